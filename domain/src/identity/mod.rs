@@ -1,0 +1,1 @@
+//! People, sessions, keys: shapes and rules of identity. No I/O here either.

@@ -1,0 +1,28 @@
+//! The rules of Brigade and nothing else: entities, commands, events, refusals, ids and the small
+//! traits (ports) through which the rules reach the world.
+//!
+//! What is absent here is the point: no I/O, no clock, no randomness. Time (`at`) and fresh ids are
+//! taken once at the edge and travel with the command, so every rule is a pure function of its
+//! arguments and can be replayed from the log.
+//!
+//! | want to … | use |
+//! |---|---|
+//! | name a thing | [`id`] |
+//! | say who asks | [`actor::Actor`], [`actor::Party`] |
+//! | write a new kind of live state | [`entity::Entity`] |
+//! | say no | [`refusal::Refusal`] with a [`refusal::Code`] |
+//! | report something broken | [`refusal::Fault`] |
+//! | read or append an entity's log | [`journal::Journal`] |
+
+pub mod account;
+pub mod actor;
+pub mod chat;
+pub mod entity;
+pub mod id;
+pub mod identity;
+pub mod journal;
+pub mod refusal;
+pub mod tenant;
+pub mod topic;
+
+pub use jiff::Timestamp;
