@@ -1,0 +1,121 @@
+-- Every change of an entity is one line of its log: 1, 2, 3 … without holes.
+
+-- The head of each log. Committing moves it from the version a command was decided on; whoever finds
+-- another version there has lost the race.
+create table entities (
+    tenant_id uuid    not null,
+    id        uuid    not null,
+    kind      text    not null collate "C",
+    version   bigint  not null,
+    epoch     integer not null default 1,
+
+    constraint entities_pkey primary key (tenant_id, id),
+    constraint entities_tenant_exists foreign key (tenant_id) references tenants (id),
+    constraint entities_kind_known check (kind in ('tenant', 'account', 'conversation')),
+    constraint entities_version_natural check (version >= 0),
+    constraint entities_epoch_positive check (epoch > 0)
+    -- The version changes with every commit and is in no index: updates stay on their page.
+) with (fillfactor = 50);
+
+create table event_log (
+    tenant_id      uuid        not null,
+    entity_id      uuid        not null,
+    seq            bigint      not null,
+    at             timestamptz not null,
+    -- The command that caused the line; `answers` marks the last line of each command, whose seq is the answer.
+    request_digest bigint,
+    request_id     uuid,
+    answers        boolean     not null,
+    kind           text        not null collate "C",
+    party          text        not null collate "C",
+    -- JSON text, kept and sent verbatim; never parsed on the way in.
+    body           text        not null collate "C",
+
+    constraint event_log_pkey primary key (tenant_id, entity_id, seq),
+    constraint event_log_seq_positive check (seq > 0),
+    constraint event_log_kind_named check (kind <> ''),
+    constraint event_log_party_named check (party <> ''),
+    constraint event_log_body_present check (body <> ''),
+    constraint event_log_request_whole check ((request_id is null) = (request_digest is null)),
+    constraint event_log_answer_has_request check (not answers or request_id is not null)
+);
+
+-- A command's key happens once for an entity.
+create unique index event_log_request_once on event_log (tenant_id, entity_id, request_id) where answers;
+
+-- What was done to a message later: its edits, its deletion, its reactions.
+create index event_log_amendments on event_log (tenant_id, entity_id, (((body::jsonb) ->> 'seq')::bigint), seq)
+    where kind in ('message_edited', 'message_deleted', 'reaction_changed');
+
+-- No hole and no line without its head, whoever writes: checked once for each statement. (A foreign key would
+-- look the head up for each line and lock it again.)
+create function brigade_check_log() returns trigger
+    language plpgsql as $$
+declare
+    wrong uuid;
+begin
+    select added.entity_id into wrong
+    from (
+        select lines.tenant_id, lines.entity_id, min(lines.seq) as first, max(lines.seq) as last, count(*) as lines
+        from new_lines lines
+        group by lines.tenant_id, lines.entity_id
+    ) added
+    left join entities head on head.tenant_id = added.tenant_id and head.id = added.entity_id
+    where head.version is distinct from added.last
+       or added.lines <> added.last - added.first + 1
+       or (added.first > 1 and not exists (
+            select from event_log before
+            where before.tenant_id = added.tenant_id
+              and before.entity_id = added.entity_id
+              and before.seq = added.first - 1))
+    limit 1;
+    if found then
+        raise exception 'the lines added to % do not continue its log up to its head', wrong
+            using errcode = 'integrity_constraint_violation', constraint = 'event_log_without_holes', table = 'event_log';
+    end if;
+    return null;
+end
+$$;
+
+create trigger event_log_without_holes after insert on event_log
+    referencing new table as new_lines
+    for each statement execute function brigade_check_log();
+
+create trigger event_log_append_only before update or delete or truncate on event_log
+    for each statement execute function brigade_refuse_change();
+
+-- The newest snapshot of each entity: loading starts here. Losing one costs time, not data.
+create table snapshots (
+    tenant_id uuid   not null,
+    entity_id uuid   not null,
+    seq       bigint not null,
+    state     text   not null collate "C",
+
+    constraint snapshots_pkey primary key (tenant_id, entity_id),
+    constraint snapshots_entity_exists foreign key (tenant_id, entity_id) references entities (tenant_id, id),
+    constraint snapshots_seq_positive check (seq > 0),
+    constraint snapshots_state_present check (state <> '')
+);
+
+alter table entities enable row level security;
+alter table entities force row level security;
+create policy entities_of_tenant on entities
+    using (tenant_id = (select nullif(current_setting('brigade.tenant_id', true), '')::uuid))
+    with check (tenant_id = (select nullif(current_setting('brigade.tenant_id', true), '')::uuid));
+grant select, insert on entities to brigade_app;
+grant update (version) on entities to brigade_app;
+
+alter table event_log enable row level security;
+alter table event_log force row level security;
+create policy event_log_of_tenant on event_log
+    using (tenant_id = (select nullif(current_setting('brigade.tenant_id', true), '')::uuid))
+    with check (tenant_id = (select nullif(current_setting('brigade.tenant_id', true), '')::uuid));
+grant select, insert on event_log to brigade_app;
+
+alter table snapshots enable row level security;
+alter table snapshots force row level security;
+create policy snapshots_of_tenant on snapshots
+    using (tenant_id = (select nullif(current_setting('brigade.tenant_id', true), '')::uuid))
+    with check (tenant_id = (select nullif(current_setting('brigade.tenant_id', true), '')::uuid));
+grant select, insert on snapshots to brigade_app;
+grant update (seq, state) on snapshots to brigade_app;
