@@ -1,0 +1,636 @@
+// Made by web/scripts/generate-live.mjs from docs/asyncapi.yaml. Do not edit: run `npm run generate`.
+
+/** Position in a log: 1, 2, 3 … without holes. */
+export type Seq = number;
+
+/** RFC 3339 in UTC. */
+export type Timestamp = string;
+
+/** Who said or did something. */
+export type Party = string;
+
+export type Side = "staff" | "customer";
+
+export type Topic = string;
+
+export type PresenceStatus = "online" | "away" | "offline";
+
+export type ActorKind = "anonymous" | "client" | "account_manager" | "admin" | "super_admin" | "system";
+
+export type MessageText = string;
+
+export type ErrorCode = "AUTH_REQUIRED" | "AUTH_INVALID" | "FORBIDDEN" | "TENANT_KEY_REQUIRED" | "INVALID_TENANT_KEY" | "TENANT_INACTIVE" | "CSRF_FAILED" | "ORIGIN_REFUSED" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_INPUT" | "UNKNOWN_COMMAND" | "TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "CONFLICT" | "BOOKING_CONFLICT" | "TOKEN_EXPIRED" | "INVALID_AGE" | "IDEMPOTENCY_MISMATCH" | "RATE_LIMITED" | "QUOTA_EXCEEDED" | "OVERLOADED" | "UNAVAILABLE" | "DRAINING" | "INTERNAL";
+
+export type HelloFrame = {
+  t: "hello";
+  /** A site visitor's token for its conversation. */
+  token?: string;
+};
+
+export type SubFrame = {
+  t: "sub";
+  topic: Topic;
+  after?: Seq;
+  /** Together with `after`, or neither. */
+  epoch?: number;
+};
+
+export type UnsubFrame = {
+  t: "unsub";
+  topic: Topic;
+};
+
+export type CmdFrame = {
+  t: "cmd";
+  /** The client's own key: sent twice it happens once. */
+  id: string;
+  topic: Topic;
+  type: string;
+  body: Record<string, unknown>;
+};
+
+export type EphOutFrame = {
+  t: "eph";
+  topic: Topic;
+  type: string;
+  body: Record<string, unknown>;
+};
+
+export type SigOutFrame = {
+  t: "sig";
+  type: "presence_watch" | "presence_unwatch";
+  who: Party[];
+} | {
+  t: "sig";
+  type: "presence_set";
+  status: "online" | "away";
+};
+
+export type WelcomeFrame = {
+  t: "welcome";
+  session: string;
+  who: Party;
+  kind: ActorKind;
+  tenant?: string;
+  limits: {
+    frame_bytes: number;
+    commands_per_minute: number;
+    topics: number;
+  };
+  ping_seconds: number;
+};
+
+export type SnapFrame = {
+  t: "snap";
+  topic: Topic;
+  epoch: number;
+  seq: Seq;
+  /** The entity's state as this reader sees it, or ListState for a list. */
+  state: unknown;
+};
+
+export type LiveFrame = {
+  t: "live";
+  topic: Topic;
+  epoch: number;
+  seq: Seq;
+};
+
+export type EvFrame = {
+  t: "ev";
+  topic: Topic;
+  seq: Seq;
+  /** An event of the entity, or `hidden` for what this reader may not see. */
+  type: string;
+  body: unknown;
+  by: Party;
+  at: Timestamp;
+  /** The id of the command that caused it. */
+  id?: string;
+};
+
+export type ResyncFrame = {
+  t: "resync";
+  topic: Topic;
+};
+
+export type StFrame = {
+  t: "st";
+  topic: Topic;
+  key: string;
+  /** A frame whose rev is not above the one held is old. */
+  rev: number;
+  /** null means gone. */
+  body: unknown;
+};
+
+export type AckFrame = {
+  t: "ack";
+  id: string;
+  seq: Seq;
+};
+
+export type ErrFrame = {
+  t: "err";
+  id?: string;
+  topic?: Topic;
+  code: ErrorCode;
+  message: string;
+  details?: unknown;
+  /** Seconds. */
+  retry_after?: number;
+};
+
+export type EphInFrame = {
+  t: "eph";
+  topic: Topic;
+  type: string;
+  body: unknown;
+  by: Party;
+};
+
+export type SigInFrame = {
+  t: "sig";
+  type: "presence";
+  who: Party;
+  status: PresenceStatus;
+} | {
+  t: "sig";
+  type: "revoked";
+};
+
+export type ListItem = {
+  key: string;
+  rev: number;
+  body: unknown;
+};
+
+export type ListState = {
+  items: ListItem[];
+};
+
+export type InboxItem = {
+  id: string;
+  kind: "site" | "account";
+  status: "open" | "resolved";
+  name: string;
+  assignee: string | null;
+  account: string | null;
+  preview: string | null;
+  preview_by: Party | null;
+  last_message_at: Timestamp | null;
+  waiting_since: Timestamp | null;
+  /** Unread per member of staff who has read before. */
+  unread_by: Record<string, number>;
+  /** Unread for everybody who is not in unread_by. */
+  unread_rest: number;
+  page: string | null;
+};
+
+export type Person = {
+  name: string;
+  side: Side;
+};
+
+export type Contact = {
+  email: string;
+  name: string | null;
+};
+
+export type Invited = {
+  invitation: string;
+  email: string;
+  name: string;
+};
+
+export type Message = {
+  seq: Seq;
+  by: Party;
+  at: Timestamp;
+  /** Empty when deleted. */
+  text: string;
+  note: boolean;
+  reply_to: Seq | null;
+  mentions: Party[];
+  edited: Timestamp | null;
+  edits: number;
+  deleted: boolean;
+  reactions: Record<string, Party[]>;
+};
+
+export type ConversationState = {
+  id: string;
+  kind: "site" | "account";
+  status: "open" | "resolved";
+  assignee: string | null;
+  account: string | null;
+  visitor: string | null;
+  name: string;
+  page: string | null;
+  /** For staff only. */
+  contact: Contact | null;
+  people: Record<string, Person>;
+  /** The newest 50. */
+  messages: Message[];
+  /** Whether there are older messages. */
+  more: boolean;
+  cursors: Record<string, Seq>;
+  /** This reader's; exact up to 200. */
+  unread: number;
+  unread_more: boolean;
+  /** For staff only. */
+  invited: Invited | null;
+};
+
+export type ConversationCommand = {
+  type: "send";
+  body: SendBody;
+} | {
+  type: "note";
+  body: NoteBody;
+} | {
+  type: "edit";
+  body: EditBody;
+} | {
+  type: "delete";
+  body: SeqBody;
+} | {
+  type: "react";
+  body: ReactBody;
+} | {
+  type: "read";
+  body: SeqBody;
+} | {
+  type: "assign";
+  body: AssignBody;
+} | {
+  type: "resolve";
+  body: Empty;
+} | {
+  type: "reopen";
+  body: Empty;
+} | {
+  type: "leave_contact";
+  body: LeaveContactBody;
+} | {
+  type: "take_back";
+  body: Empty;
+};
+
+export type SendBody = {
+  text: MessageText;
+  reply_to?: Seq;
+  mentions?: Party[];
+};
+
+export type NoteBody = {
+  text: MessageText;
+  mentions?: Party[];
+};
+
+export type EditBody = {
+  seq: Seq;
+  text: MessageText;
+};
+
+export type SeqBody = {
+  seq: Seq;
+};
+
+export type ReactBody = {
+  seq: Seq;
+  emoji: string;
+  on: boolean;
+};
+
+export type AssignBody = {
+  to: string | null;
+};
+
+export type LeaveContactBody = {
+  email: string;
+  name?: string;
+};
+
+export type Empty = Record<string, never>;
+
+export type ConversationEvent = {
+  type: "opened";
+  body: OpenedBody;
+} | {
+  type: "joined";
+  body: JoinedBody;
+} | {
+  type: "message_sent";
+  body: MessageSentBody;
+} | {
+  type: "note_added";
+  body: NoteAddedBody;
+} | {
+  type: "message_edited";
+  body: EditBody;
+} | {
+  type: "message_deleted";
+  body: SeqBody;
+} | {
+  type: "reaction_changed";
+  body: ReactBody;
+} | {
+  type: "read_up_to";
+  body: SeqBody;
+} | {
+  type: "assigned";
+  body: AssignBody;
+} | {
+  type: "resolved";
+  body: Empty;
+} | {
+  type: "reopened";
+  body: Empty;
+} | {
+  type: "contact_left";
+  body: Contact;
+} | {
+  type: "invited";
+  body: Invited;
+} | {
+  type: "handed_over";
+  body: HandedOverBody;
+} | {
+  type: "taken_back";
+  body: Empty;
+} | {
+  type: "hidden";
+  body: null;
+};
+
+export type OpenedBody = {
+  kind: "site" | "account";
+  visitor?: string | null;
+  account?: string | null;
+  name: string;
+  page?: string | null;
+};
+
+export type JoinedBody = {
+  name: string;
+  side: Side;
+};
+
+export type MessageSentBody = {
+  text: string;
+  reply_to?: Seq | null;
+  mentions?: Party[];
+};
+
+export type NoteAddedBody = {
+  text: string;
+  mentions?: Party[];
+};
+
+export type HandedOverBody = {
+  account: string;
+  name: string;
+};
+
+export type Span = {
+  /** 1 is Monday. */
+  day: number;
+  /** HH:MM, wall-clock in the tenant's zone. */
+  from: string;
+  to: string;
+};
+
+export type Hours = {
+  week: Span[];
+  closed: string[];
+};
+
+export type HoursBody = {
+  /** IANA zone. */
+  zone: string;
+  week: Span[];
+  closed: string[];
+};
+
+export type Greeting = {
+  online: string;
+  offline: string;
+};
+
+export type QueueItem = {
+  conversation: string;
+  since: Timestamp;
+};
+
+/** Customers see id, name, hours and greeting only. */
+export type TenantState = {
+  id: string;
+  name: string;
+  slug?: string;
+  zone?: string;
+  hours: Hours;
+  greeting: Greeting;
+  staff?: Record<string, {
+    available: boolean;
+  }>;
+  queue?: QueueItem[];
+};
+
+export type TenantCommand = {
+  type: "set_hours";
+  body: HoursBody;
+} | {
+  type: "set_greeting";
+  body: Greeting;
+} | {
+  type: "rename";
+  body: NameBody;
+} | {
+  type: "set_available";
+  body: AvailableBody;
+};
+
+export type NameBody = {
+  name: string;
+};
+
+export type AvailableBody = {
+  available: boolean;
+};
+
+export type TenantEvent = {
+  type: "created";
+  body: CreatedBody;
+} | {
+  type: "hours_set";
+  body: HoursBody;
+} | {
+  type: "greeting_set";
+  body: Greeting;
+} | {
+  type: "renamed";
+  body: NameBody;
+} | {
+  type: "availability_set";
+  body: AvailableBody;
+} | {
+  type: "enqueued";
+  body: QueueItem;
+} | {
+  type: "dequeued";
+  body: DequeuedBody;
+} | {
+  type: "hidden";
+  body: null;
+};
+
+export type CreatedBody = {
+  name: string;
+  slug: string;
+  zone: string;
+};
+
+export type DequeuedBody = {
+  conversation: string;
+};
+
+export type Lifecycle = "visitor" | "conversation" | "onboarding" | "pack_purchase" | "subscription_applied" | "weekly_ordering" | "consumption" | "paused" | "reactivated" | "cancelled";
+
+export type AccountState = {
+  id: string;
+  name: string;
+  manager: string | null;
+  lifecycle: Lifecycle;
+  conversation?: string | null;
+  members: Record<string, {
+    name: string;
+  }>;
+};
+
+export type AccountCommand = {
+  type: "remove_member";
+  body: UserBody;
+} | {
+  type: "set_manager";
+  body: ManagerBody;
+} | {
+  type: "advance";
+  body: AdvanceBody;
+} | {
+  type: "rename";
+  body: NameBody;
+};
+
+export type UserBody = {
+  user: string;
+};
+
+export type MemberBody = {
+  user: string;
+  name: string;
+};
+
+export type ManagerBody = {
+  manager: string | null;
+};
+
+export type AdvanceBody = {
+  to: Lifecycle;
+};
+
+export type AccountEvent = {
+  type: "opened";
+  body: AccountOpenedBody;
+} | {
+  type: "member_added";
+  body: MemberBody;
+} | {
+  type: "member_removed";
+  body: UserBody;
+} | {
+  type: "manager_set";
+  body: ManagerBody;
+} | {
+  type: "advanced";
+  body: AdvanceBody;
+} | {
+  type: "renamed";
+  body: NameBody;
+} | {
+  type: "hidden";
+  body: null;
+};
+
+export type AccountOpenedBody = {
+  name: string;
+  conversation?: string | null;
+};
+
+/** What a client may send. */
+export type ClientFrame = HelloFrame | SubFrame | UnsubFrame | CmdFrame | EphOutFrame | SigOutFrame;
+
+/** What the server sends. */
+export type ServerFrame = WelcomeFrame | SnapFrame | LiveFrame | EvFrame | ResyncFrame | StFrame | AckFrame | ErrFrame | EphInFrame | SigInFrame;
+
+/** The fields a frame of each type must have. */
+export const REQUIRED_FIELDS: Readonly<Record<ServerFrame['t'], readonly string[]>> = {
+  welcome: ["session","who","kind","limits","ping_seconds"],
+  snap: ["topic","epoch","seq","state"],
+  live: ["topic","epoch","seq"],
+  ev: ["topic","seq","type","body","by","at"],
+  resync: ["topic"],
+  st: ["topic","key","rev","body"],
+  ack: ["id","seq"],
+  err: ["code","message"],
+  eph: ["topic","type","body","by"],
+  sig: ["type"],
+};
+
+/** Kinds of entity and what may be asked of them. */
+export interface CommandOf {
+  conversation: ConversationCommand;
+  tenant: TenantCommand;
+  account: AccountCommand;
+}
+
+/** Kinds of entity and what happens to them. */
+export interface EventOf {
+  conversation: ConversationEvent;
+  tenant: TenantEvent;
+  account: AccountEvent;
+}
+
+/** Kinds of entity and what a snapshot of them holds. */
+export interface StateOf {
+  conversation: ConversationState;
+  tenant: TenantState;
+  account: AccountState;
+}
+
+/** Whether and how to come back after a close. */
+export type ComeBack = "never" | "after" | "backoff" | "session" | "later";
+
+/** What each close code asks of the client. */
+export const CLOSE_CODES: Readonly<Record<number, ComeBack>> = {
+  /** You closed it, or signed out. */
+  1000: "never",
+  /** The server drains; the reason says retry_after_ms. */
+  1001: "after",
+  /** Binary frames are not spoken here. */
+  1003: "never",
+  /** A frame was over the limit; do not send that one again. */
+  1009: "backoff",
+  /** Too many malformed frames. */
+  4400: "never",
+  /** No valid session, or no hello in time. */
+  4401: "session",
+  /** The session was revoked or rights changed; resolve it again. */
+  4403: "session",
+  /** You read too slowly; resume. */
+  4408: "backoff",
+  /** Too many sessions for this person or address. */
+  4409: "later",
+  /** Too many commands for too long. */
+  4429: "after",
+};
