@@ -1,0 +1,29 @@
+//! Bounds.
+
+use std::time::Duration;
+
+use crate::config::section::section;
+
+section! {
+    /// Bounds that keep one client from harming the others. The defaults are those of docs/PROTOCOL.md.
+    Limits = "limits" {
+        /// The largest frame of the live protocol, in bytes.
+        frame_bytes: usize = Bare "65536";
+        /// Commands a minute a signed-in session may send.
+        commands_per_minute: u32 = Bare "600";
+        /// Commands a minute a site visitor may send.
+        visitor_commands_per_minute: u32 = Bare "30";
+        /// Topics a session may be subscribed to.
+        topics_per_session: usize = Bare "200";
+        /// Live sessions of one person.
+        sessions_per_person: usize = Bare "20";
+        /// Live sessions from one address.
+        sessions_per_address: usize = Bare "50";
+        /// Bytes that may wait for a slow reader before it is closed.
+        outbound_bytes: usize = Bare "1048576";
+        /// Commands that may wait at one entity; above that OVERLOADED.
+        mailbox: usize = Bare "512";
+        /// After how long an entity that nobody uses leaves memory.
+        entity_idle: Duration = Text "60s";
+    }
+}
