@@ -1,0 +1,132 @@
+//! From what PostgreSQL says to what Brigade says.
+//!
+//! | it is … | becomes |
+//! |---|---|
+//! | a named constraint of the table below | a [`Refusal`] |
+//! | a lost connection, a full pool, a time-out, a full disk | [`Fault::Unavailable`] |
+//! | anything else | [`Fault::Internal`] |
+//!
+//! Inside a transaction functions return [`Error`]; [`crate::Db`] turns it into a [`Rejection`] or [`Fault`] at its edge.
+
+use brigade_domain::refusal::{Code, Fault, Refusal, Rejection};
+
+/// What can go wrong inside a transaction.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// PostgreSQL or the connection to it.
+    #[error(transparent)]
+    Sql(#[from] sqlx::Error),
+    /// A rule said no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A defect found while reading or writing, such as a row that does not read back.
+    #[error(transparent)]
+    Broken(#[from] Fault),
+}
+
+impl From<Code> for Error {
+    fn from(code: Code) -> Self {
+        Self::Refused(Refusal::of(code))
+    }
+}
+
+impl Error {
+    /// The refusal or fault this is; `what` says what was being done.
+    pub(crate) fn into_rejection(self, what: &'static str) -> Rejection {
+        match self {
+            Self::Sql(error) => match refusal(&error) {
+                Some(refusal) => Rejection::Refused(refusal),
+                None => Rejection::Broken(fault(what, error)),
+            },
+            Self::Refused(refusal) => Rejection::Refused(refusal),
+            Self::Broken(fault) => Rejection::Broken(fault),
+        }
+    }
+}
+
+/// What a person is told when a constraint says no. Constraints that only a defect can violate are not here.
+const CONSTRAINTS: &[(&str, Code, &str)] = &[
+    ("tenants_slug_once", Code::Conflict, "Another business uses this short name. Choose another."),
+    (
+        "tenants_slug_shape",
+        Code::InvalidInput,
+        "A short name has 1 to 63 lower-case letters, digits and hyphens, and neither starts nor ends with a hyphen.",
+    ),
+    ("tenants_name_length", Code::InvalidInput, "A name has 1 to 200 characters."),
+    ("tenants_origins_bounded", Code::InvalidInput, "At most 50 sites can be allowed."),
+    ("entities_tenant_exists", Code::NotFound, "There is no such business."),
+    ("accounts_name_length", Code::InvalidInput, "A name has 1 to 200 characters."),
+    ("conversations_account_exists", Code::Conflict, "This account does not exist. Open it first."),
+];
+
+/// The constraint that said no, if one did.
+pub(crate) fn constraint(error: &sqlx::Error) -> Option<&str> {
+    error.as_database_error()?.constraint()
+}
+
+/// The refusal for the constraint that said no, if a person can do something about it.
+pub(crate) fn refusal(error: &sqlx::Error) -> Option<Refusal> {
+    let name = constraint(error)?;
+    CONSTRAINTS
+        .iter()
+        .find(|(known, ..)| *known == name)
+        .map(|&(_, code, text)| Refusal::new(code, text).with_details(serde_json::json!({ "constraint": name })))
+}
+
+/// The fault for anything else.
+pub(crate) fn fault(what: &'static str, error: sqlx::Error) -> Fault {
+    if is_away(&error) { Fault::unavailable("the database", error) } else { Fault::internal(what, error) }
+}
+
+/// Whether the database cannot be reached or cannot work at the moment, so that trying again makes sense.
+pub(crate) fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::BeginFailed => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| is_away_state(&code)),
+        _ => false,
+    }
+}
+
+/// SQLSTATEs that pass: connection (08), resources such as a full disk or no connection left (53), operator
+/// intervention such as a shutdown or a time-out (57), the machine (58), a lock not had in time (55P03), a
+/// deadlock or serialisation failure (40), a server that has become a standby (25006).
+fn is_away_state(state: &str) -> bool {
+    ["08", "53", "57", "58", "40"].iter().any(|class| state.starts_with(class)) || matches!(state, "55P03" | "25006")
+}
+
+/// Whether the connection is of no use any more, so that only another one can go on.
+pub(crate) fn is_disconnected(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|code| code.starts_with("08") || code.starts_with("57P"))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_connection_is_unavailable_and_a_defect_is_internal() {
+        assert_eq!(fault("x", sqlx::Error::PoolTimedOut).code(), Code::Unavailable);
+        assert_eq!(fault("x", sqlx::Error::RowNotFound).code(), Code::Internal);
+    }
+
+    #[test]
+    fn states_that_pass_are_told_from_defects() {
+        for passing in ["08006", "53100", "53300", "57P01", "57014", "55P03", "40P01", "58030", "25006"] {
+            assert!(is_away_state(passing), "{passing}");
+        }
+        for defect in ["42P01", "23505", "25P02", "22P02", "XX000"] {
+            assert!(!is_away_state(defect), "{defect}");
+        }
+    }
+}
