@@ -1,0 +1,235 @@
+//! The readers of one entity: attaching without a gap, publishing, resuming.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
+use brigade_domain::actor::Actor;
+use brigade_domain::entity::{Audience, Entity, Seq};
+use brigade_domain::journal::{LogLine, Range};
+use brigade_domain::refusal::{Code, Fault, Refusal, Rejection};
+
+use super::load::parse_event;
+use super::{Host, Signal};
+use crate::batch::{Batch, SharedLine, Shown};
+use crate::subscriber::{Attach, Delivery, Resume, Subscriber, SubscriberId};
+
+/// A gap larger than this is not filled entry by entry.
+const RESUME_LIMIT: Seq = 5_000;
+const PAGE: u16 = 500;
+
+struct Reader {
+    subscriber: Arc<dyn Subscriber>,
+    actor: Arc<Actor>,
+    /// What arrived while the gap before it was being read; `None` when the reader is live.
+    catching_up: Option<Vec<Arc<Batch>>>,
+}
+
+/// Everybody attached to one entity's log.
+#[derive(Default)]
+pub(super) struct Readers(HashMap<SubscriberId, Reader>);
+
+impl Readers {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn remove(&mut self, id: SubscriberId) {
+        self.0.remove(&id);
+    }
+
+    /// Hands a batch to everybody who may still read; authority is asked again for every batch, because the
+    /// batch itself may have taken it away.
+    fn publish<E: Entity>(&mut self, batch: &Arc<Batch>, state: &E) {
+        self.0.retain(|_, reader| match state.audience(&reader.actor, None) {
+            Err(refusal) => {
+                reader.subscriber.deliver(batch.topic(), Delivery::Refused(refusal));
+                false
+            }
+            Ok(audience) => match &mut reader.catching_up {
+                Some(waiting) => {
+                    waiting.push(Arc::clone(batch));
+                    true
+                }
+                None => reader.subscriber.deliver(batch.topic(), Delivery::Entries(batch, audience)),
+            },
+        });
+    }
+
+    /// Everybody starts again from the state.
+    pub(super) fn resync<E: Entity>(&mut self, topic: &Arc<str>, state: &E, epoch: u32, seq: Seq) {
+        self.0.retain(|_, reader| {
+            reader.catching_up = None;
+            let Ok(audience) = state.audience(&reader.actor, None) else {
+                reader.subscriber.deliver(topic, Delivery::Refused(Refusal::of(Code::NotFound)));
+                return false;
+            };
+            let state = state.snapshot(&reader.actor, audience);
+            reader.subscriber.deliver(topic, Delivery::Resync)
+                && reader.subscriber.deliver(topic, Delivery::Snapshot { epoch, seq, state })
+        });
+    }
+
+    /// The actor ends while readers are attached.
+    pub(super) fn lost(&mut self, topic: &Arc<str>) {
+        for (_, reader) in self.0.drain() {
+            reader.subscriber.deliver(topic, Delivery::Lost);
+        }
+    }
+}
+
+impl<E: Entity> Host<E> {
+    /// Attaches a reader: live first, then what it lacks.
+    pub(super) fn attach(&mut self, attach: Attach, ctx: &mut Context<Self>) {
+        let audience = match self.state.audience(&attach.actor, attach.topic.view.as_deref()) {
+            Ok(audience) => audience,
+            Err(refusal) => {
+                attach.subscriber.deliver(&attach.name, Delivery::Refused(refusal));
+                return;
+            }
+        };
+        if attach.topic.view.is_some() {
+            let node = Arc::clone(&self.node);
+            return node.feeds.attach(attach, self.key.tenant, Arc::clone(&node.lists));
+        }
+        let gap = attach.resume.filter(|resume| resume.epoch == self.epoch && resume.after <= self.seq);
+        match gap {
+            Some(resume) if self.seq - resume.after <= RESUME_LIMIT => {
+                self.resume(attach, audience, resume, ctx)
+            }
+            Some(_) => self.start_from_state(attach, audience, true),
+            None => {
+                let missed = attach.lost || attach.resume.is_some();
+                self.start_from_state(attach, audience, missed);
+            }
+        }
+    }
+
+    fn start_from_state(&mut self, attach: Attach, audience: Audience, missed: bool) {
+        let Attach { name, subscriber, actor, .. } = attach;
+        if missed {
+            subscriber.deliver(&name, Delivery::Resync);
+        }
+        let state = self.state.snapshot(&actor, audience);
+        let snapshot = Delivery::Snapshot { epoch: self.epoch, seq: self.seq, state };
+        if subscriber.deliver(&name, snapshot) {
+            self.readers.0.insert(subscriber.id(), Reader { subscriber, actor, catching_up: None });
+        }
+    }
+
+    fn resume(&mut self, attach: Attach, audience: Audience, resume: Resume, ctx: &mut Context<Self>) {
+        let Attach { name, subscriber, actor, .. } = attach;
+        let id = subscriber.id();
+        let in_memory = self.ring.front().is_some_and(|oldest| oldest.seq <= resume.after + 1);
+        if resume.after == self.seq || in_memory {
+            let lines: Vec<_> = self.ring.iter().filter(|line| line.seq > resume.after).cloned().collect();
+            if let Err(fault) = deliver_lines::<E>(&name, &subscriber, audience, lines) {
+                return refuse_reader(&name, &subscriber, fault);
+            }
+            subscriber.deliver(&name, Delivery::Live { epoch: self.epoch, seq: self.seq });
+            self.readers.0.insert(id, Reader { subscriber, actor, catching_up: None });
+            return;
+        }
+        let reader = Reader { subscriber: Arc::clone(&subscriber), actor, catching_up: Some(Vec::new()) };
+        self.readers.0.insert(id, reader);
+        let (journal, key, head) = (Arc::clone(&self.node.journal), self.key, self.seq);
+        let read = async move {
+            let mut after = resume.after;
+            while after < head {
+                let page = journal.read(key, Range::After(after), PAGE).await?;
+                let Some(last) = page.last().map(|line| line.seq) else { break };
+                let page = page.into_iter().filter(|line| line.seq <= head).collect();
+                deliver_lines::<E>(&name, &subscriber, audience, page)?;
+                after = last;
+            }
+            Ok::<_, Fault>(())
+        };
+        ctx.spawn(read.into_actor(self).map(move |read, this, _| this.caught_up(id, read, head)));
+    }
+
+    /// The gap is read: what arrived meanwhile follows, then the reader is live.
+    fn caught_up(&mut self, id: SubscriberId, read: Result<(), Fault>, mut head: Seq) {
+        let Some(reader) = self.readers.0.get_mut(&id) else { return };
+        let waiting = reader.catching_up.take().unwrap_or_default();
+        if let Err(fault) = read {
+            refuse_reader(&self.topic, &reader.subscriber, fault);
+            self.readers.remove(id);
+            return;
+        }
+        // Authority may have gone while reading; `publish` has removed the reader then.
+        let Ok(audience) = self.state.audience(&reader.actor, None) else { return };
+        for batch in waiting {
+            reader.subscriber.deliver(&self.topic, Delivery::Entries(&batch, audience));
+            head = batch.last_seq();
+        }
+        reader.subscriber.deliver(&self.topic, Delivery::Live { epoch: self.epoch, seq: head });
+    }
+
+    /// New committed lines reach everybody attached.
+    pub(super) fn publish(&mut self, lines: Vec<Shown>) {
+        if lines.is_empty() || self.readers.is_empty() {
+            return;
+        }
+        let batch = Arc::new(Batch::new(Arc::clone(&self.topic), lines));
+        self.readers.publish(&batch, &self.state);
+    }
+
+    /// What lists show of the entity reaches their readers.
+    pub(super) fn publish_listing(&self) {
+        if self.node.feeds.nobody_reads() {
+            return;
+        }
+        if let Some(listing) = self.state.listing() {
+            self.node.feeds.publish(&listing, self.seq);
+        }
+    }
+
+    /// Passes a signal on to everybody else who may see the entity.
+    pub(super) fn signal(&mut self, signal: &Signal) {
+        let id = signal.from.id();
+        let may = self
+            .state
+            .audience(&signal.actor, None)
+            .and_then(|_| self.state.ephemeral(&signal.actor, &signal.kind));
+        if let Err(refusal) = may {
+            signal.from.deliver(&self.topic, Delivery::Refused(refusal));
+            return;
+        }
+        let line = SharedLine::new(
+            Arc::clone(&self.topic),
+            Arc::from(&*signal.kind),
+            0,
+            signal.body.clone(),
+            Some(signal.actor.party),
+        );
+        for (_, reader) in self.readers.0.iter().filter(|(reader, _)| **reader != id) {
+            reader.subscriber.deliver(&self.topic, Delivery::Ephemeral(&line));
+        }
+    }
+}
+
+fn deliver_lines<E: Entity>(
+    topic: &Arc<str>,
+    subscriber: &Arc<dyn Subscriber>,
+    audience: Audience,
+    lines: Vec<LogLine>,
+) -> Result<(), Fault> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let shown: Result<Vec<_>, Fault> = lines
+        .into_iter()
+        .map(|line| {
+            let event = parse_event::<E>(&line)?;
+            Ok(Shown::of::<E>(line, &event))
+        })
+        .collect();
+    let batch = Batch::new(Arc::clone(topic), shown?);
+    subscriber.deliver(topic, Delivery::Entries(&batch, audience));
+    Ok(())
+}
+
+fn refuse_reader(topic: &Arc<str>, subscriber: &Arc<dyn Subscriber>, fault: Fault) {
+    tracing::error!(%topic, error = %fault, "could not read a log for a reader");
+    subscriber.deliver(topic, Delivery::Refused(Rejection::Broken(fault).into_refusal()));
+}
