@@ -3,7 +3,8 @@
 //! ```text
 //! DATA/brigade.lock   held while a server runs; the process's number inside
 //! DATA/secrets/       keys Brigade made for itself (0600)
-//! DATA/postgres       PostgreSQL's files; a link elsewhere when its user cannot enter DATA
+//! DATA/postgres/      its cluster/; a link elsewhere when its user cannot enter DATA
+//! DATA/run/           its socket; elsewhere when that path would be too long
 //! DATA/postgres.log   what PostgreSQL prints
 //! ```
 
@@ -102,9 +103,9 @@ impl DataFolder {
             symlink(&elsewhere, &usual).map_err(EmbeddedError::folder("cannot make the link", &usual))?;
         }
         make_folder(&usual, 0o700)?;
-        let cluster = usual.canonicalize().map_err(EmbeddedError::folder("cannot find", &usual))?;
-        owner.give(&cluster).map_err(EmbeddedError::folder("cannot give away", &cluster))?;
-        Ok(cluster)
+        let home = usual.canonicalize().map_err(EmbeddedError::folder("cannot find", &usual))?;
+        owner.give(&home).map_err(EmbeddedError::folder("cannot give away", &home))?;
+        Ok(home.join("cluster"))
     }
 }
 

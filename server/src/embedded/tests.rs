@@ -114,9 +114,9 @@ fn what_a_killed_server_left_is_stopped_first() {
 #[test]
 fn a_cluster_half_made_is_made_anew() {
     let folder = Folder::new();
-    let cluster = folder.options().data.join("postgres");
-    std::fs::create_dir_all(cluster.join("base")).unwrap();
-    std::fs::write(cluster.join("PG_VERSION"), "15\n").unwrap();
+    let making = folder.options().data.join("postgres/making");
+    std::fs::create_dir_all(making.join("base")).unwrap();
+    std::fs::write(making.join("PG_VERSION"), "15\n").unwrap();
     let embedded = Embedded::start(&folder.options()).unwrap();
     assert!(embedded.timing.made.is_some());
     embedded.stop();
