@@ -328,16 +328,16 @@ export type ConversationEvent = {
   body: NoteAddedBody;
 } | {
   type: "message_edited";
-  body: EditBody;
+  body: MessageEditedBody;
 } | {
   type: "message_deleted";
-  body: SeqBody;
+  body: MessageDeletedBody;
 } | {
   type: "reaction_changed";
-  body: ReactBody;
+  body: ReactionChangedBody;
 } | {
   type: "read_up_to";
-  body: SeqBody;
+  body: ReadUpToBody;
 } | {
   type: "assigned";
   body: AssignBody;
@@ -349,7 +349,7 @@ export type ConversationEvent = {
   body: Empty;
 } | {
   type: "contact_left";
-  body: Contact;
+  body: ContactLeftBody;
 } | {
   type: "invited";
   body: Invited;
@@ -358,7 +358,7 @@ export type ConversationEvent = {
   body: HandedOverBody;
 } | {
   type: "taken_back";
-  body: Empty;
+  body: HandedOverBody;
 } | {
   type: "hidden";
   body: null;
@@ -373,8 +373,11 @@ export type OpenedBody = {
 };
 
 export type JoinedBody = {
+  party: Party;
   name: string;
   side: Side;
+  /** Known to staff only, because so far there are only notes. */
+  internal?: boolean;
 };
 
 export type MessageSentBody = {
@@ -386,6 +389,34 @@ export type MessageSentBody = {
 export type NoteAddedBody = {
   text: string;
   mentions?: Party[];
+};
+
+export type MessageEditedBody = {
+  seq: Seq;
+  text: string;
+  note?: boolean;
+};
+
+export type MessageDeletedBody = {
+  seq: Seq;
+  note?: boolean;
+};
+
+export type ReactionChangedBody = {
+  seq: Seq;
+  emoji: string;
+  on: boolean;
+  note?: boolean;
+};
+
+export type ReadUpToBody = {
+  seq: Seq;
+  side: Side;
+};
+
+export type ContactLeftBody = {
+  email: string;
+  name?: string | null;
 };
 
 export type HandedOverBody = {

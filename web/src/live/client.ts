@@ -1,0 +1,158 @@
+import { Disposables, type Disposable } from '../base/disposables';
+import { Connection } from './connection';
+import { ConversationStore } from './conversation-store';
+import { ListTopic } from './list-topic';
+import { LogTopic, type LogTarget } from './log-topic';
+import { Presence } from './presence';
+import { CommandQueue, type Shelf } from './queue';
+import type { CommandOf, ErrFrame, Party, Seq, ServerFrame } from './protocol.gen';
+import { Typing } from './typing';
+import { browserWorld, type World } from './world';
+
+/** What receives the frames of one topic. */
+interface Follower {
+  readonly topic: string;
+  follow(): void;
+  receive(frame: ServerFrame): void;
+  typing?: Typing;
+}
+
+/** A conversation that is followed until disposed. */
+export interface LiveConversation extends Disposable {
+  readonly topic: string;
+  readonly store: ConversationStore;
+  readonly typing: Typing;
+}
+
+/** The names of an entity's commands, and the body each one takes. */
+type Kind = keyof CommandOf;
+type NameOf<K extends Kind> = CommandOf[K]['type'];
+type BodyOf<K extends Kind, N extends NameOf<K>> = Extract<CommandOf[K], { type: N }>['body'];
+
+const RETRY_MS = 3_000;
+
+/** The one socket client of a page: topics, commands, presence over one connection. */
+export class LiveClient implements Disposable {
+  readonly connection: Connection;
+  readonly queue: CommandQueue;
+  readonly presence: Presence;
+  readonly me: Party;
+  #world: World;
+  #followers = new Map<string, Follower>();
+  #owned = new Disposables();
+
+  /** `me` is who we are, known before the socket is (from `/v1/auth/me`, or the visitor's id). */
+  constructor(me: Party, shelf: Shelf, options: { world?: World; token?: () => string } = {}) {
+    this.me = me;
+    this.#world = options.world ?? browserWorld();
+    this.connection = this.#owned.add(new Connection(this.#world, () => options.token?.()));
+    this.queue = this.#owned.add(
+      new CommandQueue(this.#world, shelf, (frame) => this.connection.send(frame), () => this.connection.restart()),
+    );
+    this.presence = new Presence((frame) => this.connection.send(frame));
+    this.#owned.add(this.connection.welcomed.on(() => this.#welcomed()));
+    this.#owned.add(this.connection.frames.on((frame) => this.#receive(frame)));
+    this.#owned.add(this.connection.woke.on(() => this.#probe()));
+    this.#owned.add(this.connection.status.on((status) => status.kind !== 'online' && this.#cut()));
+  }
+
+  /** Asks an entity for something. See [`CommandQueue.submit`]. */
+  command<K extends Kind, N extends NameOf<K>>(
+    topic: `${K}:${string}`, type: N, body: BodyOf<K, N>, how: { keep?: boolean; newest?: boolean; id?: string } = {},
+  ): { id: string; done: Promise<Seq> } {
+    return this.queue.submit(topic, type, body as Record<string, unknown>, how);
+  }
+
+  /** Follows a conversation. */
+  conversation(id: string): LiveConversation {
+    const topic = `conversation:${id}`;
+    const store = new ConversationStore(this.me);
+    const typing = new Typing(topic, this.#world, (frame) => this.connection.send(frame));
+    const log = new LogTopic(topic, store, (frame) => this.connection.send(frame));
+    const arrivals = store.changed.on((change) => {
+      if (change.kind === 'added') typing.arrived(store.message(change.seq)?.by ?? 'system');
+    });
+    const following = this.#follow({ topic, typing, follow: () => log.follow(), receive: (frame) => log.receive(frame) });
+    return {
+      topic, store, typing,
+      dispose() {
+        following.dispose();
+        arrivals.dispose();
+        typing.dispose();
+      },
+    };
+  }
+
+  /** Follows an entity's log with a target of one's own. */
+  log(topic: string, target: LogTarget): Disposable {
+    const log = new LogTopic(topic, target, (frame) => this.connection.send(frame));
+    return this.#follow({ topic, follow: () => log.follow(), receive: (frame) => log.receive(frame) });
+  }
+
+  /** Follows a list. */
+  list<T>(topic: string): ListTopic<T> & Disposable {
+    const list = new ListTopic<T>(topic, (frame) => this.connection.send(frame));
+    const following = this.#follow(list);
+    return Object.assign(list, { dispose: () => following.dispose() });
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  #follow(follower: Follower): Disposable {
+    if (this.#followers.has(follower.topic)) throw new Error(`${follower.topic} is already followed: share its store`);
+    this.#followers.set(follower.topic, follower);
+    if (this.connection.ready) follower.follow();
+    return {
+      dispose: () => {
+        if (this.#followers.get(follower.topic) !== follower) return;
+        this.#followers.delete(follower.topic);
+        this.connection.send({ t: 'unsub', topic: follower.topic });
+      },
+    };
+  }
+
+  #welcomed(): void {
+    for (const follower of this.#followers.values()) follower.follow();
+    this.presence.connected();
+    this.queue.connected();
+  }
+
+  #cut(): void {
+    this.presence.disconnected();
+    this.queue.disconnected();
+  }
+
+  /** Asks for what is already here: a live socket answers, a dead one is found out. */
+  #probe(): void {
+    const [first] = this.#followers.values();
+    if (!first) return;
+    first.follow();
+    this.connection.expectAnswer();
+  }
+
+  #receive(frame: ServerFrame): void {
+    switch (frame.t) {
+      case 'ack': return this.queue.acknowledged(frame);
+      case 'sig': return this.presence.receive(frame);
+      case 'eph': return this.#followers.get(frame.topic)?.typing?.receive(frame);
+      case 'err': return this.#refused(frame);
+      case 'welcome': return;
+      default: this.#followers.get(frame.topic)?.receive(frame);
+    }
+  }
+
+  #refused(frame: ErrFrame): void {
+    if (frame.id !== undefined) return this.queue.refused(frame);
+    const follower = frame.topic === undefined ? undefined : this.#followers.get(frame.topic);
+    if (!follower) return;
+    if (!['RATE_LIMITED', 'OVERLOADED', 'UNAVAILABLE', 'INTERNAL'].includes(frame.code)) return follower.receive(frame);
+    const ms = frame.retry_after === undefined ? RETRY_MS : frame.retry_after * 1000;
+    const again = this.#owned.defer(() => timer.dispose());
+    const timer = this.#world.after(ms, () => {
+      this.#owned.drop(again);
+      if (this.#followers.get(follower.topic) === follower && this.connection.ready) follower.follow();
+    });
+  }
+}

@@ -1,0 +1,143 @@
+import type { ConversationEvent, ConversationState, EvFrame, Message, Party, Seq } from './protocol.gen';
+
+/** What an entry did to the state, so that a view touches only what changed. */
+export type Effect =
+  | { kind: 'none' }
+  | { kind: 'facts' }
+  | { kind: 'added'; seq: Seq }
+  | { kind: 'changed'; seq: Seq };
+
+const NONE: Effect = { kind: 'none' };
+const FACTS: Effect = { kind: 'facts' };
+
+/** Applies one log entry to a conversation as `me` sees it, by the server's rules (`domain/src/chat`). */
+export function applyToConversation(state: ConversationState, entry: EvFrame, me: Party): Effect {
+  const event = { type: entry.type, body: entry.body } as ConversationEvent;
+  switch (event.type) {
+    case 'opened':
+      state.kind = event.body.kind;
+      state.visitor = event.body.visitor ?? null;
+      state.account = event.body.account ?? null;
+      state.name = event.body.name;
+      state.page = event.body.page ?? null;
+      return FACTS;
+    case 'joined':
+      state.people[event.body.party] = { name: event.body.name, side: event.body.side };
+      return FACTS;
+    case 'message_sent':
+      return add(state, messageOf(entry, event.body.text, false, event.body.mentions, event.body.reply_to), me);
+    case 'note_added':
+      return add(state, messageOf(entry, event.body.text, true, event.body.mentions), me);
+    case 'message_edited':
+    case 'message_deleted':
+    case 'reaction_changed': {
+      const message = findMessage(state.messages, event.body.seq);
+      const wasUnread = message !== undefined && isUnread(state, message, me);
+      if (message) applyToMessage(message, entry);
+      if (event.type === 'message_deleted' && wasUnread) state.unread = Math.max(0, state.unread - 1);
+      return { kind: 'changed', seq: event.body.seq };
+    }
+    case 'read_up_to':
+      moveCursor(state, entry.by, event.body.seq, me);
+      return FACTS;
+    case 'assigned':
+      state.assignee = event.body.to;
+      return FACTS;
+    case 'resolved':
+      state.status = 'resolved';
+      return FACTS;
+    case 'reopened':
+      state.status = 'open';
+      return FACTS;
+    case 'contact_left':
+      state.contact = { email: event.body.email, name: event.body.name ?? null };
+      return FACTS;
+    case 'invited':
+      state.invited = event.body;
+      return FACTS;
+    case 'handed_over':
+      state.kind = 'account';
+      state.account = event.body.account;
+      state.name = event.body.name;
+      return FACTS;
+    case 'taken_back':
+      state.kind = 'site';
+      state.account = null;
+      state.name = event.body.name;
+      return FACTS;
+    case 'hidden':
+      return NONE;
+    default:
+      // A later server may know more than this page: what it does not know it leaves alone.
+      return unknownEvent(event);
+  }
+}
+
+const unknownEvent = (_: never): Effect => NONE;
+
+/** An edit, delete or reaction takes effect on a message. Doing it twice changes nothing. */
+export function applyToMessage(message: Message, entry: EvFrame): void {
+  const event = { type: entry.type, body: entry.body } as ConversationEvent;
+  if (message.deleted) return;
+  if (event.type === 'message_edited') {
+    if (message.edited !== null && Date.parse(message.edited) >= Date.parse(entry.at)) return;
+    message.text = event.body.text;
+    message.edited = entry.at;
+    message.edits += 1;
+  } else if (event.type === 'message_deleted') {
+    Object.assign(message, { text: '', deleted: true, mentions: [], reactions: {} });
+  } else if (event.type === 'reaction_changed') {
+    const { emoji, on } = event.body;
+    const others = (message.reactions[emoji] ?? []).filter((who) => who !== entry.by);
+    if (on) message.reactions[emoji] = [...others, entry.by];
+    else if (others.length > 0) message.reactions[emoji] = others;
+    else delete message.reactions[emoji];
+  }
+}
+
+/** Finds a message by its position; the list is in order. */
+export function findMessage(messages: readonly Message[], seq: Seq): Message | undefined {
+  let low = 0;
+  let high = messages.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = messages[middle]!;
+    if (found.seq === seq) return found;
+    if (found.seq < seq) low = middle + 1;
+    else high = middle - 1;
+  }
+  return undefined;
+}
+
+/** Whether somebody of the other side has read up to this message. */
+export function isSeen(state: ConversationState, message: Message): boolean {
+  const mine = state.people[message.by]?.side;
+  return Object.entries(state.cursors).some(
+    ([who, seq]) => seq >= message.seq && who !== message.by && state.people[who]?.side !== mine && mine !== undefined,
+  );
+}
+
+function messageOf(entry: EvFrame, text: string, note: boolean, mentions?: Party[], replyTo?: Seq | null): Message {
+  return {
+    seq: entry.seq, by: entry.by, at: entry.at, text, note, reply_to: replyTo ?? null, mentions: mentions ?? [],
+    edited: null, edits: 0, deleted: false, reactions: {},
+  };
+}
+
+function add(state: ConversationState, message: Message, me: Party): Effect {
+  state.messages.push(message);
+  if (isUnread(state, message, me)) state.unread += 1;
+  return { kind: 'added', seq: message.seq };
+}
+
+function isUnread(state: ConversationState, message: Message, me: Party): boolean {
+  return message.by !== me && !message.deleted && message.seq > (state.cursors[me] ?? 0);
+}
+
+function moveCursor(state: ConversationState, who: Party, seq: Seq, me: Party): void {
+  if (seq <= (state.cursors[who] ?? 0)) return;
+  state.cursors[who] = seq;
+  if (who !== me) return;
+  state.unread = state.messages.filter((message) => isUnread(state, message, me)).length;
+  state.unread_more = false;
+}

@@ -1,0 +1,76 @@
+import { applyToConversation } from '../conversation';
+import type { ConversationEvent, ConversationState, EvFrame, Party } from '../protocol.gen';
+
+/** A small seeded generator (mulberry32), so that a failing run can be repeated. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export const TOPIC = 'conversation:cnv_1';
+const PARTIES: Party[] = ['usr_me', 'usr_other', 'vis_1'];
+
+/** A conversation before anything happened. */
+export function emptyConversation(): ConversationState {
+  return {
+    id: 'cnv_1', kind: 'site', status: 'open', assignee: null, account: null, visitor: 'vis_1', name: 'Visitor', page: null,
+    contact: null, people: {}, messages: [], more: false, cursors: {}, unread: 0, unread_more: false, invited: null,
+  };
+}
+
+/** A log of `length` entries of every type, such as the server could have written. */
+export function randomLog(length: number, random: () => number): EvFrame[] {
+  const log: EvFrame[] = [];
+  const messages: number[] = [];
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
+  for (let seq = 1; seq <= length; seq += 1) {
+    const event = randomEvent(seq, messages, random, pick);
+    if (event.type === 'message_sent' || event.type === 'note_added') messages.push(seq);
+    const at = new Date(1_700_000_000_000 + seq * 1000).toISOString();
+    log.push({ t: 'ev', topic: TOPIC, seq, type: event.type, body: event.body, by: pick(PARTIES), at, id: `id-${seq}` });
+  }
+  return log;
+}
+
+function randomEvent(
+  seq: number, messages: number[], random: () => number, pick: <T>(list: readonly T[]) => T,
+): ConversationEvent {
+  if (seq === 1) return { type: 'opened', body: { kind: 'site', visitor: 'vis_1', name: 'Visitor 1' } };
+  const target = messages.length > 0 ? pick(messages) : 0;
+  const choices: ConversationEvent[] = [
+    { type: 'message_sent', body: { text: `message ${seq}`, reply_to: target || null } },
+    { type: 'message_sent', body: { text: `another ${seq}` } },
+    { type: 'note_added', body: { text: `note ${seq}`, mentions: ['usr_other'] } },
+    { type: 'joined', body: { party: pick(PARTIES), name: `Name ${seq}`, side: 'staff' } },
+    { type: 'read_up_to', body: { seq: Math.ceil(random() * seq), side: 'staff' } },
+    { type: 'assigned', body: { to: pick(['usr_me', 'usr_other', null]) } },
+    { type: 'resolved', body: {} },
+    { type: 'reopened', body: {} },
+    { type: 'contact_left', body: { email: `v${seq}@example.org` } },
+    { type: 'invited', body: { invitation: 'inv_1', email: 'v@example.org', name: 'V' } },
+    { type: 'handed_over', body: { account: 'acc_1', name: 'Client' } },
+    { type: 'taken_back', body: { account: 'acc_1', name: 'Visitor 1' } },
+    { type: 'hidden', body: null },
+  ];
+  if (target) {
+    choices.push(
+      { type: 'message_edited', body: { seq: target, text: `edited ${seq}` } },
+      { type: 'message_deleted', body: { seq: target } },
+      { type: 'reaction_changed', body: { seq: target, emoji: pick(['👍', '🎉']), on: random() < 0.6 } },
+      { type: 'reaction_changed', body: { seq: target, emoji: '👍', on: true } },
+    );
+  }
+  return pick(choices);
+}
+
+/** The state after the first `count` entries, the simple way. */
+export function stateAfter(log: readonly EvFrame[], count: number, me: Party = 'usr_me'): ConversationState {
+  const state = emptyConversation();
+  for (const entry of log.slice(0, count)) applyToConversation(state, structuredClone(entry), me);
+  return state;
+}
