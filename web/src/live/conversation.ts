@@ -7,6 +7,9 @@ export type Effect =
   | { kind: 'added'; seq: Seq }
   | { kind: 'changed'; seq: Seq };
 
+/** The most characters of a name that is shown beside messages. */
+const SHOWN_NAME = 100;
+
 const NONE: Effect = { kind: 'none' };
 const FACTS: Effect = { kind: 'facts' };
 
@@ -53,18 +56,17 @@ export function applyToConversation(state: ConversationState, entry: EvFrame, me
       state.contact = { email: event.body.email, name: event.body.name ?? null };
       return FACTS;
     case 'invited':
-      state.invited = event.body;
+      state.invited = { ...event.body, at: entry.at };
       return FACTS;
     case 'handed_over':
       state.kind = 'account';
       state.account = event.body.account;
-      state.name = event.body.name;
-      return FACTS;
+      state.invited = null;
+      return rename(state, event.body.name);
     case 'taken_back':
       state.kind = 'site';
       state.account = null;
-      state.name = event.body.name;
-      return FACTS;
+      return rename(state, event.body.name);
     case 'hidden':
       return NONE;
     default:
@@ -124,10 +126,29 @@ function messageOf(entry: EvFrame, text: string, note: boolean, mentions?: Party
   };
 }
 
+/** The conversation and the visitor who began it go by another name. */
+function rename(state: ConversationState, name: string): Effect {
+  state.name = name;
+  const visitor = state.visitor === null ? undefined : state.people[state.visitor];
+  if (visitor) visitor.name = [...name].slice(0, SHOWN_NAME).join('').trimEnd();
+  return FACTS;
+}
+
 function add(state: ConversationState, message: Message, me: Party): Effect {
+  // Whoever writes has read what came before only if nothing was unread: two people can write at once.
+  if (hasReadAll(state, message.by)) state.cursors[message.by] = Math.max(message.seq, state.cursors[message.by] ?? 0);
   state.messages.push(message);
   if (isUnread(state, message, me)) state.unread += 1;
   return { kind: 'added', seq: message.seq };
+}
+
+function hasReadAll(state: ConversationState, who: Party): boolean {
+  for (let index = state.messages.length - 1; index >= 0; index -= 1) {
+    const message = state.messages[index]!;
+    if (message.seq <= (state.cursors[who] ?? 0)) return true;
+    if (isUnread(state, message, who)) return false;
+  }
+  return true;
 }
 
 function isUnread(state: ConversationState, message: Message, me: Party): boolean {

@@ -201,6 +201,7 @@ export type Invited = {
   invitation: string;
   email: string;
   name: string;
+  at: Timestamp;
 };
 
 export type Message = {
@@ -352,7 +353,7 @@ export type ConversationEvent = {
   body: ContactLeftBody;
 } | {
   type: "invited";
-  body: Invited;
+  body: InvitedBody;
 } | {
   type: "handed_over";
   body: HandedOverBody;
@@ -417,6 +418,12 @@ export type ReadUpToBody = {
 export type ContactLeftBody = {
   email: string;
   name?: string | null;
+};
+
+export type InvitedBody = {
+  invitation: string;
+  email: string;
+  name: string;
 };
 
 export type HandedOverBody = {

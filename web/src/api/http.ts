@@ -1,0 +1,74 @@
+import type { ErrorCode } from '../live/protocol.gen';
+
+/** Why a request came to nothing: a code of the server, or `OFFLINE` when there was no answer at all. */
+export type ApiCode = ErrorCode | 'OFFLINE';
+
+/** A typed no, with what to do next as its message. */
+export class ApiError extends Error {
+  readonly code: ApiCode;
+  readonly status: number;
+  readonly details: unknown;
+  /** Seconds until trying again makes sense. */
+  readonly retryAfter: number | undefined;
+  /** To tell to whoever runs the server. */
+  readonly requestId: string | undefined;
+
+  constructor(code: ApiCode, message: string, more: { status?: number; details?: unknown; retryAfter?: number | undefined; requestId?: string | undefined } = {}) {
+    super(message);
+    this.code = code;
+    this.status = more.status ?? 0;
+    this.details = more.details;
+    this.retryAfter = more.retryAfter;
+    this.requestId = more.requestId;
+  }
+
+  /** The input field that is wrong, when one is. */
+  get field(): string | undefined {
+    const field = (this.details as { field?: unknown } | null | undefined)?.field;
+    return typeof field === 'string' ? field : undefined;
+  }
+}
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+
+/** What goes with a request beside its body. */
+export interface Extra {
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+type Envelope =
+  | { success: true; data: unknown; meta: { request_id: string } }
+  | { success: false; error: { code: ErrorCode; message: string; details?: unknown }; meta: { request_id: string } };
+
+const OFFLINE_TEXT = 'No connection to the server. Check your network and try again.';
+const BROKEN_TEXT = 'The server gave an answer this page does not understand. Reload and try again.';
+
+/** One request, its envelope opened. Throws an [`ApiError`] and nothing else, except when it was aborted. */
+export async function request<T>(method: Method, path: string, body?: unknown, extra: Extra = {}): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json', ...extra.headers };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  if (extra.signal) init.signal = extra.signal;
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (error) {
+    if (extra.signal?.aborted) throw error;
+    throw new ApiError('OFFLINE', OFFLINE_TEXT);
+  }
+  return open<T>(response);
+}
+
+async function open<T>(response: Response): Promise<T> {
+  const envelope = (await response.json().catch(() => null)) as Envelope | null;
+  if (envelope?.success === true) return envelope.data as T;
+  const retryAfter = Number(response.headers.get('retry-after') ?? NaN);
+  const more = { status: response.status, retryAfter: Number.isFinite(retryAfter) ? retryAfter : undefined };
+  if (envelope?.success === false) {
+    const { code, message, details } = envelope.error;
+    throw new ApiError(code, message, { ...more, details, requestId: envelope.meta?.request_id });
+  }
+  throw new ApiError('INTERNAL', BROKEN_TEXT, more);
+}
