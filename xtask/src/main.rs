@@ -1,2 +1,132 @@
-//! .
-fn main() {}
+//! The two set-up commands and the chores: `cargo xtask run`, `cargo xtask test`, and what they are made of.
+//!
+//! | module | for |
+//! |---|---|
+//! | [`shell`] | running programs, and saying what was run when one fails |
+//! | [`tools`] | Debian's packages, Node.js, cargo's own tools: found, or installed when we may |
+//! | [`web`] | the web bundles |
+//! | [`postgres`] | a throwaway database with the migrations run |
+//! | [`steps`] | the checks of `cargo xtask test` |
+
+#![expect(clippy::print_stdout, reason = "a command-line program talks to its terminal")]
+
+mod postgres;
+mod report;
+mod shell;
+mod steps;
+mod tools;
+mod web;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use clap::{Parser, Subcommand};
+
+use shell::{cargo, root};
+
+/// Brigade's chores.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Builds everything and starts the demonstration.
+    Run {
+        /// Build optimised.
+        #[arg(long)]
+        release: bool,
+        /// For `brigade serve`, after `--`, such as `-- --listen 127.0.0.1:9000`.
+        #[arg(last = true)]
+        serve: Vec<String>,
+    },
+    /// Runs every check, or those named.
+    Test {
+        /// Names of checks; none: all.
+        checks: Vec<String>,
+        /// Only print the names.
+        #[arg(long)]
+        list: bool,
+        /// Stop at the first check that fails.
+        #[arg(long)]
+        fail_fast: bool,
+    },
+    /// Runs the benchmarks and prints the figures.
+    Bench {
+        /// For the benchmark program, after `--`.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Runs the fault tests in full; hours rather than minutes.
+    Soak,
+    /// Writes `.sqlx` anew from the queries and the migrations.
+    Sqlx,
+    /// Writes the tables of docs/SCHEMA.md anew from the migrations.
+    Schema,
+    /// Prints the OpenAPI document.
+    Openapi,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().chore {
+        Chore::Run { release, serve } => run(release, &serve),
+        Chore::Test { list: true, .. } => {
+            for step in steps::ALL {
+                println!("{:12} {}", step.name, step.what);
+            }
+            Ok(())
+        }
+        Chore::Test { checks, fail_fast, .. } => steps::run(&checks, fail_fast),
+        Chore::Bench { arguments } => bench(&arguments),
+        Chore::Soak => soak(),
+        Chore::Sqlx => steps::sqlx::regenerate(),
+        Chore::Schema => steps::schema::regenerate(),
+        Chore::Openapi => openapi(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\n{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(release: bool, serve: &[String]) -> Result<()> {
+    tools::postgres()?;
+    web::build_if_stale()?;
+    report::say("building the server");
+    let mut build = cargo(["build", "--workspace", "--bin", "brigade"]);
+    build.env("SQLX_OFFLINE", "true");
+    if release {
+        build.arg("--release");
+    }
+    shell::run(&mut build)?;
+    let mut server = shell::brigade(release);
+    server.args(["serve", "--demo"]).args(serve);
+    // The server takes this process's place: Ctrl-C and signals reach it directly.
+    let error = std::os::unix::process::CommandExt::exec(&mut server);
+    bail!("cannot start {}: {error}", server.get_program().display())
+}
+
+fn bench(arguments: &[String]) -> Result<()> {
+    tools::postgres()?;
+    web::install(&root().join("bench/peers"))?;
+    let mut program = cargo(["run", "--release", "--workspace", "--bin", "brigade-bench", "--"]);
+    shell::run(program.env("SQLX_OFFLINE", "true").args(arguments))
+}
+
+fn soak() -> Result<()> {
+    tools::postgres()?;
+    tools::redis()?;
+    let mut tests = cargo(["nextest", "run", "-p", "brigade-tests", "--run-ignored", "all", "-E", "test(faults::)"]);
+    shell::run(tests.env("SQLX_OFFLINE", "true").env("BRIGADE_TEST_SOAK", "1"))
+}
+
+fn openapi() -> Result<()> {
+    let mut program = cargo(["run", "--quiet", "--workspace", "--bin", "brigade", "--", "openapi"]);
+    shell::run(program.env("SQLX_OFFLINE", "true"))
+}

@@ -1,0 +1,18 @@
+//! The browser tests: Playwright (playwright-core) drives Debian's Chromium against a demonstration of its own.
+
+use anyhow::Result;
+
+use crate::shell::{cargo, program, root, run};
+use crate::{tools, web};
+
+pub(crate) fn check() -> Result<()> {
+    tools::chromium()?;
+    tools::postgres()?;
+    web::build_if_stale()?;
+    let folder = root().join("tests/e2e");
+    web::install(&folder)?;
+    run(cargo(["build", "--workspace", "--bin", "brigade"]).env("SQLX_OFFLINE", "true"))?;
+    let mut tests = program("npm");
+    tests.args(["test", "--silent"]).current_dir(folder);
+    run(tests.env("BRIGADE_TEST_BINARY", crate::shell::target().join("debug/brigade")))
+}
