@@ -11,6 +11,7 @@
 //! | say who asks | [`actor::Actor`], [`actor::Party`] |
 //! | write a new kind of live state | [`entity::Entity`] |
 //! | say no | [`refusal::Refusal`] with a [`refusal::Code`] |
+//! | hold a name or an address a person typed | [`text`] |
 //! | report something broken | [`refusal::Fault`] |
 //! | read or append an entity's log | [`journal::Journal`] |
 
@@ -23,6 +24,7 @@ pub mod identity;
 pub mod journal;
 pub mod refusal;
 pub mod tenant;
+pub mod text;
 pub mod topic;
 
 pub use jiff::Timestamp;

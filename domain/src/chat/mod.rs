@@ -1,10 +1,33 @@
-//! Conversations: the rules of one ordered stream of messages between a customer and the tenant's staff.
+//! Conversations: the rules of one ordered stream of messages between a customer and the tenant's staff (BK-CHAT).
+//!
+//! | want to know … | look in |
+//! |---|---|
+//! | what can be asked | [`command::Command`] |
+//! | what can happen, and who sees it | [`event::Event`] |
+//! | who may do what | [`standing::Standing::may`] |
+//! | which command does what in which status | `decide` |
+//! | what an event changes | [`state::Conversation`] |
+//! | what readers and the inbox see | `snapshot` |
+
+pub mod command;
+mod decide;
+pub mod event;
+pub mod message;
+mod snapshot;
+pub mod standing;
+pub mod state;
+pub mod text;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use self::snapshot::{INBOX, SHOWN};
+pub use self::state::Conversation;
 use crate::Timestamp;
+use crate::actor::Actor;
+use crate::entity::{Audience, Decision, Entity, EntityKey, EntityKind, Entry, Listing, Row, unknown_command};
 use crate::id::{AccountId, ConversationId, UserId, VisitorId};
+use crate::refusal::{Code, Refusal};
 
 /// The row beside a conversation's log: what the inbox lists and looks conversations up by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,4 +50,63 @@ pub struct ConversationRow {
     pub last_message_at: Option<Timestamp>,
     /// What the inbox shows (the body of [`crate::entity::Listing`]).
     pub listing: Value,
+}
+
+impl Entity for Conversation {
+    const KIND: EntityKind = EntityKind::Conversation;
+    type Command = command::Command;
+    type Event = event::Event;
+
+    fn empty(key: &EntityKey) -> Self {
+        Self::unopened(key)
+    }
+
+    fn parse(kind: &str, body: &str) -> Result<Self::Command, Refusal> {
+        command::Command::parse(kind, body)
+    }
+
+    fn decide(&self, actor: &Actor, at: Timestamp, command: &Self::Command) -> Result<Decision<Self::Event>, Refusal> {
+        self.rule(actor, at, command)
+    }
+
+    fn apply(&mut self, entry: &Entry<Self::Event>) {
+        self.take_in(entry);
+    }
+
+    fn audience(&self, actor: &Actor, view: Option<&str>) -> Result<Audience, Refusal> {
+        match (self.status, view) {
+            // A conversation has no views, and before it is opened there is nothing to see for anybody.
+            (_, Some(_)) | (state::Status::Unopened, None) => Err(Refusal::of(Code::NotFound)),
+            (state::Status::Open | state::Status::Resolved, None) => self.standing(actor).map(standing::Standing::audience),
+        }
+    }
+
+    fn visible(event: &Self::Event, audience: Audience) -> bool {
+        event.visible(audience)
+    }
+
+    fn snapshot(&self, actor: &Actor, audience: Audience) -> Value {
+        self.shown_to(actor, audience)
+    }
+
+    fn row(&self) -> Option<Row> {
+        match self.status {
+            state::Status::Unopened => None,
+            state::Status::Open | state::Status::Resolved => Some(Row::Conversation(self.as_row())),
+        }
+    }
+
+    fn listing(&self) -> Option<Listing> {
+        match self.status {
+            state::Status::Unopened => None,
+            state::Status::Open | state::Status::Resolved => Some(self.as_listing()),
+        }
+    }
+
+    fn ephemeral(&self, _actor: &Actor, kind: &str) -> Result<(), Refusal> {
+        match kind {
+            "typing" => Ok(()),
+            _ => Err(unknown_command(kind)),
+        }
+    }
 }

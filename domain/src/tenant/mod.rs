@@ -1,8 +1,36 @@
 //! The tenant as an entity: who of the staff is there, business hours, the queue of waiting conversations.
+//!
+//! | want to know … | look in |
+//! |---|---|
+//! | when a business is open | [`hours::Hours`] |
+//! | what can be asked, what can happen | [`command::Command`], [`event::Event`] |
+//! | who may do what | [`standing::Standing::may`] |
+//! | which command does what | `decide` |
+//! | who waits for an answer, and why late reports do no harm | [`queue::Queue`] |
+
+pub mod clock;
+pub mod command;
+mod decide;
+pub mod event;
+pub mod hours;
+pub mod queue;
+mod snapshot;
+pub mod standing;
+pub mod state;
+pub mod text;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+pub use self::queue::queue_job;
+pub use self::snapshot::SHOWN_WAITING;
+pub use self::state::Tenant;
+use crate::Timestamp;
+use crate::actor::Actor;
+pub use crate::chat::INBOX;
+use crate::entity::{Audience, Decision, Entity, EntityKey, EntityKind, Entry, Listing, Row};
 use crate::id::TenantId;
+use crate::refusal::Refusal;
 
 /// What is looked up of a tenant beside its log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,4 +39,46 @@ pub struct TenantRow {
     pub id: TenantId,
     /// The tenant entity's settings (hours, zone, greeting) as JSON text.
     pub settings: String,
+}
+
+impl Entity for Tenant {
+    const KIND: EntityKind = EntityKind::Tenant;
+    type Command = command::Command;
+    type Event = event::Event;
+
+    fn empty(key: &EntityKey) -> Self {
+        Self::uncreated(key)
+    }
+
+    fn parse(kind: &str, body: &str) -> Result<Self::Command, Refusal> {
+        command::Command::parse(kind, body)
+    }
+
+    fn decide(&self, actor: &Actor, _at: Timestamp, command: &Self::Command) -> Result<Decision<Self::Event>, Refusal> {
+        self.rule(actor, command)
+    }
+
+    fn apply(&mut self, entry: &Entry<Self::Event>) {
+        self.take_in(entry);
+    }
+
+    fn audience(&self, actor: &Actor, view: Option<&str>) -> Result<Audience, Refusal> {
+        self.audience_for(actor, view)
+    }
+
+    fn visible(event: &Self::Event, audience: Audience) -> bool {
+        event.visible(audience)
+    }
+
+    fn snapshot(&self, _actor: &Actor, audience: Audience) -> Value {
+        self.shown_to(audience)
+    }
+
+    fn row(&self) -> Option<Row> {
+        self.as_row().map(Row::Tenant)
+    }
+
+    fn listing(&self) -> Option<Listing> {
+        None
+    }
 }

@@ -1,0 +1,338 @@
+//! What may be asked of a conversation, read from the wire into parsed values. Authority comes later, in
+//! [`super::standing`].
+
+use serde::Deserialize;
+
+use super::event::Kind;
+use super::text::{Emoji, MessageText, PageUrl};
+use crate::entity::{Seq, parse_body, unknown_command};
+use crate::id::{AccountId, InvitationId, UserId, VisitorId};
+use crate::refusal::Refusal;
+use crate::text::{DisplayName, Email};
+
+/// The most people one message can mention.
+pub const MAX_MENTIONS: usize = 20;
+
+/// A command to a conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Begin it.
+    Open(Open),
+    /// Write a message.
+    Send(Send),
+    /// Write a note among staff.
+    Note(Note),
+    /// Change an own message.
+    Edit {
+        /// Which.
+        seq: Seq,
+        /// The new text.
+        text: MessageText,
+    },
+    /// Take a message away.
+    Delete {
+        /// Which.
+        seq: Seq,
+    },
+    /// Set or take back a reaction.
+    React {
+        /// To which message.
+        seq: Seq,
+        /// Which emoji.
+        emoji: Emoji,
+        /// Set, or take back.
+        on: bool,
+    },
+    /// Everything up to here was seen.
+    Read {
+        /// The last entry seen.
+        seq: Seq,
+    },
+    /// Give it to a member of staff, or to nobody.
+    Assign {
+        /// To whom.
+        to: Option<UserId>,
+    },
+    /// Mark it as done.
+    Resolve,
+    /// Mark it as not done.
+    Reopen,
+    /// Leave a way to be reached.
+    LeaveContact {
+        /// The address.
+        email: Email,
+        /// A name.
+        name: Option<DisplayName>,
+    },
+    /// Note that an invitation was sent.
+    Invite {
+        /// Which.
+        invitation: InvitationId,
+        /// Where to.
+        email: Email,
+        /// Whom.
+        name: DisplayName,
+    },
+    /// Give it to an account, with its history.
+    HandOver {
+        /// Which account.
+        account: AccountId,
+        /// What the client is called.
+        name: DisplayName,
+    },
+    /// Undo that.
+    TakeBack,
+}
+
+/// Whose conversation is opened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Subject {
+    /// A site visitor's.
+    Visitor(VisitorId),
+    /// An account's.
+    Account(AccountId),
+}
+
+/// Begin a conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Open {
+    /// Whose it is.
+    pub subject: Subject,
+    /// What it is called.
+    pub name: DisplayName,
+    /// The page it was begun on.
+    pub page: Option<PageUrl>,
+}
+
+/// Write a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Send {
+    /// What.
+    pub text: MessageText,
+    /// Which message it answers.
+    pub reply_to: Option<Seq>,
+    /// Who is meant, each once.
+    pub mentions: Vec<UserId>,
+}
+
+/// Write a note among staff.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Note {
+    /// What.
+    pub text: MessageText,
+    /// Who is meant, each once.
+    pub mentions: Vec<UserId>,
+}
+
+/// The bodies as they are on the wire, before their texts are parsed.
+mod wire {
+    use super::{AccountId, Deserialize, InvitationId, Kind, Seq, UserId, VisitorId};
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Empty {}
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Open {
+        pub(super) kind: Kind,
+        pub(super) visitor: Option<VisitorId>,
+        pub(super) account: Option<AccountId>,
+        pub(super) name: String,
+        pub(super) page: Option<String>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Send {
+        pub(super) text: String,
+        pub(super) reply_to: Option<Seq>,
+        #[serde(default)]
+        pub(super) mentions: Vec<UserId>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Note {
+        pub(super) text: String,
+        #[serde(default)]
+        pub(super) mentions: Vec<UserId>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Edit {
+        pub(super) seq: Seq,
+        pub(super) text: String,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct At {
+        pub(super) seq: Seq,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct React {
+        pub(super) seq: Seq,
+        pub(super) emoji: String,
+        pub(super) on: bool,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Assign {
+        // Required, so that leaving it out by mistake does not take the conversation from somebody.
+        #[serde(deserialize_with = "Option::deserialize")]
+        pub(super) to: Option<UserId>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Contact {
+        pub(super) email: String,
+        pub(super) name: Option<String>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Invite {
+        pub(super) invitation: InvitationId,
+        pub(super) email: String,
+        pub(super) name: String,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct HandOver {
+        pub(super) account: AccountId,
+        pub(super) name: String,
+    }
+}
+
+impl Command {
+    /// Reads a command of type `kind`.
+    pub fn parse(kind: &str, body: &str) -> Result<Self, Refusal> {
+        match kind {
+            "open" => open(parse_body(body)?).map(Self::Open),
+            "send" => send(parse_body(body)?).map(Self::Send),
+            "note" => note(parse_body(body)?).map(Self::Note),
+            "edit" => {
+                let wire::Edit { seq, text } = parse_body(body)?;
+                Ok(Self::Edit { seq, text: MessageText::parse(&text)? })
+            }
+            "delete" => parse_body(body).map(|wire::At { seq }| Self::Delete { seq }),
+            "react" => {
+                let wire::React { seq, emoji, on } = parse_body(body)?;
+                Ok(Self::React { seq, emoji: Emoji::parse(&emoji)?, on })
+            }
+            "read" => parse_body(body).map(|wire::At { seq }| Self::Read { seq }),
+            "assign" => parse_body(body).map(|wire::Assign { to }| Self::Assign { to }),
+            "resolve" => parse_body(body).map(|wire::Empty {}| Self::Resolve),
+            "reopen" => parse_body(body).map(|wire::Empty {}| Self::Reopen),
+            "leave_contact" => contact(&parse_body(body)?),
+            "invite" => {
+                let wire::Invite { invitation, email, name } = parse_body(body)?;
+                let (email, name) = (Email::parse("email", &email)?, DisplayName::parse("name", &name)?);
+                Ok(Self::Invite { invitation, email, name })
+            }
+            "hand_over" => {
+                let wire::HandOver { account, name } = parse_body(body)?;
+                Ok(Self::HandOver { account, name: DisplayName::parse("name", &name)? })
+            }
+            "take_back" => parse_body(body).map(|wire::Empty {}| Self::TakeBack),
+            _ => Err(unknown_command(kind)),
+        }
+    }
+}
+
+fn open(body: wire::Open) -> Result<Open, Refusal> {
+    let subject = match (body.kind, body.visitor, body.account) {
+        (Kind::Site, Some(visitor), None) => Subject::Visitor(visitor),
+        (Kind::Account, None, Some(account)) => Subject::Account(account),
+        (Kind::Site, _, _) => return Err(Refusal::invalid("visitor", "A site chat needs a visitor and no account.")),
+        (Kind::Account, _, _) => return Err(Refusal::invalid("account", "An account's conversation needs an account and no visitor.")),
+    };
+    let name = DisplayName::parse("name", &body.name)?;
+    let page = body.page.as_deref().map(PageUrl::parse).transpose()?;
+    Ok(Open { subject, name, page })
+}
+
+fn send(body: wire::Send) -> Result<Send, Refusal> {
+    let text = MessageText::parse(&body.text)?;
+    Ok(Send { text, reply_to: body.reply_to, mentions: mentions(body.mentions)? })
+}
+
+fn note(body: wire::Note) -> Result<Note, Refusal> {
+    let text = MessageText::parse(&body.text)?;
+    Ok(Note { text, mentions: mentions(body.mentions)? })
+}
+
+fn contact(body: &wire::Contact) -> Result<Command, Refusal> {
+    let email = Email::parse("email", &body.email)?;
+    let name = body.name.as_deref().map(|name| DisplayName::parse("name", name)).transpose()?;
+    Ok(Command::LeaveContact { email, name })
+}
+
+fn mentions(mut users: Vec<UserId>) -> Result<Vec<UserId>, Refusal> {
+    users.sort_unstable();
+    users.dedup();
+    if users.len() > MAX_MENTIONS {
+        return Err(Refusal::invalid("mentions", format!("At most {MAX_MENTIONS} people can be mentioned at once.")));
+    }
+    Ok(users)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::refusal::Code;
+
+    fn code(kind: &str, body: &str) -> Code {
+        Command::parse(kind, body).unwrap_err().code
+    }
+
+    #[test]
+    fn unknown_types_and_fields_are_refused() {
+        assert_eq!(code("shout", "{}"), Code::UnknownCommand);
+        assert_eq!(code("send", r#"{"text":"x","bold":true}"#), Code::InvalidInput);
+        assert_eq!(code("resolve", r#"{"why":"x"}"#), Code::InvalidInput);
+        assert_eq!(code("resolve", "null"), Code::InvalidInput);
+        assert_eq!(code("read", r#"{"seq":-1}"#), Code::InvalidInput);
+        assert_eq!(code("read", r#"{"seq":"1"}"#), Code::InvalidInput);
+        assert_eq!(code("send", "not json"), Code::InvalidInput);
+    }
+
+    #[test]
+    fn assigning_needs_its_field() {
+        assert_eq!(code("assign", "{}"), Code::InvalidInput);
+        assert_eq!(Command::parse("assign", r#"{"to":null}"#).unwrap(), Command::Assign { to: None });
+    }
+
+    #[test]
+    fn a_refused_text_names_its_field() {
+        let refusal = Command::parse("send", r#"{"text":"   "}"#).unwrap_err();
+        assert_eq!(refusal.details.unwrap()["field"], "text");
+    }
+
+    #[test]
+    fn a_conversation_is_of_a_visitor_or_an_account() {
+        let visitor = "vis_01h455vb4pex5vsknk084sn02q";
+        let body = |extra: &str| format!(r#"{{"kind":"site","name":"V","visitor":"{visitor}"{extra}}}"#);
+        assert!(Command::parse("open", &body("")).is_ok());
+        assert_eq!(code("open", &body(r#","account":"acc_01h455vb4pex5vsknk084sn02q""#)), Code::InvalidInput);
+        assert_eq!(code("open", r#"{"kind":"site","name":"V"}"#), Code::InvalidInput);
+        assert_eq!(code("open", r#"{"kind":"account","name":"V"}"#), Code::InvalidInput);
+    }
+
+    #[test]
+    fn mentions_are_counted_once_and_bounded() {
+        let users: Vec<_> = (0..21u128).map(|n| UserId::from_uuid(uuid::Uuid::from_u128(n))).collect();
+        let body = |users: &[UserId]| serde_json::json!({ "text": "x", "mentions": users }).to_string();
+        assert_eq!(code("send", &body(&users)), Code::InvalidInput);
+        let twice = [users[1], users[1]];
+        let Command::Send(send) = Command::parse("send", &body(&twice)).unwrap() else { panic!("not a send") };
+        assert_eq!(send.mentions, [users[1]]);
+    }
+}

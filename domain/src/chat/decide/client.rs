@@ -1,0 +1,60 @@
+//! From visitor to client: contact, invitation, handing over and taking back (BK-IDN-04 to -06, BK-LIFE-12).
+
+use serde_json::json;
+
+use super::Ruling;
+use crate::chat::event::Event;
+use crate::chat::state::{Contact, Conversation};
+use crate::entity::Decision;
+use crate::id::{AccountId, InvitationId};
+use crate::refusal::{Code, Refusal};
+use crate::text::{DisplayName, Email};
+
+impl Conversation {
+    pub(super) fn leave_contact(&self, email: &Email, name: Option<&DisplayName>) -> Decision<Event> {
+        let contact = Contact { email: email.clone(), name: name.cloned() };
+        if self.contact.as_ref() == Some(&contact) {
+            return Decision::nothing();
+        }
+        Event::ContactLeft { email: contact.email, name: contact.name }.into()
+    }
+
+    pub(super) fn invite(&self, invitation: InvitationId, email: &Email, name: &DisplayName) -> Ruling {
+        if self.account.is_some() {
+            return Err(Refusal::new(Code::Conflict, "This conversation belongs to a client already."));
+        }
+        if self.invited.as_ref().is_some_and(|invited| invited.invitation == invitation) {
+            return Ok(Decision::nothing());
+        }
+        let event = Event::Invited { invitation, email: email.clone(), name: name.clone() };
+        let details = json!({ "conversation": self.audit_id(), "invitation": invitation });
+        Ok(Decision::from(event).with_audit("conversation.invited", details))
+    }
+
+    pub(super) fn hand_over(&self, account: AccountId, name: &DisplayName) -> Ruling {
+        match self.account {
+            Some(owner) if owner == account => Ok(Decision::nothing()),
+            Some(_) => Err(Refusal::new(Code::Conflict, "This conversation belongs to another client already.")),
+            None => {
+                let details = json!({ "conversation": self.audit_id(), "visitor": self.visitor, "account": account });
+                let event = Event::HandedOver { account, name: name.clone() };
+                Ok(Decision::from(event).with_audit("conversation.handed_over", details))
+            }
+        }
+    }
+
+    pub(super) fn take_back(&self) -> Ruling {
+        match (self.account, &self.site_name) {
+            (None, _) => Ok(Decision::nothing()),
+            (Some(account), Some(name)) => {
+                let details = json!({ "conversation": self.audit_id(), "visitor": self.visitor, "account": account });
+                let event = Event::TakenBack { account, name: name.clone() };
+                Ok(Decision::from(event).with_audit("conversation.taken_back", details))
+            }
+            (Some(_), None) => {
+                let text = "This conversation began with the account; there is no visitor to give it back to.";
+                Err(Refusal::new(Code::Conflict, text))
+            }
+        }
+    }
+}

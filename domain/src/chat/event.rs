@@ -1,0 +1,199 @@
+//! What happens in a conversation. The log keeps these for ever: a field may be added with a default, never renamed.
+
+use serde::{Deserialize, Serialize};
+
+use super::text::{Emoji, MessageText, PageUrl};
+use crate::actor::Party;
+use crate::entity::{Audience, Seq};
+use crate::id::{AccountId, InvitationId, UserId, VisitorId};
+use crate::text::{DisplayName, Email};
+
+/// What a conversation is about: a visitor's site chat, or an account's line to its account manager.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A visitor of the site.
+    Site,
+    /// An account.
+    Account,
+}
+
+impl Kind {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Site => "site",
+            Self::Account => "account",
+        }
+    }
+}
+
+/// The two sides of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The tenant's staff.
+    Staff,
+    /// The visitor or the account's members.
+    Customer,
+}
+
+/// An event of a conversation. The entry's `seq` is the identity of a message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "body", rename_all = "snake_case")]
+pub enum Event {
+    /// It began.
+    Opened {
+        /// Site chat or account.
+        kind: Kind,
+        /// The visitor of a site chat.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        visitor: Option<VisitorId>,
+        /// The account, when it is one's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<AccountId>,
+        /// What it is called.
+        name: DisplayName,
+        /// The page it was begun on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        page: Option<PageUrl>,
+    },
+    /// Somebody speaks here for the first time, or under a new name.
+    Joined {
+        /// Who.
+        party: Party,
+        /// What the others see.
+        name: DisplayName,
+        /// On which side.
+        side: Side,
+        /// Known to staff only, because so far there are only notes.
+        #[serde(default, skip_serializing_if = "is_false")]
+        internal: bool,
+    },
+    /// A message.
+    MessageSent {
+        /// What was written.
+        text: MessageText,
+        /// The message it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<Seq>,
+        /// Who is meant.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<UserId>,
+    },
+    /// A note among staff.
+    NoteAdded {
+        /// What was written.
+        text: MessageText,
+        /// Who is meant.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<UserId>,
+    },
+    /// The author changed a message.
+    MessageEdited {
+        /// Which message.
+        seq: Seq,
+        /// What it now says.
+        text: MessageText,
+        /// Whether it is a note.
+        #[serde(default, skip_serializing_if = "is_false")]
+        note: bool,
+    },
+    /// A message was taken away; its place stays.
+    MessageDeleted {
+        /// Which message.
+        seq: Seq,
+        /// Whether it was a note.
+        #[serde(default, skip_serializing_if = "is_false")]
+        note: bool,
+    },
+    /// Somebody set or took back a reaction.
+    ReactionChanged {
+        /// To which message.
+        seq: Seq,
+        /// Which emoji.
+        emoji: Emoji,
+        /// Set, or taken back.
+        on: bool,
+        /// Whether the message is a note.
+        #[serde(default, skip_serializing_if = "is_false")]
+        note: bool,
+    },
+    /// Somebody has seen everything up to here.
+    ReadUpTo {
+        /// The last entry seen.
+        seq: Seq,
+        /// On which side.
+        side: Side,
+    },
+    /// A member of staff answers it from now on, or nobody in particular.
+    Assigned {
+        /// Who.
+        to: Option<UserId>,
+    },
+    /// Done, for now.
+    Resolved {},
+    /// Not done after all.
+    Reopened {},
+    /// The visitor left a way to be reached.
+    ContactLeft {
+        /// The address, not verified.
+        email: Email,
+        /// What the visitor calls itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<DisplayName>,
+    },
+    /// Staff invited the visitor to become a client.
+    Invited {
+        /// Which invitation.
+        invitation: InvitationId,
+        /// Where it was sent.
+        email: Email,
+        /// Who is invited.
+        name: DisplayName,
+    },
+    /// The visitor became a client: it belongs to the account, with its history (BK-IDN-04).
+    HandedOver {
+        /// Which account.
+        account: AccountId,
+        /// What it is called from now on.
+        name: DisplayName,
+    },
+    /// An admin took that back.
+    TakenBack {
+        /// From which account.
+        account: AccountId,
+        /// What it is called again.
+        name: DisplayName,
+    },
+}
+
+impl Event {
+    /// Whether readers of `audience` may see it. Internal matters are for staff only: notes and everything about
+    /// them, the visitor's contact and the invitation.
+    pub const fn visible(&self, audience: Audience) -> bool {
+        match audience {
+            Audience::Staff => true,
+            Audience::Customer => match self {
+                Self::NoteAdded { .. } | Self::ContactLeft { .. } | Self::Invited { .. } => false,
+                Self::MessageEdited { note, .. }
+                | Self::MessageDeleted { note, .. }
+                | Self::ReactionChanged { note, .. } => !*note,
+                Self::Joined { internal, .. } => !*internal,
+                Self::Opened { .. }
+                | Self::MessageSent { .. }
+                | Self::ReadUpTo { .. }
+                | Self::Assigned { .. }
+                | Self::Resolved {}
+                | Self::Reopened {}
+                | Self::HandedOver { .. }
+                | Self::TakenBack { .. } => true,
+            },
+        }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}

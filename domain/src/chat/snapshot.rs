@@ -1,0 +1,175 @@
+//! What readers see of a conversation: the snapshot, and the inbox's line about it.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::ConversationRow;
+use super::event::Side;
+use super::message::Message;
+use super::state::Conversation;
+use crate::actor::{Actor, Party};
+use crate::entity::{Audience, EntityRef, Listing};
+use crate::topic::Topic;
+
+/// How many messages a snapshot has at most.
+pub const SHOWN: usize = 50;
+
+/// How many bytes of messages a snapshot has at most (but always one message): with 200 people of the longest names
+/// it then stays under 256 KiB.
+const SHOWN_BYTES: usize = 120_000;
+
+/// How many characters of the last message the inbox shows.
+const PREVIEW: usize = 140;
+
+/// The list of a tenant's conversations.
+pub const INBOX: &str = "inbox";
+
+/// A message as readers get it, in snapshots and over HTTP.
+#[derive(Debug, Serialize)]
+struct Shown<'a> {
+    seq: u64,
+    by: Party,
+    at: crate::Timestamp,
+    text: &'a str,
+    note: bool,
+    reply_to: Option<u64>,
+    mentions: &'a [crate::id::UserId],
+    edited: Option<crate::Timestamp>,
+    edits: u32,
+    deleted: bool,
+    reactions: Map<String, Value>,
+}
+
+impl Message {
+    /// The message as readers get it. A deleted one has an empty text.
+    pub fn shown(&self) -> Value {
+        let reactions = self.reactions.iter().map(|(emoji, who)| (emoji.to_string(), json!(who)));
+        let shown = Shown {
+            seq: self.seq,
+            by: self.by,
+            at: self.at,
+            text: self.text.as_ref().map_or("", |text| text.as_str()),
+            note: self.note,
+            reply_to: self.reply_to,
+            mentions: &self.mentions,
+            edited: self.edited,
+            edits: self.edits,
+            deleted: self.deleted(),
+            reactions: reactions.collect(),
+        };
+        json!(shown)
+    }
+}
+
+impl Conversation {
+    /// The state as `actor` sees it.
+    pub(super) fn shown_to(&self, actor: &Actor, audience: Audience) -> Value {
+        let side = side_of(audience);
+        let (messages, more) = self.newest(side);
+        let unread = self.history.unread(Some(actor.party), side, self.cursor(actor.party));
+        let cursors: Map<_, _> = self.cursors.iter().map(|(party, cursor)| (party.to_string(), json!(cursor.seq))).collect();
+        let for_staff = |value: Value| match side {
+            Side::Staff => value,
+            Side::Customer => Value::Null,
+        };
+        json!({
+            "id": self.id,
+            "kind": self.kind,
+            "status": self.status,
+            "assignee": self.assignee,
+            "account": self.account,
+            "visitor": self.visitor,
+            "name": self.name,
+            "page": self.page,
+            "contact": for_staff(json!(self.contact)),
+            "people": self.people_for(side),
+            "messages": messages,
+            "more": more,
+            "cursors": cursors,
+            "unread": unread.count,
+            "unread_more": unread.more,
+            "invited": for_staff(json!(self.invited)),
+        })
+    }
+
+    /// The newest messages `side` may see, oldest first, and whether there are older ones.
+    fn newest(&self, side: Side) -> (Vec<Value>, bool) {
+        let mut visible = self.history.iter().rev().filter(|message| message.visible_to(side));
+        let (mut messages, mut bytes, mut cut) = (Vec::new(), 0, false);
+        for message in visible.by_ref() {
+            let shown = message.shown();
+            bytes += shown.to_string().len();
+            cut = messages.len() == SHOWN || (bytes > SHOWN_BYTES && !messages.is_empty());
+            if cut {
+                break;
+            }
+            messages.push(shown);
+        }
+        messages.reverse();
+        (messages, cut || self.history.dropped_up_to(side) > 0)
+    }
+
+    fn people_for(&self, side: Side) -> Map<String, Value> {
+        let visible = self.people.iter().filter(|(_, person)| side == Side::Staff || !person.internal);
+        visible.map(|(party, person)| (party.to_string(), json!({ "name": person.name, "side": person.side }))).collect()
+    }
+
+    /// The inbox's line, for staff.
+    pub(super) fn inbox_line(&self) -> Value {
+        let last = self.history.iter().rev().find(|message| !message.note && !message.deleted());
+        let mut unread = Map::new();
+        for (party, cursor) in self.cursors.iter().filter(|(_, cursor)| cursor.side == Side::Staff) {
+            let count = self.history.unread(Some(*party), Side::Staff, cursor.seq).count;
+            unread.insert(party.to_string(), json!(count));
+        }
+        json!({
+            "id": self.id,
+            "kind": self.kind,
+            "status": self.status,
+            "name": self.name,
+            "assignee": self.assignee,
+            "account": self.account,
+            "preview": last.map(preview),
+            "preview_by": last.map(|message| message.by),
+            "last_message_at": self.last_message_at,
+            "waiting_since": self.waiting_since,
+            "unread_by": unread,
+            "unread_rest": self.history.unread(None, Side::Staff, 0).count,
+            "page": self.page,
+        })
+    }
+
+    /// The row beside the log.
+    pub(super) fn as_row(&self) -> ConversationRow {
+        ConversationRow {
+            id: self.id,
+            kind: self.kind.as_str().to_owned(),
+            status: self.status.as_str().to_owned(),
+            visitor: self.visitor,
+            account: self.account,
+            assignee: self.assignee,
+            waiting_since: self.waiting_since,
+            last_message_at: self.last_message_at,
+            listing: self.inbox_line(),
+        }
+    }
+
+    /// What the inbox gets to know after every change.
+    pub(super) fn as_listing(&self) -> Listing {
+        let topic = Topic::view(EntityRef::from(self.tenant), INBOX);
+        Listing { topic, key: self.id.to_string(), body: self.inbox_line() }
+    }
+}
+
+const fn side_of(audience: Audience) -> Side {
+    match audience {
+        Audience::Staff => Side::Staff,
+        Audience::Customer => Side::Customer,
+    }
+}
+
+/// The first characters on one line.
+fn preview(message: &Message) -> String {
+    let text = message.text.as_ref().map_or("", |text| text.as_str());
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(PREVIEW).collect()
+}

@@ -1,0 +1,89 @@
+//! Who may do what in a conversation: the one table from standing and command to yes or no (BK-CHAT-02).
+//!
+//! Seeing comes first: who may not even see the conversation gets `NOT_FOUND`, as if there were none.
+
+use super::command::Command;
+use super::event::Side;
+use super::state::{Conversation, Status};
+use crate::actor::{Actor, ActorKind, Party};
+use crate::entity::Audience;
+use crate::refusal::{Code, Refusal};
+
+/// What an actor is to one conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Brigade itself: opens, invites, hands over. It does not speak.
+    System,
+    /// Manages the tenant.
+    Admin,
+    /// Answers customers.
+    Staff,
+    /// Belongs to the account the conversation is of.
+    Member,
+    /// The site visitor whose chat it is, until an account takes it over.
+    Visitor,
+}
+
+impl Standing {
+    /// On which side that is.
+    pub const fn side(self) -> Side {
+        match self {
+            Self::System | Self::Admin | Self::Staff => Side::Staff,
+            Self::Member | Self::Visitor => Side::Customer,
+        }
+    }
+
+    /// What that may see.
+    pub const fn audience(self) -> Audience {
+        match self.side() {
+            Side::Staff => Audience::Staff,
+            Side::Customer => Audience::Customer,
+        }
+    }
+
+    /// Whether it may give this command at all. Whose message it is, and when, is asked later.
+    pub const fn may(self, command: &Command) -> bool {
+        match command {
+            Command::Open(_) | Command::Invite { .. } | Command::HandOver { .. } => matches!(self, Self::System),
+            Command::Send(_)
+            | Command::Edit { .. }
+            | Command::Delete { .. }
+            | Command::React { .. }
+            | Command::Read { .. } => matches!(self, Self::Admin | Self::Staff | Self::Member | Self::Visitor),
+            Command::Note(_) => matches!(self, Self::Admin | Self::Staff),
+            Command::Assign { .. } | Command::Resolve | Command::Reopen => {
+                matches!(self, Self::System | Self::Admin | Self::Staff)
+            }
+            Command::LeaveContact { .. } => matches!(self, Self::Visitor),
+            Command::TakeBack => matches!(self, Self::System | Self::Admin),
+        }
+    }
+}
+
+impl Conversation {
+    /// What `actor` is here, or [`Code::NotFound`] for everybody whom it does not concern.
+    pub fn standing(&self, actor: &Actor) -> Result<Standing, Refusal> {
+        let stranger = || Refusal::of(Code::NotFound);
+        if actor.tenant != Some(self.tenant) {
+            return Err(stranger());
+        }
+        let standing = match actor.kind {
+            ActorKind::System => return Ok(Standing::System),
+            ActorKind::Admin => Some(Standing::Admin),
+            ActorKind::AccountManager => Some(Standing::Staff),
+            ActorKind::Client => {
+                self.account.is_some_and(|account| actor.is_member_of(account)).then_some(Standing::Member)
+            }
+            ActorKind::Anonymous => {
+                let own = self.account.is_none() && self.visitor.map(Party::Visitor) == Some(actor.party);
+                own.then_some(Standing::Visitor)
+            }
+            // Operates the platform and reads nobody's conversations.
+            ActorKind::SuperAdmin => None,
+        };
+        match self.status {
+            Status::Unopened => Err(stranger()),
+            Status::Open | Status::Resolved => standing.ok_or_else(stranger),
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! A conversation as its log has made it, and what each event does to it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::{Event, Kind, Side};
+use super::message::{History, Message};
+use super::text::PageUrl;
+use crate::Timestamp;
+use crate::actor::Party;
+use crate::entity::{EntityKey, Entry, Seq};
+use crate::id::{AccountId, ConversationId, InvitationId, TenantId, UserId, VisitorId};
+use crate::text::{DisplayName, Email};
+
+/// The most people who can speak in one conversation, and the most whose reading is remembered.
+pub const MAX_PEOPLE: usize = 200;
+
+/// Where a conversation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Nobody has begun it: for everybody but Brigade itself it does not exist.
+    Unopened,
+    /// There is something to do.
+    Open,
+    /// Done, for now.
+    Resolved,
+}
+
+impl Status {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unopened => "unopened",
+            Self::Open => "open",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+/// Somebody who speaks here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// What the others see.
+    pub name: DisplayName,
+    /// On which side.
+    pub side: Side,
+    /// Known to staff only: has written nothing but notes.
+    pub internal: bool,
+}
+
+/// How far somebody has read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The last entry seen.
+    pub seq: Seq,
+    /// On which side.
+    pub side: Side,
+}
+
+/// How a visitor can be reached when nobody was there (BK-CHAT-06).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// The address, not verified.
+    pub email: Email,
+    /// What the visitor calls itself.
+    pub name: Option<DisplayName>,
+}
+
+/// An invitation to become a client that is still open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invited {
+    /// Which.
+    pub invitation: InvitationId,
+    /// Where it was sent.
+    pub email: Email,
+    /// Who is invited.
+    pub name: DisplayName,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// One conversation. Bounded: what grows without end is in the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Conversation {
+    pub(super) id: ConversationId,
+    pub(super) tenant: TenantId,
+    pub(super) seq: Seq,
+    pub(super) status: Status,
+    pub(super) kind: Kind,
+    pub(super) visitor: Option<VisitorId>,
+    pub(super) account: Option<AccountId>,
+    /// `None` only before it is opened.
+    pub(super) name: Option<DisplayName>,
+    /// What it was called before it was handed over.
+    pub(super) site_name: Option<DisplayName>,
+    pub(super) page: Option<PageUrl>,
+    pub(super) assignee: Option<UserId>,
+    pub(super) contact: Option<Contact>,
+    pub(super) invited: Option<Invited>,
+    pub(super) people: BTreeMap<Party, Person>,
+    pub(super) cursors: BTreeMap<Party, Cursor>,
+    pub(super) history: History,
+    pub(super) waiting_since: Option<Timestamp>,
+    pub(super) last_message_at: Option<Timestamp>,
+}
+
+impl Conversation {
+    /// Before anything happened.
+    pub(super) fn unopened(key: &EntityKey) -> Self {
+        Self {
+            id: ConversationId::from_uuid(key.entity.id),
+            tenant: key.tenant,
+            seq: 0,
+            status: Status::Unopened,
+            kind: Kind::Site,
+            visitor: None,
+            account: None,
+            name: None,
+            site_name: None,
+            page: None,
+            assignee: None,
+            contact: None,
+            invited: None,
+            people: BTreeMap::new(),
+            cursors: BTreeMap::new(),
+            history: History::default(),
+            waiting_since: None,
+            last_message_at: None,
+        }
+    }
+
+    /// Where it stands.
+    pub const fn status(&self) -> Status {
+        self.status
+    }
+
+    /// The account it belongs to.
+    pub const fn account(&self) -> Option<AccountId> {
+        self.account
+    }
+
+    /// The site visitor who began it.
+    pub const fn visitor(&self) -> Option<VisitorId> {
+        self.visitor
+    }
+
+    /// How far `party` has read.
+    pub fn cursor(&self, party: Party) -> Seq {
+        self.cursors.get(&party).map_or(0, |cursor| cursor.seq)
+    }
+
+    /// An event takes effect.
+    pub(super) fn take_in(&mut self, entry: &Entry<Event>) {
+        self.seq = entry.seq;
+        match &entry.event {
+            Event::Opened { kind, visitor, account, name, page } => {
+                (self.status, self.kind) = (Status::Open, *kind);
+                (self.visitor, self.account) = (*visitor, *account);
+                (self.name, self.page) = (Some(name.clone()), page.clone());
+            }
+            Event::Joined { party, name, side, internal } => {
+                let person = Person { name: name.clone(), side: *side, internal: *internal };
+                self.people.insert(*party, person);
+            }
+            Event::MessageSent { text, reply_to, mentions } => {
+                let sent = Message { text: Some(text.clone()), reply_to: *reply_to, mentions: mentions.clone(), ..blank(entry, false) };
+                self.take_message(sent);
+            }
+            Event::NoteAdded { text, mentions } => {
+                self.history.push(Message { text: Some(text.clone()), mentions: mentions.clone(), ..blank(entry, true) });
+            }
+            Event::MessageEdited { seq, text, .. } => self.history.change(*seq, |message| {
+                message.text = Some(text.clone());
+                message.edited = Some(entry.at);
+                message.edits = message.edits.saturating_add(1);
+            }),
+            Event::MessageDeleted { seq, .. } => self.history.change(*seq, |message| {
+                message.text = None;
+                message.mentions.clear();
+                message.reactions.clear();
+            }),
+            Event::ReactionChanged { seq, emoji, on, .. } => self.history.change(*seq, |message| {
+                let who = message.reactions.entry(emoji.clone()).or_default();
+                let _changed = if *on { who.insert(entry.by) } else { who.remove(&entry.by) };
+                message.reactions.retain(|_, who| !who.is_empty());
+            }),
+            Event::ReadUpTo { seq, side } => self.move_cursor(entry.by, *side, *seq),
+            Event::Assigned { to } => self.assignee = *to,
+            Event::Resolved {} => (self.status, self.waiting_since) = (Status::Resolved, None),
+            Event::Reopened {} => self.status = Status::Open,
+            Event::ContactLeft { email, name } => {
+                self.contact = Some(Contact { email: email.clone(), name: name.clone() });
+            }
+            Event::Invited { invitation, email, name } => {
+                let (invitation, email, name) = (*invitation, email.clone(), name.clone());
+                self.invited = Some(Invited { invitation, email, name, at: entry.at });
+            }
+            Event::HandedOver { account, name } => {
+                (self.kind, self.account, self.invited) = (Kind::Account, Some(*account), None);
+                self.site_name = self.name.replace(name.clone());
+                self.rename_visitor(name);
+            }
+            Event::TakenBack { name, .. } => {
+                (self.kind, self.account, self.site_name) = (Kind::Site, None, None);
+                self.name = Some(name.clone());
+                self.rename_visitor(name);
+            }
+        }
+    }
+
+    fn take_message(&mut self, message: Message) {
+        self.last_message_at = Some(message.at);
+        self.waiting_since = match self.side_of(message.by) {
+            Side::Customer => self.waiting_since.or(Some(message.at)),
+            Side::Staff => None,
+        };
+        self.history.push(message);
+    }
+
+    fn move_cursor(&mut self, party: Party, side: Side, seq: Seq) {
+        if self.cursors.len() < MAX_PEOPLE || self.cursors.contains_key(&party) {
+            let cursor = self.cursors.entry(party).or_insert(Cursor { seq, side });
+            *cursor = Cursor { seq: cursor.seq.max(seq), side };
+        }
+    }
+
+    fn rename_visitor(&mut self, name: &DisplayName) {
+        if let Some(person) = self.visitor.and_then(|visitor| self.people.get_mut(&Party::Visitor(visitor))) {
+            person.name = name.shortened(super::decide::MAX_SHOWN_NAME);
+        }
+    }
+
+    /// The side of somebody who has joined.
+    fn side_of(&self, party: Party) -> Side {
+        self.people.get(&party).map_or(Side::Staff, |person| person.side)
+    }
+}
+
+/// A message of this entry, with nothing in it yet.
+fn blank(entry: &Entry<Event>, note: bool) -> Message {
+    Message {
+        seq: entry.seq,
+        by: entry.by,
+        at: entry.at,
+        text: None,
+        note,
+        reply_to: None,
+        mentions: Vec::new(),
+        edited: None,
+        edits: 0,
+        reactions: BTreeMap::new(),
+    }
+}

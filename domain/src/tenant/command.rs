@@ -1,0 +1,177 @@
+//! What may be asked of a tenant, read from the wire into parsed values.
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::clock::Zone;
+use super::hours::{Hours, Window};
+use super::text::{Greeting, Slug};
+use crate::Timestamp;
+use crate::entity::{Seq, parse_body, unknown_command};
+use crate::id::{ConversationId, UserId};
+use crate::refusal::Refusal;
+use crate::text::DisplayName;
+
+/// A command to a tenant.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Bring it onto the platform.
+    Create {
+        /// What it is called.
+        name: DisplayName,
+        /// Its name in addresses.
+        slug: Slug,
+        /// Where its clock hangs.
+        zone: Zone,
+    },
+    /// Say when it is open.
+    SetHours(Hours),
+    /// Say what the site chat says first.
+    SetGreeting(Greeting),
+    /// Call it something else.
+    Rename {
+        /// What.
+        name: DisplayName,
+    },
+    /// Say whether one takes chats oneself.
+    SetAvailable {
+        /// Whether.
+        available: bool,
+    },
+    /// Forget somebody who no longer works here.
+    RemoveStaff {
+        /// Who.
+        user: UserId,
+    },
+    /// A customer waits for an answer.
+    Enqueue {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Since when.
+        since: Timestamp,
+        /// As of which entry of the conversation's log.
+        rev: Seq,
+    },
+    /// A customer no longer waits.
+    Dequeue {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// As of which entry of the conversation's log.
+        rev: Seq,
+    },
+}
+
+/// The bodies as they are on the wire, before their texts are parsed.
+mod wire {
+    use super::{ConversationId, Date, Deserialize, Seq, Timestamp, UserId, Window};
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Create {
+        pub(super) name: String,
+        pub(super) slug: String,
+        pub(super) zone: String,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct SetHours {
+        pub(super) zone: String,
+        pub(super) week: Vec<Window>,
+        pub(super) closed: Vec<Date>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct SetGreeting {
+        pub(super) online: String,
+        pub(super) offline: String,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Rename {
+        pub(super) name: String,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct SetAvailable {
+        pub(super) available: bool,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct RemoveStaff {
+        pub(super) user: UserId,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Enqueue {
+        pub(super) conversation: ConversationId,
+        pub(super) since: Timestamp,
+        pub(super) rev: Seq,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Dequeue {
+        pub(super) conversation: ConversationId,
+        pub(super) rev: Seq,
+    }
+}
+
+impl Command {
+    /// Reads a command of type `kind`.
+    pub fn parse(kind: &str, body: &str) -> Result<Self, Refusal> {
+        match kind {
+            "create" => {
+                let wire::Create { name, slug, zone } = parse_body(body)?;
+                let (slug, zone) = (Slug::parse(&slug)?, Zone::parse("zone", &zone)?);
+                Ok(Self::Create { name: DisplayName::parse("name", &name)?, slug, zone })
+            }
+            "set_hours" => {
+                let wire::SetHours { zone, week, closed } = parse_body(body)?;
+                Hours::parse(Zone::parse("zone", &zone)?, week, closed).map(Self::SetHours)
+            }
+            "set_greeting" => {
+                let wire::SetGreeting { online, offline } = parse_body(body)?;
+                Greeting::parse(&online, &offline).map(Self::SetGreeting)
+            }
+            "rename" => {
+                let wire::Rename { name } = parse_body(body)?;
+                Ok(Self::Rename { name: DisplayName::parse("name", &name)? })
+            }
+            "set_available" => parse_body(body).map(|wire::SetAvailable { available }| Self::SetAvailable { available }),
+            "remove_staff" => parse_body(body).map(|wire::RemoveStaff { user }| Self::RemoveStaff { user }),
+            "enqueue" => parse_body(body).map(|wire::Enqueue { conversation, since, rev }| Self::Enqueue { conversation, since, rev }),
+            "dequeue" => parse_body(body).map(|wire::Dequeue { conversation, rev }| Self::Dequeue { conversation, rev }),
+            _ => Err(unknown_command(kind)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::refusal::Code;
+
+    #[test]
+    fn unknown_types_and_fields_are_refused() {
+        let code = |kind, body| Command::parse(kind, body).unwrap_err().code;
+        assert_eq!(code("close", "{}"), Code::UnknownCommand);
+        assert_eq!(code("set_available", r#"{"available":true,"user":"usr_01h455vb4pex5vsknk084sn02q"}"#), Code::InvalidInput);
+        assert_eq!(code("set_hours", r#"{"zone":"UTC","week":[{"day":1,"from":"09:00","to":"10:00","x":1}],"closed":[]}"#), Code::InvalidInput);
+        assert_eq!(code("set_hours", r#"{"zone":"UTC","week":[]}"#), Code::InvalidInput);
+    }
+
+    #[test]
+    fn hours_are_read() {
+        let body = r#"{"zone":"Europe/Berlin","week":[{"day":1,"from":"09:00","to":"17:30"}],"closed":["2026-12-25"]}"#;
+        let Command::SetHours(hours) = Command::parse("set_hours", body).unwrap() else { panic!("no hours") };
+        assert_eq!(hours.zone().as_str(), "Europe/Berlin");
+        assert_eq!(hours.week().len(), 1);
+        assert_eq!(hours.closed().len(), 1);
+    }
+}

@@ -1,0 +1,130 @@
+//! The rules of a tenant.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::clock::Zone;
+use super::command::Command;
+use super::event::Event;
+use super::hours::Hours;
+use super::queue::MAX_WAITING;
+use super::state::{Identity, MAX_STAFF, Tenant};
+use super::text::{Greeting, Slug};
+use crate::Timestamp;
+use crate::actor::{Actor, Party};
+use crate::entity::{Decision, Seq};
+use crate::id::{ConversationId, UserId};
+use crate::refusal::{Code, Refusal};
+use crate::text::DisplayName;
+
+/// What a rule comes to.
+type Ruling = Result<Decision<Event>, Refusal>;
+
+/// When to try again to get into a full queue.
+const FULL_QUEUE_RETRY: Duration = Duration::from_secs(60);
+
+impl Tenant {
+    /// Answers a command: what follows, or why not. Authority first, then the state machine.
+    pub(super) fn rule(&self, actor: &Actor, command: &Command) -> Ruling {
+        let standing = self.standing(actor)?;
+        if !standing.may(command) {
+            return Err(Refusal::of(Code::Forbidden));
+        }
+        match (&self.identity, command) {
+            (None, Command::Create { name, slug, zone }) => Ok(self.create(name, slug, zone)),
+            (
+                None,
+                Command::SetHours(_)
+                | Command::SetGreeting(_)
+                | Command::Rename { .. }
+                | Command::SetAvailable { .. }
+                | Command::RemoveStaff { .. }
+                | Command::Enqueue { .. }
+                | Command::Dequeue { .. },
+            ) => Err(Refusal::of(Code::NotFound)),
+            (Some(identity), Command::Create { slug, .. }) => create_again(identity, slug),
+            (Some(_), Command::SetHours(hours)) => Ok(self.set_hours(hours)),
+            (Some(_), Command::SetGreeting(greeting)) => Ok(self.set_greeting(greeting)),
+            (Some(identity), Command::Rename { name }) => Ok(self.rename(identity, name)),
+            (Some(_), Command::SetAvailable { available }) => self.set_available(actor, *available),
+            (Some(_), Command::RemoveStaff { user }) => Ok(self.remove_staff(*user)),
+            (Some(_), Command::Enqueue { conversation, since, rev }) => self.enqueue(*conversation, *since, *rev),
+            (Some(_), Command::Dequeue { conversation, rev }) => Ok(self.dequeue(*conversation, *rev)),
+        }
+    }
+
+    fn create(&self, name: &DisplayName, slug: &Slug, zone: &Zone) -> Decision<Event> {
+        let event = Event::Created { name: name.clone(), slug: slug.clone(), zone: zone.clone() };
+        Decision::from(event).with_audit("tenant.created", json!({ "tenant": self.id, "slug": slug }))
+    }
+
+    fn set_hours(&self, hours: &Hours) -> Decision<Event> {
+        if self.hours == *hours {
+            return Decision::nothing();
+        }
+        Decision::from(Event::HoursSet(hours.clone())).with_audit("tenant.hours_set", json!(hours))
+    }
+
+    fn set_greeting(&self, greeting: &Greeting) -> Decision<Event> {
+        if self.greeting == *greeting {
+            return Decision::nothing();
+        }
+        Decision::from(Event::GreetingSet(greeting.clone())).with_audit("tenant.greeting_set", json!({ "tenant": self.id }))
+    }
+
+    fn rename(&self, identity: &Identity, name: &DisplayName) -> Decision<Event> {
+        if identity.name == *name {
+            return Decision::nothing();
+        }
+        let details = json!({ "tenant": self.id, "from": identity.name, "to": name });
+        Decision::from(Event::Renamed { name: name.clone() }).with_audit("tenant.renamed", details)
+    }
+
+    /// Only a person says whether chats are welcome, and only for oneself.
+    fn set_available(&self, actor: &Actor, available: bool) -> Ruling {
+        let user = match actor.party {
+            Party::User(user) => user,
+            Party::Visitor(_) | Party::Key(_) | Party::System => {
+                return Err(Refusal::new(Code::Forbidden, "Only people can be available. Sign in as one."));
+            }
+        };
+        match self.staff.get(&user) {
+            Some(known) if *known == available => Ok(Decision::nothing()),
+            None if self.staff.len() >= MAX_STAFF => {
+                let text = format!("The availability of {MAX_STAFF} people is kept already.");
+                Err(Refusal::new(Code::Conflict, text))
+            }
+            Some(_) | None => Ok(Event::AvailabilitySet { user, available }.into()),
+        }
+    }
+
+    fn remove_staff(&self, user: UserId) -> Decision<Event> {
+        if self.staff.contains_key(&user) { Event::StaffRemoved { user }.into() } else { Decision::nothing() }
+    }
+
+    fn enqueue(&self, conversation: ConversationId, since: Timestamp, rev: Seq) -> Ruling {
+        if !self.queue.is_news(conversation, rev) {
+            return Ok(Decision::nothing());
+        }
+        if self.queue.len() >= MAX_WAITING && self.queue.get(conversation).is_none() {
+            let text = format!("{MAX_WAITING} conversations wait already.");
+            return Err(Refusal::new(Code::Overloaded, text).retry_after(FULL_QUEUE_RETRY));
+        }
+        Ok(Event::Enqueued { conversation, since, rev }.into())
+    }
+
+    /// Also for one that is not in the queue: its `enqueue` may come later, and is then old.
+    fn dequeue(&self, conversation: ConversationId, rev: Seq) -> Decision<Event> {
+        if self.queue.is_news(conversation, rev) { Event::Dequeued { conversation, rev }.into() } else { Decision::nothing() }
+    }
+}
+
+/// Creating what is there changes nothing when it is the same one, so that a repeat is harmless.
+fn create_again(identity: &Identity, slug: &Slug) -> Ruling {
+    if identity.slug == *slug {
+        Ok(Decision::nothing())
+    } else {
+        Err(Refusal::new(Code::Conflict, "This tenant was created under another slug. Use a new id."))
+    }
+}

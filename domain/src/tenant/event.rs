@@ -1,0 +1,80 @@
+//! What happens to a tenant. The log keeps these for ever: a field may be added with a default, never renamed.
+
+use serde::{Deserialize, Serialize};
+
+use super::clock::Zone;
+use super::hours::Hours;
+use super::text::{Greeting, Slug};
+use crate::Timestamp;
+use crate::entity::{Audience, Seq};
+use crate::id::{ConversationId, UserId};
+use crate::text::DisplayName;
+
+/// An event of a tenant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "body", rename_all = "snake_case")]
+pub enum Event {
+    /// It came onto the platform.
+    Created {
+        /// What it is called.
+        name: DisplayName,
+        /// Its name in addresses.
+        slug: Slug,
+        /// Where its clock hangs.
+        zone: Zone,
+    },
+    /// It is open at other times.
+    HoursSet(Hours),
+    /// The site chat greets differently.
+    GreetingSet(Greeting),
+    /// It is called something else.
+    Renamed {
+        /// What.
+        name: DisplayName,
+    },
+    /// A member of staff takes chats, or does not.
+    AvailabilitySet {
+        /// Who.
+        user: UserId,
+        /// Whether.
+        available: bool,
+    },
+    /// Somebody no longer works here.
+    StaffRemoved {
+        /// Who.
+        user: UserId,
+    },
+    /// A customer waits for an answer.
+    Enqueued {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Since when.
+        since: Timestamp,
+        /// As of which entry of the conversation's log.
+        rev: Seq,
+    },
+    /// A customer no longer waits.
+    Dequeued {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// As of which entry of the conversation's log.
+        rev: Seq,
+    },
+}
+
+impl Event {
+    /// Whether readers of `audience` may see it: customers see what a shop window shows.
+    pub const fn visible(&self, audience: Audience) -> bool {
+        match audience {
+            Audience::Staff => true,
+            Audience::Customer => match self {
+                Self::HoursSet(_) | Self::GreetingSet(_) | Self::Renamed { .. } => true,
+                Self::Created { .. }
+                | Self::AvailabilitySet { .. }
+                | Self::StaffRemoved { .. }
+                | Self::Enqueued { .. }
+                | Self::Dequeued { .. } => false,
+            },
+        }
+    }
+}

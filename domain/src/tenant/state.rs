@@ -1,0 +1,114 @@
+//! A tenant as its log has made it, and what each event does to it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::clock::Zone;
+use super::event::Event;
+use super::hours::Hours;
+use super::queue::{Queue, Waiting};
+use super::text::{Greeting, Slug};
+use crate::entity::{EntityKey, Entry, Seq};
+use crate::id::{TenantId, UserId};
+use crate::text::DisplayName;
+
+/// The most members of staff whose availability is kept.
+pub const MAX_STAFF: usize = 500;
+
+/// A business on the platform, live.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tenant {
+    pub(super) id: TenantId,
+    pub(super) seq: Seq,
+    /// `None` only before it is created.
+    pub(super) identity: Option<Identity>,
+    pub(super) hours: Hours,
+    pub(super) greeting: Greeting,
+    /// Who of the staff has said whether chats are welcome.
+    pub(super) staff: BTreeMap<UserId, bool>,
+    pub(super) queue: Queue,
+}
+
+/// What a tenant is called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// By people.
+    pub name: DisplayName,
+    /// In addresses.
+    pub slug: Slug,
+}
+
+/// Whether there is a tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Nobody has created it: for everybody but Brigade itself it does not exist.
+    Uncreated,
+    /// There is one.
+    Created,
+}
+
+impl Tenant {
+    pub(super) fn uncreated(key: &EntityKey) -> Self {
+        Self {
+            id: key.tenant,
+            seq: 0,
+            identity: None,
+            hours: Hours::never(Zone::utc()),
+            greeting: Greeting::default(),
+            staff: BTreeMap::new(),
+            queue: Queue::default(),
+        }
+    }
+
+    /// Whether there is one.
+    pub const fn status(&self) -> Status {
+        match self.identity {
+            None => Status::Uncreated,
+            Some(_) => Status::Created,
+        }
+    }
+
+    /// When it is open.
+    pub const fn hours(&self) -> &Hours {
+        &self.hours
+    }
+
+    /// Who waits for an answer.
+    pub const fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
+    /// Whether anybody of the staff has said that chats are welcome.
+    pub fn anybody_available(&self) -> bool {
+        self.staff.values().any(|available| *available)
+    }
+
+    /// An event takes effect.
+    pub(super) fn take_in(&mut self, entry: &Entry<Event>) {
+        self.seq = entry.seq;
+        match &entry.event {
+            Event::Created { name, slug, zone } => {
+                self.identity = Some(Identity { name: name.clone(), slug: slug.clone() });
+                self.hours = Hours::never(zone.clone());
+            }
+            Event::HoursSet(hours) => self.hours = hours.clone(),
+            Event::GreetingSet(greeting) => self.greeting = greeting.clone(),
+            Event::Renamed { name } => {
+                if let Some(identity) = &mut self.identity {
+                    identity.name = name.clone();
+                }
+            }
+            Event::AvailabilitySet { user, available } => {
+                self.staff.insert(*user, *available);
+            }
+            Event::StaffRemoved { user } => {
+                self.staff.remove(user);
+            }
+            Event::Enqueued { conversation, since, rev } => {
+                self.queue.enter(*conversation, Waiting { since: *since, rev: *rev });
+            }
+            Event::Dequeued { conversation, rev } => self.queue.leave(*conversation, *rev, entry.seq),
+        }
+    }
+}
