@@ -4,7 +4,22 @@
 //! |---|---|
 //! | turn a cookie, bearer, key or visitor's token into an [`crate::actor::Actor`] | [`ports::Authenticator`] |
 //! | hear that a session ended or rights changed | [`ports::SessionEvents`] |
+//! | read a site's origin, a tenant's key | [`Origin`], [`TenantKey`] |
+//! | keep a secret out of logs and the database | [`Secret`], [`TokenHash`] |
+//! | say who caused a change, for the audit log | [`Cause`] |
+//! | write a mail | [`mail::Letter`] |
 
+mod cause;
+mod key;
+pub mod mail;
+mod origin;
+pub mod password;
 pub mod ports;
+mod secret;
 
-pub use ports::{Authenticated, Authenticator, Credential, SessionEvent, SessionEvents};
+pub use cause::Cause;
+pub use key::{KeyKind, KeyMode, RANDOM_CHARACTERS, TenantKey};
+pub use origin::Origin;
+pub use ports::{Authenticated, Authenticator, Credential, SessionEvent, SessionEvents, SiteKeys, SiteTenant};
+
+pub use secret::{Secret, TokenHash};

@@ -1,5 +1,4 @@
-//! The traits through which the edges (`http/`, `ws/`) reach sessions, keys and people. `store/` implements
-//! them; one small trait per use.
+//! Who a credential stands for, and when that ends. Shared by `http/` and `ws/`.
 
 use std::fmt;
 use std::sync::Arc;

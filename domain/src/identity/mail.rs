@@ -1,0 +1,226 @@
+//! What we write to people: the letters, as text and as simple HTML.
+//!
+//! Everything that comes from people (names) is escaped for HTML, and addresses and subjects hold no line breaks, so a
+//! name can neither break the page nor add a header.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A letter to be written. Holds secret links: kept encrypted until it is sent.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "letter", rename_all = "snake_case")]
+pub enum Letter {
+    /// Says that the address is theirs.
+    VerifyEmail {
+        /// Whom we greet.
+        name: String,
+        /// Where it leads.
+        link: String,
+    },
+    /// A way to set a new password.
+    ResetPassword {
+        /// Whom we greet.
+        name: String,
+        /// Where it leads.
+        link: String,
+    },
+    /// Tells that the password was changed.
+    PasswordChanged {
+        /// Whom we greet.
+        name: String,
+    },
+    /// A place on the staff.
+    StaffInvitation {
+        /// Whom we greet.
+        name: String,
+        /// Who invites.
+        tenant: String,
+        /// Where it leads.
+        link: String,
+    },
+    /// An account of one's own.
+    ClientInvitation {
+        /// Whom we greet.
+        name: String,
+        /// Who invites.
+        tenant: String,
+        /// Where it leads.
+        link: String,
+    },
+}
+
+impl fmt::Debug for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Letter(…)")
+    }
+}
+
+/// A written mail.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    /// The address.
+    pub to: String,
+    /// One line.
+    pub subject: String,
+    /// For readers of text.
+    pub text: String,
+    /// For everybody else.
+    pub html: String,
+}
+
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mail(…)")
+    }
+}
+
+/// The parts of a letter that differ.
+struct Parts<'a> {
+    name: &'a str,
+    subject: String,
+    paragraphs: Vec<String>,
+    button: Option<(&'static str, &'a str)>,
+    ending: &'static str,
+}
+
+impl Letter {
+    /// Writes the letter to `to`.
+    pub fn write(&self, to: &str) -> Mail {
+        let parts = self.parts();
+        Mail { to: one_line(to), subject: one_line(&parts.subject), text: text(&parts), html: html(&parts) }
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        match self {
+            Self::VerifyEmail { name, link } => Parts {
+                name,
+                subject: "Is this your e-mail address?".into(),
+                paragraphs: vec!["Please confirm that this address is yours. The link works for 24 hours.".into()],
+                button: Some(("Confirm the address", link)),
+                ending: "If you did not ask for this, you need not do anything.",
+            },
+            Self::ResetPassword { name, link } => Parts {
+                name,
+                subject: "Set a new password".into(),
+                paragraphs: vec!["You asked for a new password. The link works once, for 10 minutes.".into()],
+                button: Some(("Set a new password", link)),
+                ending: "If you did not ask for this, your password stays as it is.",
+            },
+            Self::PasswordChanged { name } => Parts {
+                name,
+                subject: "Your password was changed".into(),
+                paragraphs: vec!["Your password was changed just now, and you were signed out elsewhere.".into()],
+                button: None,
+                ending: "If that was not you, set a new password at once with “Forgot password”.",
+            },
+            Self::StaffInvitation { name, tenant, link } => Parts {
+                name,
+                subject: format!("{tenant} invites you to the team"),
+                paragraphs: vec![format!("{tenant} would like you to work with them. The link works for 7 days.")],
+                button: Some(("Join the team", link)),
+                ending: "If you do not know them, you need not do anything.",
+            },
+            Self::ClientInvitation { name, tenant, link } => Parts {
+                name,
+                subject: format!("Your account with {tenant}"),
+                paragraphs: vec![format!(
+                    "{tenant} has opened an account for you. Your conversation goes on there, with everything that \
+                     was said so far. The link works for 7 days."
+                )],
+                button: Some(("Open your account", link)),
+                ending: "If you do not know them, you need not do anything.",
+            },
+        }
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn text(parts: &Parts<'_>) -> String {
+    let mut text = format!("Hello {},\n\n{}\n", parts.name, parts.paragraphs.join("\n\n"));
+    if let Some((label, link)) = parts.button {
+        text.push_str(&format!("\n{label}:\n{link}\n"));
+    }
+    text.push_str(&format!("\n{}\n", parts.ending));
+    text
+}
+
+fn html(parts: &Parts<'_>) -> String {
+    let paragraph = |text: &str| format!("<p style=\"margin:0 0 16px\">{}</p>", escape(text));
+    let mut body = paragraph(&format!("Hello {},", parts.name));
+    body.extend(parts.paragraphs.iter().map(|text| paragraph(text)));
+    if let Some((label, link)) = parts.button {
+        body.push_str(&format!(
+            "<p style=\"margin:24px 0\"><a href=\"{}\" style=\"display:inline-block;padding:12px 20px;border-radius:8px;\
+             background:#1f5f4a;color:#ffffff;text-decoration:none\">{}</a></p>",
+            escape(link),
+            escape(label)
+        ));
+    }
+    format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title></head>\
+         <body style=\"margin:0;padding:24px;font:16px/1.5 sans-serif;color:#1c2420\">\
+         <div style=\"max-width:520px;margin:0 auto\">{body}<p style=\"margin:0;color:#5b6660\">{}</p></div></body></html>",
+        escape(&parts.subject),
+        escape(parts.ending)
+    )
+}
+
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_break_out() {
+        let letter = Letter::StaffInvitation {
+            name: "<img src=x onerror=alert(1)>".into(),
+            tenant: "A\r\nBcc: all@example.com".into(),
+            link: "https://brigade.example/invite#t=\"><script>".into(),
+        };
+        let mail = letter.write("maya@example.com\nCc: x@example.com");
+        assert!(!mail.html.contains("<img") && !mail.html.contains("<script"), "{}", mail.html);
+        assert!(!mail.subject.contains(['\r', '\n']) && !mail.to.contains(['\r', '\n']));
+    }
+
+    #[test]
+    fn every_letter_says_what_to_do_and_carries_its_link_twice() {
+        let link = || "https://brigade.example/x#token=abc".to_owned();
+        let (name, tenant) = (|| "Maya".to_owned(), || "Balance Kitchen".to_owned());
+        for letter in [
+            Letter::VerifyEmail { name: name(), link: link() },
+            Letter::ResetPassword { name: name(), link: link() },
+            Letter::StaffInvitation { name: name(), tenant: tenant(), link: link() },
+            Letter::ClientInvitation { name: name(), tenant: tenant(), link: link() },
+        ] {
+            let mail = letter.write("maya@example.com");
+            assert!(mail.text.contains(&link()) && mail.html.contains(&link()), "{}", mail.subject);
+            assert!(mail.text.starts_with("Hello Maya,"));
+        }
+    }
+
+    #[test]
+    fn letters_read_back_and_do_not_show_their_secrets() {
+        let letter = Letter::PasswordChanged { name: "Maya".into() };
+        let json = serde_json::to_string(&letter).unwrap();
+        assert_eq!(serde_json::from_str::<Letter>(&json).unwrap(), letter);
+        assert_eq!(format!("{letter:?}"), "Letter(…)");
+    }
+}

@@ -1,0 +1,24 @@
+//! The traits through which the edges (`http/`, `ws/`, the command line) reach sessions, keys and people. `store/`
+//! implements them; one small trait per use. What changes something takes a [`super::Cause`] and writes the audit log
+//! in the same transaction; what ends a credential also publishes a [`SessionEvent`].
+
+mod authenticate;
+mod invitations;
+mod keys;
+mod mail;
+mod people;
+mod sessions;
+mod tenants;
+mod tokens;
+
+pub use authenticate::{Authenticated, Authenticator, Credential, SessionEvent, SessionEvents, SessionListener};
+pub use invitations::{
+    Acceptance, Accepted, INVITATION_SECONDS, Invitation, InvitationFor, Invitations, Invitee, NewInvitation,
+    PendingInvitation,
+};
+pub use keys::{ApiKeys, KeyInfo, NewKey, SiteKeys, SiteTenant, VisitorTokens};
+pub use mail::{MailQueue, Mailer, Outbox, SentMail};
+pub use people::{AccountPlace, Me, People, PersonRow, Profiles, TenantPlace, Throttle};
+pub use sessions::{BrowserSession, DeviceLabel, OwnSession, OwnSessions, ProgramSession, Rotation, Sessions};
+pub use tenants::{AuditLine, AuditTrail, StaffMember, Staff, TenantSettings, TenantView};
+pub use tokens::{OneTimeTokens, Purpose, ResetDone};

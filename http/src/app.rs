@@ -1,0 +1,65 @@
+//! What handlers work with: the settings and the ports, made by `server/`.
+
+use std::future::{Ready, ready};
+use std::ops::Deref;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use brigade_domain::identity::SessionEvents;
+
+use crate::config::HttpConfig;
+use crate::guard::Gate;
+use crate::problem::Problem;
+use crate::{identity, ops, pages};
+
+/// Everything the HTTP edge needs. `server/` makes one and keeps it for the life of the process.
+pub struct Parts {
+    /// What the guard works with, the settings among it.
+    pub gate: Gate,
+    /// What ended, shared with the sockets.
+    pub session_events: Arc<dyn SessionEvents>,
+    /// Sign-in, sessions, keys, invitations.
+    pub identity: identity::Ports,
+    /// Health of the process.
+    pub health: Arc<dyn ops::Health>,
+    /// The web bundles.
+    pub files: Arc<dyn pages::StaticFiles>,
+}
+
+impl Parts {
+    /// The settings.
+    pub fn config(&self) -> &HttpConfig {
+        &self.gate.config
+    }
+}
+
+/// A cheap handle to [`Parts`]; an argument of handlers.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+impl App {
+    /// Wraps the parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl FromRequest for App {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        match req.app_data::<Self>() {
+            Some(app) => ready(Ok(app.clone())),
+            None => unreachable!("Routes::mount sets the App"),
+        }
+    }
+}

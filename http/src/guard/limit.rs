@@ -1,0 +1,152 @@
+//! How much is too much (BK-GUARD-05, C07): GCRA limits by caller, in bounded memory.
+
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use brigade_domain::refusal::{Code, Refusal};
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use serde_json::json;
+
+use super::address;
+use crate::config::Limits;
+
+/// Which limit a route counts against, beside the flood limit of the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// The API: by actor, or by address when nobody is signed in.
+    Api,
+    /// Starting site chats: by address, strict.
+    SiteChat,
+    /// Pages, scripts, health: by address, generous.
+    Assets,
+}
+
+/// When more callers than `remembered` are known, the rest share this many buckets.
+const SHARED_BUCKETS: u64 = 4_096;
+/// After this many requests, callers that have been quiet are forgotten.
+const SWEEP_EVERY: u32 = 4_096;
+
+/// One limit over many callers. A caller is remembered as a keyed hash, so that an entry has one small size.
+pub(crate) struct Limiter {
+    name: &'static str,
+    limiter: DefaultKeyedRateLimiter<u64>,
+    hasher: RandomState,
+    remembered: usize,
+    since_sweep: AtomicU32,
+}
+
+impl Limiter {
+    fn new(name: &'static str, per_minute: u32, remembered: usize) -> Self {
+        let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
+        Self {
+            name,
+            limiter: RateLimiter::keyed(quota),
+            hasher: RandomState::new(),
+            remembered,
+            since_sweep: AtomicU32::new(0),
+        }
+    }
+
+    /// Counts one request of `caller`, or says when to come back.
+    pub(crate) fn take(&self, caller: impl Hash) -> Result<(), Refusal> {
+        let key = self.bucket(self.hasher.hash_one(caller));
+        self.limiter.check_key(&key).map_err(|not_until| {
+            let wait = not_until.wait_time_from(DefaultClock::default().now());
+            Refusal::of(Code::RateLimited)
+                .with_details(json!({ "limit": self.name }))
+                .retry_after(wait.max(Duration::from_secs(1)))
+        })
+    }
+
+    /// The caller's own bucket while there is room, a shared one after that: a flood of addresses makes the limit
+    /// coarser, it does not make the server bigger.
+    fn bucket(&self, caller: u64) -> u64 {
+        if self.since_sweep.fetch_add(1, Ordering::Relaxed) >= SWEEP_EVERY {
+            self.sweep();
+        }
+        if self.limiter.len() < self.remembered { caller } else { caller % SHARED_BUCKETS }
+    }
+
+    fn sweep(&self) {
+        self.since_sweep.store(0, Ordering::Relaxed);
+        self.limiter.retain_recent();
+        self.limiter.shrink_to_fit();
+    }
+}
+
+/// All limiters of the process.
+pub(crate) struct Limiters {
+    pub(super) actor: Limiter,
+    address: Limiter,
+    site_chat: Limiter,
+    assets: Limiter,
+    flood: Limiter,
+}
+
+impl Limiters {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let limiter = |name, per_minute| Limiter::new(name, per_minute, limits.remembered);
+        Self {
+            actor: limiter("actor", limits.actor),
+            address: limiter("address", limits.address),
+            site_chat: limiter("site_chat", limits.site_chat),
+            assets: limiter("assets", limits.assets),
+            flood: limiter("flood", limits.flood),
+        }
+    }
+
+    pub(super) fn flood(&self, ip: IpAddr) -> Result<(), Refusal> {
+        self.flood.take(address::counted(ip))
+    }
+
+    /// The limit of a request nobody has signed.
+    pub(super) fn anonymous(&self, limit: Limit, ip: IpAddr) -> Result<(), Refusal> {
+        let limiter = match limit {
+            Limit::Api => &self.address,
+            Limit::SiteChat => &self.site_chat,
+            Limit::Assets => &self.assets,
+        };
+        limiter.take(address::counted(ip))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_is_exact_and_says_when_to_come_back() {
+        let limiter = Limiter::new("test", 100, 1_000);
+        assert_eq!((0..150).filter(|_| limiter.take("one").is_ok()).count(), 100);
+        let refusal = limiter.take("one").unwrap_err();
+        assert_eq!(refusal.code, Code::RateLimited);
+        assert!(refusal.retry_after.unwrap() >= Duration::from_secs(1));
+        assert!(limiter.take("another").is_ok());
+    }
+
+    #[test]
+    fn a_flood_of_callers_does_not_grow_the_memory() {
+        let limiter = Limiter::new("test", 1, 100);
+        for caller in 0..50_000_u32 {
+            let _ = limiter.take(caller);
+        }
+        let bound = 100 + usize::try_from(SHARED_BUCKETS).unwrap();
+        assert!(limiter.limiter.len() <= bound, "{} callers remembered", limiter.limiter.len());
+    }
+
+    #[test]
+    fn quiet_callers_are_forgotten() {
+        // 60,000 a minute: a caller is at rest again after a millisecond.
+        let limiter = Limiter::new("test", 60_000, 100_000);
+        for caller in 0..1_000_u32 {
+            limiter.take(caller).unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(20));
+        limiter.sweep();
+        assert_eq!(limiter.limiter.len(), 0);
+    }
+}
