@@ -43,7 +43,7 @@ impl Default for Limits {
             per_entity: 512,
             per_node: 16_384,
             patience: Duration::from_millis(800),
-            idle_after: Duration::from_secs(60),
+            idle_after: Duration::from_mins(1),
         }
     }
 }
@@ -116,6 +116,7 @@ struct Live {
 }
 
 /// The address of a host whose entity type is no longer known.
+#[expect(clippy::result_large_err, reason = "the work itself is given back, so that it is not lost")]
 trait Door: Send + Sync {
     /// Gives the work back when the actor is gone or its mailbox is full.
     fn work(&self, work: Work) -> Result<(), (Shut, Work)>;
@@ -123,6 +124,7 @@ trait Door: Send + Sync {
     fn detach(&self, id: SubscriberId);
 }
 
+#[expect(clippy::result_large_err, reason = "the work itself is given back, so that it is not lost")]
 impl<E: Entity> Door for Addr<Host<E>> {
     fn work(&self, work: Work) -> Result<(), (Shut, Work)> {
         self.try_send(Do(work)).map_err(|error| match error {
@@ -134,6 +136,10 @@ impl<E: Entity> Door for Addr<Host<E>> {
         // A signal may be dropped.
         drop(self.try_send(signal));
     }
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a reader that leaves must not be refused, and closed has no readers"
+    )]
     fn detach(&self, id: SubscriberId) {
         // Neither bounded nor refusable: forgetting a reader must not fail, and a closed actor has no readers.
         self.do_send(Detach(id));
@@ -142,12 +148,7 @@ impl<E: Entity> Door for Addr<Host<E>> {
 
 type Start = Box<dyn Fn(EntityKey, &Arc<Node>, &Arc<Gate>, &ArbiterHandle) -> Box<dyn Door> + Send + Sync>;
 
-fn start<E: Entity>(
-    key: EntityKey,
-    node: &Arc<Node>,
-    gate: &Arc<Gate>,
-    arbiter: &ArbiterHandle,
-) -> Box<dyn Door> {
+fn start<E: Entity>(key: EntityKey, node: &Arc<Node>, gate: &Arc<Gate>, arbiter: &ArbiterHandle) -> Box<dyn Door> {
     // The gate bounds what is inside; the mailbox has room for all of it and for detachments.
     let (tx, rx) = channel(node.limits.per_entity + 64);
     let (node, gate) = (Arc::clone(node), Arc::clone(gate));
@@ -351,8 +352,7 @@ impl Directory {
     fn arbiter(&self, key: EntityKey) -> Result<ArbiterHandle, Refusal> {
         let arbiters = self.arbiters.lock();
         let mut hasher =
-            std::hash::BuildHasherDefault::<std::collections::hash_map::DefaultHasher>::default()
-                .build_hasher();
+            std::hash::BuildHasherDefault::<std::collections::hash_map::DefaultHasher>::default().build_hasher();
         hasher.write_u128(key.entity.id.as_u128());
         let count = arbiters.len().max(1) as u64;
         let place = usize::try_from(hasher.finish() % count).unwrap_or_default();

@@ -26,7 +26,7 @@ impl Gate {
     fn enter(&self, bound: usize) -> Result<(), Shut> {
         self.0
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |inside| {
-                (inside != CLOSED && inside < bound).then_some(inside + 1)
+                (inside != CLOSED && inside < bound).then(|| inside + 1)
             })
             .map(drop)
             .map_err(|inside| if inside == CLOSED { Shut::Closed } else { Shut::Full })

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::Timestamp;
@@ -26,6 +27,22 @@ pub struct RequestKey {
     pub digest: i64,
 }
 
+impl RequestKey {
+    /// The key of a command: its digest covers who asks, what, and the body as it was sent.
+    pub fn of(id: Uuid, by: Party, kind: &str, body: &str) -> Self {
+        let mut hash = Sha256::new();
+        for part in [by.to_string().as_str(), kind, body] {
+            // Lengths keep neighbouring parts apart.
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        let bytes: [u8; 32] = hash.finalize().into();
+        let mut digest = [0; 8];
+        digest.copy_from_slice(&bytes[..8]);
+        Self { id, digest: i64::from_be_bytes(digest) }
+    }
+}
+
 /// One line of a log, as stored and as sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogLine {
@@ -39,7 +56,8 @@ pub struct LogLine {
     pub by: Party,
     /// When.
     pub at: Timestamp,
-    /// The command that caused it: the same on each of its events.
+    /// The command that caused it: the same on each of its events. The database keeps the digest on the
+    /// command's last line only, where it is unique; the id is kept and sent on each.
     pub request: Option<RequestKey>,
 }
 

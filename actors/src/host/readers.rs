@@ -94,9 +94,7 @@ impl<E: Entity> Host<E> {
         }
         let gap = attach.resume.filter(|resume| resume.epoch == self.epoch && resume.after <= self.seq);
         match gap {
-            Some(resume) if self.seq - resume.after <= RESUME_LIMIT => {
-                self.resume(attach, audience, resume, ctx)
-            }
+            Some(resume) if self.seq - resume.after <= RESUME_LIMIT => self.resume(attach, audience, resume, ctx),
             Some(_) => self.start_from_state(attach, audience, true),
             None => {
                 let missed = attach.lost || attach.resume.is_some();
@@ -187,10 +185,8 @@ impl<E: Entity> Host<E> {
     /// Passes a signal on to everybody else who may see the entity.
     pub(super) fn signal(&mut self, signal: &Signal) {
         let id = signal.from.id();
-        let may = self
-            .state
-            .audience(&signal.actor, None)
-            .and_then(|_| self.state.ephemeral(&signal.actor, &signal.kind));
+        let may =
+            self.state.audience(&signal.actor, None).and_then(|_| self.state.ephemeral(&signal.actor, &signal.kind));
         if let Err(refusal) = may {
             signal.from.deliver(&self.topic, Delivery::Refused(refusal));
             return;

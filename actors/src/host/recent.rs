@@ -51,9 +51,9 @@ mod tests {
     #[test]
     fn it_remembers_the_newest_and_tells_other_bodies_apart() {
         let mut recent = RecentRequests::default();
-        let key = |n: u128| RequestKey { id: Uuid::from_u128(n), digest: 1 };
-        for n in 0..=KEPT as u128 {
-            recent.insert(key(n), n as Seq);
+        let key = |n: u64| RequestKey { id: Uuid::from_u128(n.into()), digest: 1 };
+        for n in 0..=KEPT as u64 {
+            recent.insert(key(n), n);
         }
         assert_eq!(recent.get(key(0)), None);
         assert_eq!(recent.get(key(1)), Some(Ok(Accepted { seq: 1 })));

@@ -37,6 +37,12 @@ impl Made {
         let done = self.done.into_iter().map(|(call, _)| call);
         done.chain(self.without_effect.into_iter().map(|(call, _)| call))
     }
+
+    fn refuse(self, refusal: &Refusal) {
+        for call in self.into_calls() {
+            call.answer(Err(refusal.clone()));
+        }
+    }
 }
 
 impl<E: Entity> Host<E> {
@@ -72,9 +78,7 @@ impl<E: Entity> Host<E> {
         if let Some(answer) = self.recent.get(request) {
             return call.answer(answer);
         }
-        if let Some(&(ref twin, seq)) =
-            made.done.iter().find(|(done, _)| done.command.request.id == request.id)
-        {
+        if let Some(&(ref twin, seq)) = made.done.iter().find(|(done, _)| done.command.request.id == request.id) {
             let remembered = brigade_domain::journal::Remembered { request: twin.command.request, seq };
             return match recent::answer(remembered, request) {
                 Ok(_) => made.done.push((call, seq)),
@@ -178,7 +182,7 @@ impl<E: Entity> Host<E> {
                 }
             }
             CommitError::Refused(refusal) if made.done.len() == 1 => {
-                self.refuse(made, &refusal);
+                made.refuse(&refusal);
                 return;
             }
             CommitError::Refused(_) => {
@@ -188,7 +192,7 @@ impl<E: Entity> Host<E> {
                 self.node.stats.broken();
                 tracing::error!(topic = %self.topic, error = %fault, source = ?std::error::Error::source(&fault), "a commit failed");
                 let refusal = Rejection::Broken(fault).into_refusal();
-                self.refuse(made, &refusal);
+                made.refuse(&refusal);
                 return;
             }
         }
@@ -206,12 +210,6 @@ impl<E: Entity> Host<E> {
             } else {
                 self.queue.push_front(Work::Call(call));
             }
-        }
-    }
-
-    fn refuse(&mut self, made: Made, refusal: &Refusal) {
-        for call in made.into_calls() {
-            call.answer(Err(refusal.clone()));
         }
     }
 

@@ -1,0 +1,330 @@
+//! What waits to be written to one socket: bounded in bytes, in three classes.
+//!
+//! - *durable* is never dropped: over the bound the session is closed as slow, and the client resumes;
+//! - *state* keeps the latest per key;
+//! - *ephemeral* is taken only while nothing else waits.
+//!
+//! The HTTP dispatcher is the session's one writer: it asks [`OutboxBody`] for pieces until its buffer is full,
+//! then writes them in one go.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use bytes::Bytes;
+use parking_lot::Mutex;
+
+use crate::encode;
+
+/// The close code of a reader that cannot keep up.
+pub(crate) const SLOW: u16 = 4408;
+/// How long a close frame may wait for the socket before the connection is cut.
+const CLOSE_GRACE: Duration = Duration::from_secs(3);
+/// Signals kept for a socket that takes nothing at the moment.
+const EPHEMERAL_KEPT: usize = 8;
+
+#[derive(Default)]
+struct Queues {
+    control: VecDeque<Bytes>,
+    durable: VecDeque<Bytes>,
+    state: Vec<(Box<str>, Bytes)>,
+    ephemeral: VecDeque<Bytes>,
+    /// Bytes of `durable` and `state`.
+    waiting: usize,
+    closing: Closing,
+    slow: bool,
+    waker: Option<Waker>,
+    /// When the socket last took something, or when something began to wait.
+    progress: Option<Instant>,
+}
+
+#[derive(Default, PartialEq, Eq)]
+enum Closing {
+    #[default]
+    No,
+    /// The frame waits behind what is durable.
+    Asked(Bytes, Instant),
+    /// The frame was taken: the connection ends.
+    Done(Instant),
+}
+
+/// The queue of one session.
+pub(crate) struct Outbox {
+    bound: usize,
+    queues: Mutex<Queues>,
+}
+
+/// How a socket that should take bytes is doing.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Health {
+    Well,
+    /// Bytes wait and the socket has taken none for the deadline.
+    Stalled,
+    /// A close frame has waited long enough.
+    Overdue,
+}
+
+impl Outbox {
+    pub(crate) fn new(bound: usize) -> Arc<Self> {
+        Arc::new(Self { bound, queues: Mutex::default() })
+    }
+
+    /// Queues a durable frame. Returns false when the session is closing.
+    pub(crate) fn durable(&self, frame: Bytes) -> bool {
+        let mut queues = self.queues.lock();
+        if queues.closing != Closing::No {
+            return false;
+        }
+        if queues.waiting + frame.len() > self.bound {
+            queues.give_up();
+        } else {
+            queues.begin_waiting();
+            queues.waiting += frame.len();
+            queues.durable.push_back(frame);
+        }
+        queues.wake();
+        queues.closing == Closing::No
+    }
+
+    /// Queues a state frame, replacing the one with the same key.
+    pub(crate) fn state(&self, key: &str, frame: Bytes) -> bool {
+        let mut queues = self.queues.lock();
+        if queues.closing != Closing::No {
+            return false;
+        }
+        queues.begin_waiting();
+        queues.waiting += frame.len();
+        if let Some((_, old)) = queues.state.iter_mut().find(|(known, _)| **known == *key) {
+            let replaced = std::mem::replace(old, frame).len();
+            queues.waiting -= replaced;
+        } else {
+            queues.state.push((key.into(), frame));
+        }
+        if queues.waiting > self.bound {
+            queues.give_up();
+        }
+        queues.wake();
+        true
+    }
+
+    /// Queues a signal if nothing else waits; otherwise it is dropped.
+    pub(crate) fn ephemeral(&self, frame: Bytes) -> bool {
+        let mut queues = self.queues.lock();
+        if queues.closing != Closing::No {
+            return false;
+        }
+        if queues.durable.is_empty() && queues.state.is_empty() && queues.ephemeral.len() < EPHEMERAL_KEPT {
+            queues.ephemeral.push_back(frame);
+            queues.wake();
+        }
+        true
+    }
+
+    /// Queues a ping or pong. At most a few wait: older ones say nothing new.
+    pub(crate) fn control(&self, frame: Bytes) {
+        let mut queues = self.queues.lock();
+        if queues.closing == Closing::No && queues.control.len() < 4 {
+            queues.control.push_back(frame);
+            queues.wake();
+        }
+    }
+
+    /// Closes after what is already waiting.
+    pub(crate) fn close(&self, code: u16, reason: &str) {
+        let mut queues = self.queues.lock();
+        if queues.closing == Closing::No {
+            queues.closing = Closing::Asked(encode::close(code, reason), Instant::now());
+            queues.wake();
+        }
+    }
+
+    /// Closes as slow: what waits is dropped, the client resumes and gets it again.
+    pub(crate) fn close_as_slow(&self) {
+        let mut queues = self.queues.lock();
+        if queues.closing == Closing::No {
+            queues.give_up();
+            queues.wake();
+        }
+    }
+
+    /// Whether it was closed because the reader could not keep up.
+    pub(crate) fn was_slow(&self) -> bool {
+        self.queues.lock().slow
+    }
+
+    pub(crate) fn is_closing(&self) -> bool {
+        self.queues.lock().closing != Closing::No
+    }
+
+    pub(crate) fn health(&self, now: Instant, write_deadline: Duration) -> Health {
+        let queues = self.queues.lock();
+        match &queues.closing {
+            Closing::Asked(_, since) | Closing::Done(since) if now.duration_since(*since) > CLOSE_GRACE => {
+                Health::Overdue
+            }
+            Closing::No if queues.progress.is_some_and(|at| now.duration_since(at) > write_deadline) => Health::Stalled,
+            _ => Health::Well,
+        }
+    }
+}
+
+impl Queues {
+    fn wake(&mut self) {
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    fn begin_waiting(&mut self) {
+        if self.waiting == 0 {
+            self.progress = Some(Instant::now());
+        }
+    }
+
+    fn give_up(&mut self) {
+        self.durable.clear();
+        self.state.clear();
+        self.ephemeral.clear();
+        self.waiting = 0;
+        self.slow = true;
+        let frame = encode::close(SLOW, "reading too slowly; resume with after");
+        self.closing = Closing::Asked(frame, Instant::now());
+    }
+
+    /// The next piece for the socket; `None` for "nothing waits".
+    fn take(&mut self) -> Option<Bytes> {
+        if let Some(frame) = self.control.pop_front() {
+            return Some(frame);
+        }
+        if let Some(frame) = self.durable.pop_front() {
+            self.taken(frame.len());
+            if self.durable.is_empty() {
+                // An idle session keeps no buffer from its busiest moment.
+                self.durable = VecDeque::new();
+            }
+            return Some(frame);
+        }
+        if !self.state.is_empty() {
+            let (_, frame) = self.state.remove(0);
+            self.taken(frame.len());
+            return Some(frame);
+        }
+        if let Some(frame) = self.ephemeral.pop_front() {
+            return Some(frame);
+        }
+        if let Closing::Asked(frame, since) = &self.closing {
+            let (frame, since) = (frame.clone(), *since);
+            self.closing = Closing::Done(since);
+            return Some(frame);
+        }
+        None
+    }
+
+    fn taken(&mut self, bytes: usize) {
+        self.waiting -= bytes;
+        self.progress = (self.waiting > 0).then(Instant::now);
+    }
+}
+
+/// The response body behind the upgrade: the outbox as the dispatcher reads it.
+pub(crate) struct OutboxBody {
+    outbox: Arc<Outbox>,
+    /// The body actix-ws made: its end tells the message stream that the connection is over.
+    _signal: BoxBody,
+}
+
+impl OutboxBody {
+    pub(crate) fn new(outbox: Arc<Outbox>, signal: BoxBody) -> Self {
+        Self { outbox, _signal: signal }
+    }
+}
+
+impl MessageBody for OutboxBody {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+        let mut queues = self.outbox.queues.lock();
+        if let Some(frame) = queues.take() {
+            return Poll::Ready(Some(Ok(frame)));
+        }
+        if matches!(queues.closing, Closing::Done(_)) {
+            return Poll::Ready(None);
+        }
+        queues.waker = Some(cx.waker().clone());
+        Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(len: usize) -> Bytes {
+        Bytes::from(vec![b'x'; len])
+    }
+
+    fn drain(outbox: &Outbox) -> Vec<Bytes> {
+        std::iter::from_fn(|| outbox.queues.lock().take()).collect()
+    }
+
+    #[test]
+    fn durable_frames_keep_their_order_and_go_before_state_and_signals() {
+        let outbox = Outbox::new(1_000);
+        assert!(outbox.ephemeral(frame(1)));
+        outbox.state("k", frame(2));
+        outbox.durable(frame(3));
+        outbox.durable(frame(4));
+        let lengths: Vec<_> = drain(&outbox).iter().map(Bytes::len).collect();
+        assert_eq!(lengths, [3, 4, 2, 1]);
+    }
+
+    #[test]
+    fn over_the_bound_it_closes_as_slow_and_forgets_what_waits() {
+        let outbox = Outbox::new(10);
+        assert!(outbox.durable(frame(8)));
+        assert!(!outbox.durable(frame(8)));
+        let left = drain(&outbox);
+        assert_eq!(left.len(), 1);
+        assert_eq!(left[0][2..4], SLOW.to_be_bytes());
+        assert!(!outbox.durable(frame(1)), "nothing is queued behind a close");
+    }
+
+    #[test]
+    fn the_latest_state_per_key_wins_and_is_counted_once() {
+        let outbox = Outbox::new(10);
+        for len in 1..=8 {
+            assert!(outbox.state("k", frame(len)));
+        }
+        assert_eq!(drain(&outbox).iter().map(Bytes::len).collect::<Vec<_>>(), [8]);
+        assert_eq!(outbox.queues.lock().waiting, 0);
+    }
+
+    #[test]
+    fn signals_are_dropped_while_anything_else_waits() {
+        let outbox = Outbox::new(100);
+        outbox.durable(frame(1));
+        outbox.ephemeral(frame(2));
+        assert_eq!(drain(&outbox).len(), 1);
+    }
+
+    #[test]
+    fn a_socket_that_takes_nothing_is_stalled_only_while_bytes_wait() {
+        let outbox = Outbox::new(100);
+        let (deadline, later) = (Duration::from_secs(20), Instant::now() + Duration::from_secs(21));
+        assert_eq!(outbox.health(later, deadline), Health::Well);
+        outbox.durable(frame(1));
+        assert_eq!(outbox.health(later, deadline), Health::Stalled);
+        drain(&outbox);
+        assert_eq!(outbox.health(later, deadline), Health::Well);
+        outbox.close(1000, "");
+        assert_eq!(outbox.health(later, deadline), Health::Overdue);
+    }
+}

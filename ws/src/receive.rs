@@ -1,0 +1,305 @@
+//! Reading one socket: each frame is parsed, limited, authorised and passed on; none is waited for.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_ws::{AggregatedMessage, AggregatedMessageStream, ProtocolError};
+use brigade_actors::{Command, Resume, Subscriber};
+use brigade_domain::Timestamp;
+use brigade_domain::actor::{Actor, ActorKind};
+use brigade_domain::entity::EntityKey;
+use brigade_domain::identity::ports::Credential;
+use brigade_domain::journal::RequestKey;
+use brigade_domain::refusal::{Code, Refusal, Rejection};
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::encode;
+use crate::frame::{self, Inbound, Sig};
+use crate::hub::code;
+use crate::session::Session;
+
+/// Malformed frames in a row before the socket is closed.
+const MALFORMED_LIMIT: u32 = 20;
+/// Commands refused by the rate limit in a row before the socket is closed.
+const RATE_REFUSALS_LIMIT: u32 = 200;
+/// Bytes of a signal's body.
+const SIGNAL_BYTES: usize = 2_048;
+/// How long a close frame may wait for the peer to take it.
+const CLOSE_GRACE: Duration = Duration::from_secs(3);
+/// Parties one `presence_watch` may name.
+const WATCH_LIMIT: usize = 200;
+
+/// What only the reading side needs to know of its session.
+struct Receiver {
+    session: Arc<Session>,
+    rate: Option<DefaultDirectRateLimiter>,
+    clock: DefaultClock,
+    malformed: u32,
+    rate_refusals: u32,
+    watching: usize,
+}
+
+/// Reads until the socket ends.
+pub(crate) async fn run(session: Arc<Session>, mut frames: AggregatedMessageStream) {
+    let mut receiver = Receiver {
+        session: Arc::clone(&session),
+        rate: None,
+        clock: DefaultClock::default(),
+        malformed: 0,
+        rate_refusals: 0,
+        watching: 0,
+    };
+    while let Some(message) = frames.recv().await {
+        session.hear();
+        match message {
+            Ok(AggregatedMessage::Text(text)) => receiver.take(&text).await,
+            Ok(AggregatedMessage::Ping(payload)) => session.outbox.control(encode::pong(&payload)),
+            Ok(AggregatedMessage::Pong(_)) => {}
+            Ok(AggregatedMessage::Binary(_)) => {
+                session.outbox.close(code::UNSUPPORTED, "frames are JSON text");
+                break;
+            }
+            Ok(AggregatedMessage::Close(_)) => break,
+            Err(error) => {
+                close_for(&session, &error);
+                break;
+            }
+        }
+        if session.outbox.is_closing() {
+            break;
+        }
+    }
+    session.outbox.close(1000, "");
+    finish(&session, frames).await;
+    session.end();
+}
+
+/// Lets the close frame out; a peer that does not take it is cut off.
+async fn finish(session: &Session, mut frames: AggregatedMessageStream) {
+    let until_over = async { while frames.recv().await.is_some_and(|frame| frame.is_ok()) {} };
+    if tokio::time::timeout(CLOSE_GRACE, until_over).await.is_err() {
+        session.cut();
+    }
+}
+
+fn close_for(session: &Session, error: &ProtocolError) {
+    match error {
+        ProtocolError::Overflow => {
+            let limit = session.hub.limits().frame_bytes;
+            session.outbox.close(code::TOO_LARGE, &format!("a frame may have {limit} bytes"));
+        }
+        ProtocolError::Io(_) => session.outbox.close(1000, ""),
+        _ => session.outbox.close(1002, "this is not the WebSocket protocol"),
+    }
+}
+
+impl Receiver {
+    async fn take(&mut self, text: &str) {
+        match frame::parse(text) {
+            Ok(Inbound::Hello { token }) => self.hello(token.as_deref()).await,
+            Ok(inbound) => {
+                self.malformed = 0;
+                self.handle(inbound);
+            }
+            Err(malformed) => self.malformed(malformed.id, &malformed.refusal),
+        }
+    }
+
+    fn malformed(&mut self, id: Option<Uuid>, refusal: &Refusal) {
+        self.session.refuse(id, None, refusal);
+        self.malformed += 1;
+        if self.malformed >= MALFORMED_LIMIT {
+            self.session.outbox.close(code::MALFORMED, "too many malformed frames");
+        }
+    }
+
+    fn handle(&mut self, inbound: Inbound<'_>) {
+        match inbound {
+            Inbound::Hello { .. } => {}
+            Inbound::Sub { topic, resume } => {
+                let resume = resume.map(|(after, epoch)| Resume { after, epoch });
+                let done =
+                    self.spend().and_then(|()| frame::topic(&topic)).and_then(|t| self.session.subscribe(t, resume));
+                self.say_no(None, Some(&topic), done);
+            }
+            Inbound::Unsub { topic } => {
+                let done = frame::topic(&topic).and_then(|topic| self.session.unsubscribe(&topic));
+                self.say_no(None, Some(&topic), done);
+            }
+            Inbound::Cmd { id, topic, kind, body } => {
+                let done = self.command(id, &topic, &kind, body);
+                self.say_no(Some(id), None, done);
+            }
+            Inbound::Eph { topic, kind, body } => {
+                let done = self.signal(&topic, &kind, body);
+                self.say_no(None, Some(&topic), done);
+            }
+            Inbound::Sig(sig) => {
+                let done = self.sig(sig);
+                self.say_no(None, None, done);
+            }
+        }
+    }
+
+    fn say_no(&self, id: Option<Uuid>, topic: Option<&str>, done: Result<(), Refusal>) {
+        if let Err(refusal) = done {
+            // A topic that is not one is not repeated.
+            let topic = topic.filter(|_| refusal.code != Code::InvalidInput);
+            self.session.refuse(id, topic, &refusal);
+        }
+    }
+
+    /// Resolves who this is, once.
+    async fn hello(&mut self, token: Option<&str>) {
+        let session = Arc::clone(&self.session);
+        if session.who().is_some() {
+            return self.malformed(None, &Refusal::new(Code::InvalidInput, "Hello was said already."));
+        }
+        let credential = match token {
+            Some(token) => Some(Credential::from_bearer(token)),
+            None => session.credential.clone(),
+        };
+        let Some(credential) = credential else {
+            session.refuse(None, None, &Refusal::of(Code::AuthRequired));
+            return session.outbox.close(code::AUTH, "no session and no token");
+        };
+        let who = match session.hub.authenticator().authenticate(credential).await {
+            Ok(who) => who,
+            Err(rejection) => return self.turn_away(rejection),
+        };
+        if let Err(refusal) = session.hub.identified(who.actor.party) {
+            session.refuse(None, None, &refusal);
+            return session.outbox.close(code::TOO_MANY_SESSIONS, "too many sessions");
+        }
+        let per_minute = match who.actor.kind {
+            ActorKind::Anonymous => session.hub.limits().visitor_commands_per_minute,
+            _ => session.hub.limits().commands_per_minute,
+        };
+        let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
+        self.rate = Some(RateLimiter::direct(quota));
+        let actor = Arc::clone(&who.actor);
+        let welcome = self.welcome(&actor, &who.session.to_string(), per_minute);
+        session.identify(who);
+        session.send(welcome);
+        if let Some(tenant) = actor.tenant {
+            session.hub.presence().join(tenant, &actor, session.id());
+        }
+    }
+
+    fn turn_away(&self, rejection: Rejection) {
+        if let Rejection::Broken(fault) = &rejection {
+            tracing::error!(error = %fault, "could not resolve a session");
+        }
+        let refusal = rejection.into_refusal();
+        self.session.refuse(None, None, &refusal);
+        match refusal.code {
+            Code::Unavailable | Code::Internal => {
+                self.session.outbox.close(code::GOING_AWAY, "retry_after_ms=2000");
+            }
+            _ => self.session.outbox.close(code::AUTH, "no valid session"),
+        }
+    }
+
+    fn welcome(&self, actor: &Actor, session: &str, per_minute: u32) -> bytes::Bytes {
+        let limits = self.session.hub.limits();
+        let mut frame = json!({
+            "t": "welcome", "session": session, "who": actor.party, "kind": actor.kind,
+            "limits": {
+                "frame_bytes": limits.frame_bytes,
+                "commands_per_minute": per_minute,
+                "topics": limits.topics,
+            },
+            "ping_seconds": limits.ping_every.as_secs(),
+        });
+        if let Some(tenant) = actor.tenant {
+            frame["tenant"] = json!(tenant);
+        }
+        encode::text(&frame.to_string())
+    }
+
+    /// Counts against the session's rate.
+    fn spend(&mut self) -> Result<(), Refusal> {
+        let Some(rate) = &self.rate else { return Err(Refusal::new(Code::AuthRequired, "Say hello first.")) };
+        let Err(until) = rate.check() else {
+            self.rate_refusals = 0;
+            return Ok(());
+        };
+        let wait = until.wait_time_from(self.clock.now());
+        self.rate_refusals += 1;
+        if self.rate_refusals > RATE_REFUSALS_LIMIT {
+            let reason = format!("retry_after_ms={}", wait.as_millis().max(1_000));
+            self.session.outbox.close(code::TOO_MANY_COMMANDS, &reason);
+        }
+        let limits = self.session.hub.limits();
+        let visitor = self.session.who().is_some_and(|who| who.actor.kind == ActorKind::Anonymous);
+        let limit = if visitor { limits.visitor_commands_per_minute } else { limits.commands_per_minute };
+        Err(Refusal::of(Code::RateLimited)
+            .with_details(json!({ "limit": limit, "per": "minute" }))
+            .retry_after(wait.max(Duration::from_secs(1))))
+    }
+
+    fn command(&mut self, id: Uuid, topic: &str, kind: &str, body: &str) -> Result<(), Refusal> {
+        self.spend()?;
+        let topic = frame::topic(topic)?;
+        if topic.view.is_some() {
+            return Err(Refusal::new(Code::UnknownCommand, "A list takes no commands; send it to the entity."));
+        }
+        let (actor, tenant) = self.session.actor()?;
+        let command = Command {
+            request: RequestKey::of(id, actor.party, kind, body),
+            actor: Arc::clone(actor),
+            at: Timestamp::now(),
+            kind: kind.into(),
+            body: body.into(),
+        };
+        let to = Arc::clone(&self.session) as Arc<dyn brigade_actors::Replies>;
+        self.session.hub.directory().submit(EntityKey { tenant, entity: topic.entity }, command, to);
+        Ok(())
+    }
+
+    fn signal(&mut self, topic: &str, kind: &str, body: &str) -> Result<(), Refusal> {
+        self.spend()?;
+        if body.len() > SIGNAL_BYTES || kind.len() > 64 {
+            return Err(Refusal::new(Code::TooLarge, format!("A signal's body may have {SIGNAL_BYTES} bytes."))
+                .with_details(json!({ "limit": SIGNAL_BYTES })));
+        }
+        let topic = frame::topic(topic)?;
+        let (actor, tenant) = self.session.actor()?;
+        let from = Arc::clone(&self.session) as Arc<dyn Subscriber>;
+        let key = EntityKey { tenant, entity: topic.entity };
+        self.session.hub.directory().signal(key, from, Arc::clone(actor), kind.into(), body.into());
+        Ok(())
+    }
+
+    fn sig(&mut self, sig: Sig) -> Result<(), Refusal> {
+        self.spend()?;
+        let (actor, tenant) = self.session.actor()?;
+        let presence = self.session.hub.presence();
+        match sig {
+            Sig::Watch(who) => {
+                self.watching += who.len();
+                if self.watching > WATCH_LIMIT {
+                    self.watching -= who.len();
+                    return Err(Refusal::new(
+                        Code::RateLimited,
+                        format!("A connection watches at most {WATCH_LIMIT} people."),
+                    )
+                    .with_details(json!({ "limit": WATCH_LIMIT })));
+                }
+                let watcher = Arc::clone(&self.session) as Arc<dyn Subscriber>;
+                presence.watch(tenant, actor, &who, &watcher);
+                self.session.watched(who);
+            }
+            Sig::Unwatch(who) => {
+                self.watching = self.watching.saturating_sub(who.len());
+                presence.unwatch(tenant, &who, self.session.id());
+            }
+            Sig::Away(away) => presence.set(tenant, actor.party, self.session.id(), away),
+        }
+        Ok(())
+    }
+}
