@@ -124,7 +124,6 @@ trait Door: Send + Sync {
     fn detach(&self, id: SubscriberId);
 }
 
-#[expect(clippy::result_large_err, reason = "the work itself is given back, so that it is not lost")]
 impl<E: Entity> Door for Addr<Host<E>> {
     fn work(&self, work: Work) -> Result<(), (Shut, Work)> {
         self.try_send(Do(work)).map_err(|error| match error {

@@ -112,9 +112,9 @@ impl Presence {
         let staff_only = !actor.is_staff_of(tenant);
         for text in who {
             let Some(watched) = parse(text) else { continue };
-            let watcher = Watcher { subscriber: Arc::clone(subscriber), staff_only };
             let status = self.seen(tenant, watched, staff_only);
-            self.watchers.entry((tenant, watched)).or_default().insert(subscriber.id(), watcher);
+            let looks = Watcher { subscriber: Arc::clone(subscriber), staff_only };
+            self.watchers.entry((tenant, watched)).or_default().insert(subscriber.id(), looks);
             subscriber.deliver(&Arc::from(""), Delivery::Presence { who: text, status });
         }
     }

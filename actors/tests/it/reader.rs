@@ -81,9 +81,7 @@ pub(crate) fn key(n: u128) -> EntityKey {
 }
 
 pub(crate) fn actor(name: &str) -> Arc<Actor> {
-    let mut actor = Actor::system(tenant());
-    actor.name = name.to_owned();
-    Arc::new(actor)
+    Arc::new(Actor { name: name.to_owned(), ..Actor::system(tenant()) })
 }
 
 pub(crate) fn command(id: u128, kind: &str, body: &str) -> Command {
