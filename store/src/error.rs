@@ -44,6 +44,14 @@ impl Error {
     }
 }
 
+/// The fault in a rejection of something that no rule can refuse: a refusal is then a defect.
+pub(crate) fn unruled(rejection: Rejection, what: &'static str) -> Fault {
+    match rejection {
+        Rejection::Broken(fault) => fault,
+        Rejection::Refused(refusal) => Fault::internal(what, refusal),
+    }
+}
+
 /// What a person is told when a constraint says no. Constraints that only a defect can violate are not here.
 const CONSTRAINTS: &[(&str, Code, &str)] = &[
     ("tenants_slug_once", Code::Conflict, "Another business uses this short name. Choose another."),

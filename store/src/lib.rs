@@ -3,16 +3,29 @@
 //! | want to … | use |
 //! |---|---|
 //! | connect | [`Db::connect`] with [`Settings`] |
-//! | bring the schema up to date | [`migrate`] |
+//! | bring the schema up to date | [`migrate()`] |
+//! | keep entities | [`PgJournal`], which implements [`brigade_domain::journal::Journal`] |
 //! | run SQL of a feature | [`Db::read`], [`Db::write`] and their `global_` pairs |
+//! | put something on the record | [`audit::append`] in the same transaction |
+//! | do work later | [`jobs::enqueue`] in the same transaction |
 //!
 //! Every function takes the tenant first, and row-level security enforces it a second time: a transaction without
 //! a tenant sees no rows of any.
 
+mod account;
+pub mod audit;
+mod chat;
 mod check;
 mod db;
 mod error;
+pub mod jobs;
+mod journal;
+mod migrate;
+pub mod tenants;
+mod time;
 
 pub use check::StartError;
 pub use db::{Db, Settings, set_tenant};
 pub use error::Error;
+pub use journal::PgJournal;
+pub use migrate::migrate;
