@@ -1,5 +1,46 @@
-import { defineConfig } from 'vite';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import { loaderStyle } from './scripts/loader-style.mjs';
 
-export default defineConfig({
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
-} as never);
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const PAGES = ['index', 'sign-in', 'reset', 'verify', 'invite', 'inbox', 'chat', 'settings', 'dev/outbox'];
+
+/** Three builds into one `dist/`: the pages, the widget's frame (no chunk shared with any page), the loader (one classic script). */
+export default defineConfig(({ mode }) => ({
+  root: at('./pages'),
+  publicDir: false,
+  plugins: [loaderStyle()],
+  css: { modules: { generateScopedName: mode === 'test' ? '[local]' : '[hash:base64:5]' } },
+  build: {
+    outDir: at('./dist'),
+    emptyOutDir: mode === 'pages',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    rolldownOptions: inputOf(mode),
+  },
+  server: {
+    proxy: {
+      '/v1/live': { target: 'http://127.0.0.1:8080', ws: true },
+      '/v1': 'http://127.0.0.1:8080',
+    },
+  },
+  test: {
+    root: at('.'),
+    include: ['src/**/*.test.ts'],
+    environment: 'node',
+    css: { include: /\.module\.css$/, modules: { classNameStrategy: 'non-scoped' as const } },
+  },
+}));
+
+function inputOf(mode: string) {
+  switch (mode) {
+    case 'frame': return { input: { frame: at('./pages/widget/frame.html') } };
+    case 'loader':
+      return {
+        input: at('./src/widget/loader/loader.ts'),
+        output: { format: 'iife' as const, entryFileNames: 'widget/loader.js' },
+      };
+    default: return { input: Object.fromEntries(PAGES.map((page) => [page, at(`./pages/${page}.html`)])) };
+  }
+}

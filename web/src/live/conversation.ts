@@ -97,18 +97,23 @@ export function applyToMessage(message: Message, entry: EvFrame): void {
   }
 }
 
-/** Finds a message by its position; the list is in order. */
-export function findMessage(messages: readonly Message[], seq: Seq): Message | undefined {
+/** Where a message is in the list, which is in order; -1 when it is not there. */
+export function indexOfMessage(messages: readonly Message[], seq: Seq): number {
   let low = 0;
   let high = messages.length - 1;
   while (low <= high) {
     const middle = (low + high) >> 1;
-    const found = messages[middle]!;
-    if (found.seq === seq) return found;
-    if (found.seq < seq) low = middle + 1;
+    const found = messages[middle]!.seq;
+    if (found === seq) return middle;
+    if (found < seq) low = middle + 1;
     else high = middle - 1;
   }
-  return undefined;
+  return -1;
+}
+
+/** Finds a message by its position. */
+export function findMessage(messages: readonly Message[], seq: Seq): Message | undefined {
+  return messages[indexOfMessage(messages, seq)];
 }
 
 /** Whether somebody of the other side has read up to this message. */

@@ -1,0 +1,44 @@
+// `import css from 'virtual:loader-style'`: the loader's style sheet as text, with the values of the few roles it uses put
+// in place, because the page of a customer has none of our tokens and the loader must stay small.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const ID = 'virtual:loader-style';
+const path = (name) => fileURLToPath(new URL(`../src/${name}`, import.meta.url));
+
+/** Reads `--name: value;` of a style sheet's first `:root`. */
+function declarations(file) {
+  const root = /:root\s*\{([^}]*)\}/.exec(readFileSync(path(file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, ''))?.[1] ?? '';
+  return new Map([...root.matchAll(/(--[\w-]+):\s*([^;]+);/g)].map(([, name, value]) => [name, value]));
+}
+
+/** A role's value for one scheme, down to the raw ones. */
+export function resolver(scheme) {
+  const tokens = new Map([...declarations('tokens/raw.css'), ...declarations('tokens/roles.css')]);
+  const resolve = (value) => value
+    .replace(/light-dark\((var\([^)]*\)), (var\([^)]*\))\)/g, scheme === 'light' ? '$1' : '$2')
+    .replace(/var\((--[\w-]+)\)/g, (_, name) => {
+      if (!tokens.has(name)) throw new Error(`loader.css uses ${name}, which is no token`);
+      return resolve(tokens.get(name));
+    });
+  return resolve;
+}
+
+/** The style sheet for light, and what of it differs in the dark. */
+export function loaderCss() {
+  const css = readFileSync(path('widget/loader/loader.css'), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '').replace(/\s+/g, ' ')
+    .replace(/ ?([{};:,>]) ?/g, '$1').replace(/;}/g, '}').trim();
+  const [light, dark] = [resolver('light')(css), resolver('dark')(css)];
+  const blocks = (text) => text.match(/[^{}]+\{[^{}]*\}|@[^{]+\{(?:[^{}]+\{[^{}]*\})*\}/g) ?? [];
+  const darker = blocks(dark).filter((block, index) => block !== blocks(light)[index]);
+  return darker.length > 0 ? `${light}@media (prefers-color-scheme:dark){${darker.join('')}}` : light;
+}
+
+/** The Vite plugin. */
+export function loaderStyle() {
+  return {
+    name: 'brigade-loader-style',
+    resolveId: (id) => (id === ID ? `\0${ID}` : undefined),
+    load: (id) => (id === `\0${ID}` ? `export default ${JSON.stringify(loaderCss())}` : undefined),
+  };
+}

@@ -1,0 +1,225 @@
+import { Disposables, type Disposable } from '../../base/disposables';
+import { Emitter } from '../../base/emitter';
+import type { Party, Seq } from '../../live/protocol.gen';
+import { el, fill, setText } from '../../ui/dom';
+import { icon } from '../../ui/icons';
+import { mustClass } from '../../ui/must-class';
+import { button } from '../button/button';
+import type { Drafts } from './drafts';
+import { MentionPicker, type Mentionable } from './mention-picker';
+import styles from './composer.module.css';
+
+const c = mustClass(styles);
+
+/** The most characters of a message (Unicode scalar values, as the server counts). */
+export const MAX_CHARACTERS = 4_000;
+const WARN_FROM = 3_600;
+
+/** What the person has written. */
+export type Written =
+  | { kind: 'send' | 'note'; text: string; replyTo?: Seq; mentions: Party[] }
+  | { kind: 'edit'; seq: Seq; text: string };
+
+export interface ComposerLook {
+  placeholder: string;
+  drafts: Drafts;
+  /** Whether internal notes can be written here. */
+  notes?: boolean;
+  /** Who can be mentioned with @. */
+  people?: () => Mentionable[];
+}
+
+type Mode = { kind: 'send' } | { kind: 'note' } | { kind: 'edit'; seq: Seq; before: string };
+
+/** Where messages are written: Enter sends, Shift and Enter makes a line (on a phone Enter makes a line). */
+export class Composer implements Disposable {
+  readonly root: HTMLFormElement;
+  readonly written = new Emitter<Written>();
+  /** A key was pressed, or (`false`) what was being written is sent or gone. */
+  readonly typing = new Emitter<boolean>();
+  /** Up was pressed in the empty composer. */
+  readonly editLast = new Emitter<undefined>();
+
+  #look: ComposerLook;
+  #owned = new Disposables();
+  #input: HTMLTextAreaElement;
+  #send = button({ label: 'Send', icon: 'send', kind: 'primary', bare: true }, { type: 'submit' });
+  #count = el('span', { class: c('count'), 'aria-live': 'polite' });
+  #about = el('div', { class: c('about'), hidden: true });
+  #modes: { send: HTMLButtonElement; note: HTMLButtonElement } | undefined;
+  #mode: Mode = { kind: 'send' };
+  #replyTo: { seq: Seq; about: string } | undefined;
+  #picker: MentionPicker | undefined;
+
+  constructor(look: ComposerLook) {
+    this.#look = look;
+    this.#input = el('textarea', { class: c('input'), rows: 1, placeholder: look.placeholder, 'aria-label': look.placeholder, enterkeyhint: 'send' });
+    const row = el('div', { class: c('row') }, this.#input, this.#count, this.#send);
+    this.root = el('form', { class: c('composer') }, this.#makeModes(), el('div', { class: c('box') }, this.#about, row));
+    if (look.people) this.#picker = this.#owned.add(new MentionPicker(this.#input, this.root, look.people));
+    this.#input.value = look.drafts.text;
+    this.#owned.listen(this.root, 'submit', (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#owned.listen(this.#input, 'input', () => this.#edited());
+    this.#owned.listen(this.#input, 'keydown', (event) => this.#key(event));
+    this.#fit();
+  }
+
+  focus(): void {
+    this.#input.focus();
+  }
+
+  /** The next message answers this one. */
+  replyTo(seq: Seq, about: string): void {
+    if (this.#mode.kind === 'edit') this.#leaveEdit();
+    this.#replyTo = { seq, about };
+    this.setMode('send');
+    this.focus();
+  }
+
+  /** Writes a message, or a note among staff. */
+  setMode(kind: 'send' | 'note'): void {
+    if (this.#mode.kind === 'edit') this.#leaveEdit();
+    this.#mode = { kind };
+    if (kind === 'note') this.#replyTo = undefined;
+    this.#draw();
+  }
+
+  get mode(): 'send' | 'note' | 'edit' {
+    return this.#mode.kind;
+  }
+
+  /** Changes a message that was sent. */
+  edit(seq: Seq, text: string): void {
+    this.#mode = { kind: 'edit', seq, before: this.#mode.kind === 'edit' ? this.#mode.before : this.#input.value };
+    this.#input.value = text;
+    this.#draw();
+    this.focus();
+    this.#input.setSelectionRange(text.length, text.length);
+  }
+
+  /** Puts a text back, for example one that could not be sent. */
+  restore(text: string): void {
+    this.#input.value = this.#input.value ? `${text}\n${this.#input.value}` : text;
+    this.#edited();
+    this.focus();
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+    this.root.remove();
+  }
+
+  #makeModes(): HTMLElement | null {
+    if (!this.#look.notes) return null;
+    const send = el('button', { type: 'button', class: c('mode') }, 'Reply');
+    const note = el('button', { type: 'button', class: c('mode') }, 'Internal note');
+    this.#owned.listen(send, 'click', () => this.#switch('send'));
+    this.#owned.listen(note, 'click', () => this.#switch('note'));
+    this.#modes = { send, note };
+    this.#drawModes();
+    return el('div', { class: c('modes'), role: 'group', 'aria-label': 'What to write' }, send, note);
+  }
+
+  #switch(kind: 'send' | 'note'): void {
+    this.setMode(kind);
+    this.focus();
+  }
+
+  #submit(): void {
+    const text = this.#input.value.trim();
+    if (text === '' || [...text].length > MAX_CHARACTERS) return;
+    const mode = this.#mode;
+    const mentions = this.#picker?.mentionedIn(text) ?? [];
+    if (mode.kind === 'edit') {
+      this.#leaveEdit();
+      this.written.emit({ kind: 'edit', seq: mode.seq, text });
+    } else {
+      const reply = mode.kind === 'send' ? this.#replyTo : undefined;
+      this.#replyTo = undefined;
+      this.#input.value = '';
+      this.#look.drafts.text = '';
+      this.written.emit({ kind: mode.kind, text, mentions, ...(reply ? { replyTo: reply.seq } : {}) });
+    }
+    this.typing.emit(false);
+    this.#draw();
+    this.focus();
+  }
+
+  #edited(): void {
+    if (this.#mode.kind !== 'edit') this.#look.drafts.text = this.#input.value;
+    this.typing.emit(this.#input.value !== '' && this.#mode.kind === 'send');
+    this.#fit();
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (this.#picker?.key(event)) return;
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && !isTouch()) {
+      event.preventDefault();
+      this.#submit();
+    } else if (event.key === 'Escape' && (this.#mode.kind === 'edit' || this.#replyTo)) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.#cancel();
+    } else if (event.key === 'ArrowUp' && this.#input.value === '') {
+      event.preventDefault();
+      this.editLast.emit(undefined);
+    }
+  }
+
+  #cancel(): void {
+    if (this.#mode.kind === 'edit') this.#leaveEdit();
+    this.#replyTo = undefined;
+    this.#draw();
+    this.focus();
+  }
+
+  #leaveEdit(): void {
+    if (this.#mode.kind !== 'edit') return;
+    this.#input.value = this.#mode.before;
+    this.#mode = { kind: 'send' };
+    this.#draw();
+  }
+
+  #draw(): void {
+    this.root.classList.toggle(c('noting'), this.#mode.kind === 'note');
+    const about = this.#mode.kind === 'edit' ? 'Changing a message' : this.#replyTo ? `Answering ${this.#replyTo.about}` : undefined;
+    this.#about.hidden = about === undefined;
+    if (about !== undefined) {
+      const cancel = button({ label: this.#mode.kind === 'edit' ? 'Stop changing' : 'Do not answer it', icon: 'close', kind: 'plain', small: true, bare: true });
+      this.#owned.listen(cancel, 'click', () => this.#cancel());
+      fill(this.#about, icon(this.#mode.kind === 'edit' ? 'edit' : 'reply'), el('span', { class: c('line') }, about), cancel);
+    }
+    const note = this.#mode.kind === 'note';
+    this.#input.placeholder = note ? 'Only your team sees this. @ mentions somebody' : this.#look.placeholder;
+    this.#input.setAttribute('aria-label', note ? 'Internal note' : this.#look.placeholder);
+    const label = { send: 'Send', note: 'Add note', edit: 'Save' }[this.#mode.kind];
+    this.#send.setAttribute('aria-label', label);
+    this.#send.title = label;
+    this.#drawModes();
+    this.#fit();
+  }
+
+  #drawModes(): void {
+    this.#modes?.send.setAttribute('aria-pressed', this.#mode.kind === 'note' ? 'false' : 'true');
+    this.#modes?.note.setAttribute('aria-pressed', this.#mode.kind === 'note' ? 'true' : 'false');
+  }
+
+  /** As high as its text, within bounds. */
+  #fit(): void {
+    const length = [...this.#input.value].length;
+    const over = length > MAX_CHARACTERS;
+    setText(this.#count, length >= WARN_FROM ? `${(MAX_CHARACTERS - length).toLocaleString('en')} left` : '');
+    this.#count.classList.toggle(c('over'), over);
+    this.#send.disabled = over || this.#input.value.trim() === '';
+    this.#input.style.height = 'auto';
+    if (this.#input.value !== '') this.#input.style.height = `${this.#input.scrollHeight}px`;
+    else this.#input.style.removeProperty('height');
+  }
+}
+
+function isTouch(): boolean {
+  return matchMedia('(pointer: coarse)').matches;
+}

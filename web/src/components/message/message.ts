@@ -1,0 +1,146 @@
+import type { Message, Party } from '../../live/protocol.gen';
+import type { Pending } from '../../live/queue';
+import { el, put, type Child } from '../../ui/dom';
+import { icon } from '../../ui/icons';
+import { mustClass } from '../../ui/must-class';
+import { richText } from '../../ui/rich-text';
+import { avatar } from '../avatar/avatar';
+import { clockText, dayText, timeElement } from '../time-text/time-text';
+import styles from './message.module.css';
+
+const c = mustClass(styles);
+
+/** Everything one row shows. */
+export interface MessageLook {
+  message: Message;
+  author: { id: Party; name: string };
+  own: boolean;
+  /** The message before is by the same person, shortly before: no name, no face. */
+  continued: boolean;
+  /** A day begins here. */
+  day: boolean;
+  /** What was not read before begins here. */
+  fresh: boolean;
+  me: Party;
+  nameOf: (who: Party) => string;
+  /** The message this one answers, when it is at hand. */
+  quoted: Message | undefined;
+  /** Under the own last message: `Sent`, `Seen`. */
+  status: 'sent' | 'seen' | undefined;
+  /** It is on its way itself. */
+  pending: Pending | undefined;
+  /** A change of it is on its way, or was refused. */
+  change: Pending | undefined;
+  connected: boolean;
+}
+
+const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}(?:\u{fe0f}|\u{200d}|[\u{1f3fb}-\u{1f3ff}]|\p{Extended_Pictographic})*\s?){1,3}$/u;
+
+/** Draws a message into its row. Buttons carry `data-do`; the list listens for all of them. */
+export function drawMessage(row: HTMLElement, look: MessageLook): void {
+  const { message } = look;
+  row.className = c(
+    'row', look.own && 'own', look.continued && 'continued', message.note && 'noted',
+    look.pending && look.pending.state !== 'failed' && 'waiting', !message.deleted && !message.note && ONLY_EMOJI.test(message.text) && 'emoji',
+  );
+  row.replaceChildren();
+  put(row, look.day && el('div', { class: c('day') }, dayText(message.at)), look.fresh && el('div', { class: c('fresh') }, 'New'), article(look));
+}
+
+function article(look: MessageLook): HTMLElement {
+  const { message, author } = look;
+  const label = `${message.note ? 'Internal note by ' : ''}${look.own ? 'you' : author.name}, ${clockText(message.at)}`;
+  return el(
+    'article', { class: c('message'), tabindex: '-1', 'aria-label': label },
+    look.own ? null : el('span', { class: c('face') }, avatar(author)),
+    el(
+      'div', { class: c('main') },
+      el('div', { class: c('head') },
+        look.own ? null : el('span', { class: c('author') }, author.name),
+        message.note ? el('span', {}, 'Internal note') : null, timeElement(message.at, clockText)),
+      el('div', { class: c('bubble') }, quote(look), body(look)),
+      el('div', { class: c('foot') }, ...reactions(look), edited(look), ...state(look)),
+    ),
+  );
+}
+
+function body(look: MessageLook): Child {
+  const { message } = look;
+  if (message.deleted) return el('p', { class: c('gone') }, 'This message was deleted.');
+  const text = richText(message.text);
+  if (message.mentions.length > 0) markMentions(text, message.mentions.map(look.nameOf));
+  return text;
+}
+
+/** Marks `@Name` of the people who are meant. */
+function markMentions(fragment: DocumentFragment, names: string[]): void {
+  const walker = document.createTreeWalker(fragment, NodeFilter.SHOW_TEXT);
+  const nodes: Text[] = [];
+  while (walker.nextNode()) nodes.push(walker.currentNode as Text);
+  for (const node of nodes) {
+    for (const name of names) {
+      const at = node.data.indexOf(`@${name}`);
+      if (at < 0) continue;
+      const marked = node.splitText(at);
+      marked.splitText(name.length + 1);
+      marked.replaceWith(el('span', { class: c('mention') }, marked.data));
+      break;
+    }
+  }
+}
+
+function quote(look: MessageLook): Child {
+  const { message, quoted } = look;
+  if (message.reply_to === null || message.deleted) return null;
+  const text = quoted ? (quoted.deleted ? 'This message was deleted.' : quoted.text.replace(/\s+/g, ' ').slice(0, 140)) : 'An earlier message';
+  return el(
+    'button', { type: 'button', class: c('quote'), 'data-do': 'jump', 'data-seq': message.reply_to },
+    quoted ? el('span', { class: c('quoted') }, `${quoted.by === look.me ? 'You' : look.nameOf(quoted.by)}: `) : null, text,
+  );
+}
+
+function reactions(look: MessageLook): Child[] {
+  return Object.entries(look.message.reactions).map(([emoji, who]) => {
+    const names = who.map((party) => (party === look.me ? 'you' : look.nameOf(party))).join(', ');
+    return el(
+      'button', {
+        type: 'button', class: c('reaction'), 'data-do': 'react', 'data-emoji': emoji, title: names,
+        'aria-pressed': who.includes(look.me) ? 'true' : 'false', 'aria-label': `${emoji} by ${names}`,
+      },
+      el('span', { 'aria-hidden': 'true' }, emoji), el('span', { 'aria-hidden': 'true' }, who.length),
+    );
+  });
+}
+
+function edited(look: MessageLook): Child {
+  const { message } = look;
+  if (message.edits === 0 || message.deleted) return null;
+  return el('button', { type: 'button', class: c('small'), 'data-do': 'history', 'aria-label': 'Edited. Show earlier versions' }, 'edited');
+}
+
+function state(look: MessageLook): Child[] {
+  const pending = look.pending ?? look.change;
+  if (!pending) {
+    if (look.status === undefined) return [];
+    const seen = look.status === 'seen';
+    return [el('span', { class: c('status') }, icon(seen ? 'checks' : 'check'), seen ? 'Seen' : 'Sent')];
+  }
+  if (pending.state === 'failed') {
+    return [
+      el('span', { class: c('status', 'failed') }, icon('alert'), `${FAILED[pending.type] ?? 'Not done'}. ${pending.problem?.message ?? ''}`),
+      el('button', { type: 'button', class: c('small'), 'data-do': 'retry', 'data-id': pending.id }, 'Try again'),
+      el('button', { type: 'button', class: c('small'), 'data-do': 'discard', 'data-id': pending.id }, pending.type === 'send' || pending.type === 'note' ? 'Delete' : 'Leave it'),
+    ];
+  }
+  return [el('span', { class: c('status') }, icon('clock'), waitingText(pending, look.connected))];
+}
+
+const FAILED: Record<string, string> = { send: 'Not sent', note: 'Not saved', edit: 'Not changed', delete: 'Not deleted' };
+const DOING: Record<string, string> = { send: 'Sending…', note: 'Saving…', edit: 'Saving…', delete: 'Deleting…' };
+
+function waitingText(pending: Pending, connected: boolean): string {
+  if (pending.problem?.code === 'RATE_LIMITED') return 'You are quick! This goes out in a moment.';
+  if (pending.problem) return 'Very busy right now. This goes out by itself in a moment.';
+  if (!connected) return 'Kept. It goes out when the connection is back.';
+  return DOING[pending.type] ?? 'Sending…';
+}

@@ -1,0 +1,205 @@
+import { Disposables, type Disposable } from '../../base/disposables';
+import { Emitter } from '../../base/emitter';
+import type { Message, Party, Seq } from '../../live/protocol.gen';
+import { el } from '../../ui/dom';
+import { mustClass } from '../../ui/must-class';
+import { button } from '../button/button';
+import styles from './message.module.css';
+
+const c = mustClass(styles);
+
+/** What this person may do with a message. The server decides again. */
+export interface Abilities {
+  reply(message: Message): boolean;
+  edit(message: Message): boolean;
+  remove(message: Message): boolean;
+  react(message: Message): boolean;
+}
+
+export type ToolAction =
+  | { kind: 'reply' | 'edit' | 'delete'; seq: Seq }
+  | { kind: 'react'; seq: Seq; emoji: string; on: boolean };
+
+const QUICK = ['👍', '❤️', '😂', '🎉', '😮', '🙏'];
+
+/**
+ * The small menu of a message: one for the whole list, beside the message that is pointed at or has the focus. Up and Down move
+ * between messages, Enter opens the menu, Tab goes into it.
+ */
+export class MessageTools implements Disposable {
+  readonly actions = new Emitter<ToolAction>();
+  #owned = new Disposables();
+  #log: HTMLElement;
+  #me: Party;
+  #abilities: Abilities;
+  #messageOf: (seq: Seq) => Message | undefined;
+  #bar = el('div', { class: c('tools'), role: 'group', 'aria-label': 'Message actions', 'data-tools': true });
+  #at: Seq | undefined;
+  #choosing = false;
+
+  constructor(log: HTMLElement, me: Party, abilities: Abilities, messageOf: (seq: Seq) => Message | undefined) {
+    this.#log = log;
+    this.#me = me;
+    this.#abilities = abilities;
+    this.#messageOf = messageOf;
+    this.#owned.listen(log, 'pointerover', (event) => event.pointerType !== 'touch' && this.#openAt(event.target as Element));
+    this.#owned.listen(log, 'pointerleave', () => this.#bar.contains(document.activeElement) || this.#close());
+    this.#owned.listen(log, 'click', (event) => this.#clicked(event));
+    this.#owned.listen(log, 'focusin', (event) => this.#focused(event.target as Element));
+    this.#owned.listen(log, 'keydown', (event) => this.#key(event));
+  }
+
+  /** Puts the focus on a message. */
+  focus(seq: Seq): void {
+    const article = this.#log.querySelector<HTMLElement>(`[data-seq="${seq}"]:not(button) > article`);
+    if (!article) return;
+    this.#rove(article);
+    article.focus({ preventScroll: true });
+  }
+
+  /** One message can be reached with Tab: the last one, unless another was chosen. */
+  settle(): void {
+    const articles = this.#articles();
+    const newest = articles.at(-1);
+    if (newest && !this.#log.contains(document.activeElement)) this.#rove(newest);
+    else if (!articles.some((article) => article.tabIndex === 0)) newest?.setAttribute('tabindex', '0');
+  }
+
+  /** Draws a row again without taking the focus or the menu from it. */
+  keeping(row: HTMLElement, draw: () => void): void {
+    const old = row.querySelector('article');
+    const focused = old !== null && old.contains(document.activeElement);
+    const reachable = old?.tabIndex === 0;
+    const open = this.#bar.isConnected && row.contains(this.#bar);
+    const inBar = open && this.#bar.contains(document.activeElement) ? (document.activeElement as HTMLElement) : undefined;
+    draw();
+    const fresh = row.querySelector('article');
+    if (reachable) fresh?.setAttribute('tabindex', '0');
+    if (open) fresh?.append(this.#bar);
+    if (inBar) inBar.focus({ preventScroll: true });
+    else if (focused) fresh?.focus({ preventScroll: true });
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+    this.#bar.remove();
+  }
+
+  #articles(): HTMLElement[] {
+    return [...this.#log.querySelectorAll<HTMLElement>('[data-seq] > article')];
+  }
+
+  #seqOf(target: Element): Seq | undefined {
+    const seq = target.closest<HTMLElement>('article')?.closest<HTMLElement>('[data-seq]')?.dataset['seq'];
+    return seq === undefined ? undefined : Number(seq);
+  }
+
+  #openAt(target: Element): void {
+    const seq = this.#seqOf(target);
+    if (seq === undefined || (seq === this.#at && this.#bar.isConnected)) return;
+    if (this.#bar.contains(document.activeElement)) return;
+    this.#open(seq);
+  }
+
+  #open(seq: Seq): void {
+    const message = this.#messageOf(seq);
+    const article = this.#log.querySelector(`[data-seq="${seq}"]:not(button) > article`);
+    if (!message || !article) return this.#close();
+    this.#at = seq;
+    this.#choosing = false;
+    const tools = this.#buttonsFor(message);
+    if (tools.length === 0) return this.#close();
+    this.#bar.replaceChildren(...tools);
+    article.append(this.#bar);
+  }
+
+  #buttonsFor(message: Message): HTMLElement[] {
+    const tool = (what: string, label: string, name: Parameters<typeof button>[0]['icon'] & string) =>
+      button({ label, icon: name, kind: 'plain', small: true, bare: true }, { 'data-do': what });
+    if (message.deleted) return [];
+    return [
+      this.#abilities.react(message) ? tool('choose', 'React', 'smile') : null,
+      this.#abilities.reply(message) ? tool('reply', 'Reply', 'reply') : null,
+      this.#abilities.edit(message) ? tool('edit', 'Edit', 'edit') : null,
+      this.#abilities.remove(message) ? tool('delete', 'Delete', 'trash') : null,
+    ].filter((each) => each !== null);
+  }
+
+  #close(): void {
+    this.#bar.remove();
+    this.#at = undefined;
+  }
+
+  #clicked(event: MouseEvent): void {
+    const target = event.target as Element;
+    const what = target.closest<HTMLElement>('[data-tools] [data-do]');
+    if (what) return this.#do(what);
+    if (!target.closest('a, button')) this.#openAt(target);
+  }
+
+  #do(what: HTMLElement): void {
+    const seq = this.#at;
+    const message = seq === undefined ? undefined : this.#messageOf(seq);
+    if (seq === undefined || !message) return;
+    const kind = what.dataset['do'];
+    if (kind === 'choose') return this.#choose();
+    const article = this.#bar.parentElement;
+    if (kind === 'emoji') this.actions.emit({ kind: 'react', seq, emoji: what.textContent ?? '', on: what.getAttribute('aria-pressed') !== 'true' });
+    else if (kind === 'reply' || kind === 'edit' || kind === 'delete') this.actions.emit({ kind, seq });
+    if (this.#bar.contains(document.activeElement)) article?.focus({ preventScroll: true });
+    this.#close();
+  }
+
+  #choose(): void {
+    const reactions = (this.#at === undefined ? undefined : this.#messageOf(this.#at))?.reactions ?? {};
+    this.#choosing = true;
+    this.#bar.replaceChildren(...QUICK.map((emoji) => el('button', {
+      type: 'button', class: c('pop'), 'data-do': 'emoji', 'aria-label': `React with ${emoji}`, 'aria-pressed': reactions[emoji]?.includes(this.#me) ? 'true' : 'false',
+    }, emoji)));
+    this.#bar.querySelector('button')?.focus();
+  }
+
+  #focused(target: Element): void {
+    if (target instanceof HTMLElement && target.tagName === 'ARTICLE') {
+      this.#rove(target);
+      this.#openAt(target);
+    }
+  }
+
+  #rove(article: HTMLElement): void {
+    for (const other of this.#articles()) if (other.tabIndex === 0) other.tabIndex = -1;
+    article.tabIndex = 0;
+  }
+
+  #key(event: KeyboardEvent): void {
+    const articles = this.#articles();
+    const at = articles.findIndex((article) => article.contains(document.activeElement));
+    if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    const inBar = this.#bar.contains(document.activeElement);
+    const goal = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: articles.length - 1 }[event.key];
+    if (goal !== undefined && !inBar) {
+      event.preventDefault();
+      const article = articles[Math.max(0, Math.min(articles.length - 1, goal))];
+      this.#close();
+      article?.focus();
+      article?.scrollIntoView({ block: 'nearest' });
+    } else if (inBar && (event.key === 'ArrowRight' || event.key === 'ArrowLeft')) {
+      event.preventDefault();
+      this.#step(event.key === 'ArrowRight' ? 1 : -1);
+    } else if (event.key === 'Enter' && document.activeElement === articles[at]) {
+      event.preventDefault();
+      this.#bar.querySelector('button')?.focus();
+    } else if (event.key === 'Escape' && inBar) {
+      event.preventDefault();
+      event.stopPropagation();
+      if (this.#choosing && this.#at !== undefined) this.#open(this.#at);
+      articles[at]?.focus();
+    }
+  }
+
+  #step(by: number): void {
+    const buttons = [...this.#bar.querySelectorAll('button')];
+    const at = buttons.findIndex((each) => each === document.activeElement);
+    buttons[(at + by + buttons.length) % buttons.length]?.focus();
+  }
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { dayText, durationText, shortText } from './time-text';
+
+const now = new Date(2026, 2, 18, 15, 30);
+const at = (...parts: [number, number, number, number?, number?]) => new Date(parts[0], parts[1], parts[2], parts[3] ?? 12, parts[4] ?? 0).toISOString();
+
+describe('times', () => {
+  it('are as short as a list needs', () => {
+    expect(shortText(at(2026, 2, 18, 15, 30), now)).toBe('now');
+    expect(shortText(at(2026, 2, 18, 15, 10), now)).toBe('20 min');
+    expect(shortText(at(2026, 2, 18, 9, 5), now)).toBe('09:05');
+    expect(shortText(at(2026, 2, 16), now)).toBe('Monday');
+    expect(shortText(at(2026, 1, 3), now)).toBe('Feb 3');
+  });
+  it('count days as a calendar does', () => {
+    expect(dayText(at(2026, 2, 18, 0, 1), now)).toBe('Today');
+    expect(dayText(at(2026, 2, 17, 23, 59), now)).toBe('Yesterday');
+    expect(dayText(at(2026, 2, 16), now)).toBe('Monday, March 16, 2026');
+  });
+  it('say how long somebody waits', () => {
+    expect(durationText(at(2026, 2, 18, 15, 30), now)).toBe('1 min');
+    expect(durationText(at(2026, 2, 18, 13, 0), now)).toBe('2 h');
+    expect(durationText(at(2026, 2, 15, 13, 0), now)).toBe('3 days');
+  });
+});
