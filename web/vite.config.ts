@@ -7,7 +7,7 @@ const PAGES = ['index', 'sign-in', 'reset', 'verify', 'invite', 'inbox', 'chat',
 
 /** Three builds into one `dist/`: the pages, the widget's frame (no chunk shared with any page), the loader (one classic script). */
 export default defineConfig(({ mode }) => ({
-  root: at('./pages'),
+  root: at('./src/html'),
   publicDir: false,
   plugins: [loaderStyle()],
   css: { modules: { generateScopedName: mode === 'test' ? '[local]' : '[hash:base64:5]' } },
@@ -35,12 +35,12 @@ export default defineConfig(({ mode }) => ({
 
 function inputOf(mode: string) {
   switch (mode) {
-    case 'frame': return { input: { frame: at('./pages/widget/frame.html') } };
+    case 'frame': return { input: { frame: at('./src/html/widget/frame.html') } };
     case 'loader':
       return {
         input: at('./src/widget/loader/loader.ts'),
         output: { format: 'iife' as const, entryFileNames: 'widget/loader.js' },
       };
-    default: return { input: Object.fromEntries(PAGES.map((page) => [page, at(`./pages/${page}.html`)])) };
+    default: return { input: Object.fromEntries(PAGES.map((page) => [page, at(`./src/html/${page}.html`)])) };
   }
 }

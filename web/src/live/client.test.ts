@@ -190,31 +190,42 @@ describe('topics', () => {
     expect(heard).toEqual(['refused']);
   });
 
-  it('typing is told at most every three seconds and forgotten without news', () => {
+  it('a refused signal is not taken for a refused subscription', () => {
+    const { store } = client.conversation('cnv_1');
+    const heard: string[] = [];
+    world.say({ t: 'snap', topic: TOPIC, epoch: 2, seq: 10, state: emptyConversation() });
+    store.changed.on((change) => heard.push(change.kind));
+    world.say({ t: 'err', topic: TOPIC, code: 'RATE_LIMITED', message: 'slow down', retry_after: 1 });
+    world.pass(5_000);
+    expect(heard).toEqual([]);
+    expect(world.sent('sub')).toHaveLength(1);
+  });
+
+  it('typing is told at most every four seconds and forgotten without news', () => {
     const { typing } = client.conversation('cnv_1');
     typing.touch();
     typing.touch();
     expect(world.sent('eph')).toHaveLength(1);
-    world.pass(3_000);
+    world.pass(4_000);
     typing.touch();
     typing.stop();
     typing.stop();
     expect(world.sent('eph').map((frame) => frame.body)).toEqual([{ on: true }, { on: true }, { on: false }]);
     world.say({ t: 'eph', topic: TOPIC, type: 'typing', body: { on: true }, by: 'vis_1' });
     expect(typing.who).toEqual(['vis_1']);
-    world.pass(6_000);
+    world.pass(8_000);
     expect(typing.who).toEqual([]);
   });
 
   it('presence is watched again after a reconnect and unknown in between', () => {
     client.presence.watch(['usr_a']);
-    world.say({ t: 'sig', type: 'presence', who: 'usr_a', status: 'online' });
+    world.say({ t: 'sig', type: 'presence', body: { who: 'usr_a', status: 'online' } });
     expect(client.presence.of('usr_a')).toBe('online');
     world.wire.events.close(1006, '');
     expect(client.presence.of('usr_a')).toBeUndefined();
     world.pass(1_000);
     world.welcome();
-    expect(world.sent('sig')).toEqual([{ t: 'sig', type: 'presence_watch', who: ['usr_a'] }]);
+    expect(world.sent('sig')).toEqual([{ t: 'sig', type: 'presence_watch', body: { who: ['usr_a'] } }]);
   });
 });
 

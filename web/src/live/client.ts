@@ -12,6 +12,7 @@ import { browserWorld, type World } from './world';
 /** What receives the frames of one topic. */
 interface Follower {
   readonly topic: string;
+  readonly waiting: boolean;
   follow(): void;
   receive(frame: ServerFrame): void;
   typing?: Typing;
@@ -72,7 +73,7 @@ export class LiveClient implements Disposable {
     const arrivals = store.changed.on((change) => {
       if (change.kind === 'added') typing.arrived(store.message(change.seq)?.by ?? 'system');
     });
-    const following = this.#follow({ topic, typing, follow: () => log.follow(), receive: (frame) => log.receive(frame) });
+    const following = this.#follow(followerOf(log, typing));
     return {
       topic, store, typing,
       dispose() {
@@ -86,7 +87,7 @@ export class LiveClient implements Disposable {
   /** Follows an entity's log with a target of one's own. */
   log(topic: string, target: LogTarget): Disposable {
     const log = new LogTopic(topic, target, (frame) => this.connection.send(frame));
-    return this.#follow({ topic, follow: () => log.follow(), receive: (frame) => log.receive(frame) });
+    return this.#follow(followerOf(log));
   }
 
   /** Follows a list. */
@@ -146,7 +147,8 @@ export class LiveClient implements Disposable {
   #refused(frame: ErrFrame): void {
     if (frame.id !== undefined) return this.queue.refused(frame);
     const follower = frame.topic === undefined ? undefined : this.#followers.get(frame.topic);
-    if (!follower) return;
+    // A refused signal names its topic too, and may be lost; only an answer to `sub` concerns the topic itself.
+    if (!follower?.waiting) return;
     if (!['RATE_LIMITED', 'OVERLOADED', 'UNAVAILABLE', 'INTERNAL'].includes(frame.code)) return follower.receive(frame);
     const ms = frame.retry_after === undefined ? RETRY_MS : frame.retry_after * 1000;
     const again = this.#owned.defer(() => timer.dispose());
@@ -155,4 +157,16 @@ export class LiveClient implements Disposable {
       if (this.#followers.get(follower.topic) === follower && this.connection.ready) follower.follow();
     });
   }
+}
+
+function followerOf(log: LogTopic, typing?: Typing): Follower {
+  return {
+    topic: log.topic,
+    get waiting() {
+      return log.waiting;
+    },
+    follow: () => log.follow(),
+    receive: (frame) => log.receive(frame),
+    ...(typing ? { typing } : {}),
+  };
 }

@@ -13,6 +13,7 @@ export class ListTopic<T> {
   /** Revisions of what is gone, so that a late frame does not bring it back. */
   #gone = new Map<string, number>();
   #loaded = false;
+  #waiting = false;
 
   constructor(topic: string, ask: (frame: SubFrame) => void) {
     this.topic = topic;
@@ -32,7 +33,13 @@ export class ListTopic<T> {
     return [...this.#items.values()].map((item) => item.body);
   }
 
+  /** Whether an answer to [`follow`] is still to come. */
+  get waiting(): boolean {
+    return this.#waiting;
+  }
+
   follow(): void {
+    this.#waiting = true;
     this.#ask({ t: 'sub', topic: this.topic });
   }
 
@@ -51,6 +58,7 @@ export class ListTopic<T> {
     }
     this.#gone.clear();
     this.#loaded = true;
+    this.#waiting = false;
     this.changed.emit(null);
   }
 

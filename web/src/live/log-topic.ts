@@ -35,6 +35,11 @@ export class LogTopic {
     return this.#seq;
   }
 
+  /** Whether an answer to [`follow`] is still to come. */
+  get waiting(): boolean {
+    return this.#filling;
+  }
+
   /** Asks for everything after what is here, or for a snapshot. Also after every reconnect. */
   follow(): void {
     this.#filling = true;

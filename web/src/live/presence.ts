@@ -24,7 +24,7 @@ export class Presence {
   watch(who: readonly Party[]): Disposable {
     const fresh = who.filter((party) => !this.#watchers.has(party));
     for (const party of who) this.#watchers.set(party, (this.#watchers.get(party) ?? 0) + 1);
-    if (fresh.length > 0) this.#send({ t: 'sig', type: 'presence_watch', who: fresh });
+    if (fresh.length > 0) this.#send({ t: 'sig', type: 'presence_watch', body: { who: fresh } });
     let over = false;
     return {
       dispose: () => {
@@ -39,13 +39,13 @@ export class Presence {
   set(status: 'online' | 'away'): void {
     if (status === this.#own) return;
     this.#own = status;
-    this.#send({ t: 'sig', type: 'presence_set', status });
+    this.#send({ t: 'sig', type: 'presence_set', body: { status } });
   }
 
   connected(): void {
     const who = [...this.#watchers.keys()];
-    if (who.length > 0) this.#send({ t: 'sig', type: 'presence_watch', who });
-    if (this.#own === 'away') this.#send({ t: 'sig', type: 'presence_set', status: 'away' });
+    if (who.length > 0) this.#send({ t: 'sig', type: 'presence_watch', body: { who } });
+    if (this.#own === 'away') this.#send({ t: 'sig', type: 'presence_set', body: { status: 'away' } });
   }
 
   disconnected(): void {
@@ -55,9 +55,11 @@ export class Presence {
   }
 
   receive(frame: SigInFrame): void {
-    if (frame.type !== 'presence' || !this.#watchers.has(frame.who)) return;
-    this.#status.set(frame.who, frame.status);
-    this.changed.emit(frame.who);
+    if (frame.type !== 'presence') return;
+    const { who, status } = frame.body;
+    if (!this.#watchers.has(who)) return;
+    this.#status.set(who, status);
+    this.changed.emit(who);
   }
 
   #unwatch(who: readonly Party[]): void {
@@ -71,6 +73,6 @@ export class Presence {
         left.push(party);
       }
     }
-    if (left.length > 0) this.#send({ t: 'sig', type: 'presence_unwatch', who: left });
+    if (left.length > 0) this.#send({ t: 'sig', type: 'presence_unwatch', body: { who: left } });
   }
 }

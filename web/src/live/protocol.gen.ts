@@ -59,10 +59,18 @@ export type EphOutFrame = {
 export type SigOutFrame = {
   t: "sig";
   type: "presence_watch" | "presence_unwatch";
-  who: Party[];
+  body: WatchBody;
 } | {
   t: "sig";
   type: "presence_set";
+  body: OwnPresenceBody;
+};
+
+export type WatchBody = {
+  who: Party[];
+};
+
+export type OwnPresenceBody = {
   status: "online" | "away";
 };
 
@@ -152,11 +160,16 @@ export type EphInFrame = {
 export type SigInFrame = {
   t: "sig";
   type: "presence";
-  who: Party;
-  status: PresenceStatus;
+  body: PresenceBody;
 } | {
   t: "sig";
   type: "revoked";
+  body: Empty;
+};
+
+export type PresenceBody = {
+  who: Party;
+  status: PresenceStatus;
 };
 
 export type ListItem = {
@@ -461,18 +474,21 @@ export type QueueItem = {
   since: Timestamp;
 };
 
-/** Customers see id, name, hours and greeting only. */
+/** Customers see id, name, zone, hours and greeting only. */
 export type TenantState = {
   id: string;
   name: string;
   slug?: string;
-  zone?: string;
+  zone: string;
   hours: Hours;
   greeting: Greeting;
   staff?: Record<string, {
     available: boolean;
   }>;
+  /** The longest waiting. */
   queue?: QueueItem[];
+  /** How many wait. */
+  waiting?: number;
 };
 
 export type TenantCommand = {
@@ -511,10 +527,13 @@ export type TenantEvent = {
   body: NameBody;
 } | {
   type: "availability_set";
-  body: AvailableBody;
+  body: AvailabilitySetBody;
+} | {
+  type: "staff_removed";
+  body: UserBody;
 } | {
   type: "enqueued";
-  body: QueueItem;
+  body: EnqueuedBody;
 } | {
   type: "dequeued";
   body: DequeuedBody;
@@ -529,18 +548,35 @@ export type CreatedBody = {
   zone: string;
 };
 
+export type AvailabilitySetBody = {
+  user: string;
+  available: boolean;
+};
+
+export type EnqueuedBody = {
+  conversation: string;
+  since: Timestamp;
+  rev: Seq;
+};
+
 export type DequeuedBody = {
   conversation: string;
+  rev: Seq;
 };
 
 export type Lifecycle = "visitor" | "conversation" | "onboarding" | "pack_purchase" | "subscription_applied" | "weekly_ordering" | "consumption" | "paused" | "reactivated" | "cancelled";
+
+export type Onboarding = "manual" | "assisted";
 
 export type AccountState = {
   id: string;
   name: string;
   manager: string | null;
   lifecycle: Lifecycle;
-  conversation?: string | null;
+  /** The states that can come next. */
+  next: Lifecycle[];
+  onboarding: Onboarding | null;
+  conversations: string[];
   members: Record<string, {
     name: string;
   }>;
@@ -575,6 +611,7 @@ export type ManagerBody = {
 
 export type AdvanceBody = {
   to: Lifecycle;
+  onboarding?: Onboarding;
 };
 
 export type AccountEvent = {
@@ -591,13 +628,29 @@ export type AccountEvent = {
   body: ManagerBody;
 } | {
   type: "advanced";
-  body: AdvanceBody;
+  body: AdvancedBody;
 } | {
   type: "renamed";
   body: NameBody;
 } | {
+  type: "conversation_linked";
+  body: LinkBody;
+} | {
+  type: "conversation_unlinked";
+  body: LinkBody;
+} | {
   type: "hidden";
   body: null;
+};
+
+export type LinkBody = {
+  conversation: string;
+};
+
+export type AdvancedBody = {
+  from: Lifecycle;
+  to: Lifecycle;
+  onboarding?: Onboarding;
 };
 
 export type AccountOpenedBody = {
@@ -622,7 +675,7 @@ export const REQUIRED_FIELDS: Readonly<Record<ServerFrame['t'], readonly string[
   ack: ["id","seq"],
   err: ["code","message"],
   eph: ["topic","type","body","by"],
-  sig: ["type"],
+  sig: ["type","body"],
 };
 
 /** Kinds of entity and what may be asked of them. */

@@ -35,8 +35,8 @@ type Mode = { kind: 'send' } | { kind: 'note' } | { kind: 'edit'; seq: Seq; befo
 export class Composer implements Disposable {
   readonly root: HTMLFormElement;
   readonly written = new Emitter<Written>();
-  /** A key was pressed, or (`false`) what was being written is sent or gone. */
-  readonly typing = new Emitter<boolean>();
+  /** A key was pressed; the text was taken away; it was sent. */
+  readonly typing = new Emitter<'typing' | 'emptied' | 'sent'>();
   /** Up was pressed in the empty composer. */
   readonly editLast = new Emitter<undefined>();
 
@@ -143,14 +143,14 @@ export class Composer implements Disposable {
       this.#look.drafts.text = '';
       this.written.emit({ kind: mode.kind, text, mentions, ...(reply ? { replyTo: reply.seq } : {}) });
     }
-    this.typing.emit(false);
+    this.typing.emit('sent');
     this.#draw();
     this.focus();
   }
 
   #edited(): void {
     if (this.#mode.kind !== 'edit') this.#look.drafts.text = this.#input.value;
-    this.typing.emit(this.#input.value !== '' && this.#mode.kind === 'send');
+    if (this.#mode.kind === 'send') this.typing.emit(this.#input.value === '' ? 'emptied' : 'typing');
     this.#fit();
   }
 
