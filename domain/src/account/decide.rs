@@ -87,7 +87,8 @@ impl Account {
         let allowed = match standing {
             Standing::System | Standing::Admin => true,
             Standing::Staff => {
-                (own(manager) && (self.manager.is_none() || own(self.manager))) || (manager.is_none() && own(self.manager))
+                (own(manager) && (self.manager.is_none() || own(self.manager)))
+                    || (manager.is_none() && own(self.manager))
             }
             Standing::Member => false,
         };

@@ -67,6 +67,7 @@ impl Lifecycle {
     }
 
     /// The states that can come next.
+    #[expect(clippy::match_same_arms, reason = "one line a state: it is read as a table")]
     pub const fn next(self) -> &'static [Self] {
         match self {
             Self::Visitor => &[Self::Conversation],

@@ -1,10 +1,9 @@
 //! What may be asked of a conversation, read from the wire into parsed values. Authority comes later, in
 //! [`super::standing`].
 
-use serde::Deserialize;
-
 use super::event::Kind;
 use super::text::{Emoji, MessageText, PageUrl};
+use super::wire;
 use crate::entity::{Seq, parse_body, unknown_command};
 use crate::id::{AccountId, InvitationId, UserId, VisitorId};
 use crate::refusal::Refusal;
@@ -124,98 +123,11 @@ pub struct Note {
     pub mentions: Vec<UserId>,
 }
 
-/// The bodies as they are on the wire, before their texts are parsed.
-mod wire {
-    use super::{AccountId, Deserialize, InvitationId, Kind, Seq, UserId, VisitorId};
-
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct Empty {}
-
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct Open {
-        pub(super) kind: Kind,
-        pub(super) visitor: Option<VisitorId>,
-        pub(super) account: Option<AccountId>,
-        pub(super) name: String,
-        pub(super) page: Option<String>,
-    }
-
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct Send {
-        pub(super) text: String,
-        pub(super) reply_to: Option<Seq>,
-        #[serde(default)]
-        pub(super) mentions: Vec<UserId>,
-    }
-
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct Note {
-        pub(super) text: String,
-        #[serde(default)]
-        pub(super) mentions: Vec<UserId>,
-    }
-
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct Edit {
-        pub(super) seq: Seq,
-        pub(super) text: String,
-    }
-
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct At {
-        pub(super) seq: Seq,
-    }
-
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct React {
-        pub(super) seq: Seq,
-        pub(super) emoji: String,
-        pub(super) on: bool,
-    }
-
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct Assign {
-        // Required, so that leaving it out by mistake does not take the conversation from somebody.
-        #[serde(deserialize_with = "Option::deserialize")]
-        pub(super) to: Option<UserId>,
-    }
-
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct Contact {
-        pub(super) email: String,
-        pub(super) name: Option<String>,
-    }
-
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct Invite {
-        pub(super) invitation: InvitationId,
-        pub(super) email: String,
-        pub(super) name: String,
-    }
-
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct HandOver {
-        pub(super) account: AccountId,
-        pub(super) name: String,
-    }
-}
-
 impl Command {
     /// Reads a command of type `kind`.
     pub fn parse(kind: &str, body: &str) -> Result<Self, Refusal> {
         match kind {
-            "open" => open(parse_body(body)?).map(Self::Open),
+            "open" => open(&parse_body(body)?).map(Self::Open),
             "send" => send(parse_body(body)?).map(Self::Send),
             "note" => note(parse_body(body)?).map(Self::Note),
             "edit" => {
@@ -247,12 +159,14 @@ impl Command {
     }
 }
 
-fn open(body: wire::Open) -> Result<Open, Refusal> {
+fn open(body: &wire::Open) -> Result<Open, Refusal> {
     let subject = match (body.kind, body.visitor, body.account) {
         (Kind::Site, Some(visitor), None) => Subject::Visitor(visitor),
         (Kind::Account, None, Some(account)) => Subject::Account(account),
         (Kind::Site, _, _) => return Err(Refusal::invalid("visitor", "A site chat needs a visitor and no account.")),
-        (Kind::Account, _, _) => return Err(Refusal::invalid("account", "An account's conversation needs an account and no visitor.")),
+        (Kind::Account, _, _) => {
+            return Err(Refusal::invalid("account", "An account's conversation needs an account and no visitor."));
+        }
     };
     let name = DisplayName::parse("name", &body.name)?;
     let page = body.page.as_deref().map(PageUrl::parse).transpose()?;

@@ -17,6 +17,7 @@ mod snapshot;
 pub mod standing;
 pub mod state;
 pub mod text;
+mod wire;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -77,7 +78,9 @@ impl Entity for Conversation {
         match (self.status, view) {
             // A conversation has no views, and before it is opened there is nothing to see for anybody.
             (_, Some(_)) | (state::Status::Unopened, None) => Err(Refusal::of(Code::NotFound)),
-            (state::Status::Open | state::Status::Resolved, None) => self.standing(actor).map(standing::Standing::audience),
+            (state::Status::Open | state::Status::Resolved, None) => {
+                self.standing(actor).map(standing::Standing::audience)
+            }
         }
     }
 

@@ -67,7 +67,8 @@ impl Conversation {
         let side = side_of(audience);
         let (messages, more) = self.newest(side);
         let unread = self.history.unread(Some(actor.party), side, self.cursor(actor.party));
-        let cursors: Map<_, _> = self.cursors.iter().map(|(party, cursor)| (party.to_string(), json!(cursor.seq))).collect();
+        let cursors: Map<_, _> =
+            self.cursors.iter().map(|(party, cursor)| (party.to_string(), json!(cursor.seq))).collect();
         let for_staff = |value: Value| match side {
             Side::Staff => value,
             Side::Customer => Value::Null,
@@ -111,7 +112,9 @@ impl Conversation {
 
     fn people_for(&self, side: Side) -> Map<String, Value> {
         let visible = self.people.iter().filter(|(_, person)| side == Side::Staff || !person.internal);
-        visible.map(|(party, person)| (party.to_string(), json!({ "name": person.name, "side": person.side }))).collect()
+        visible
+            .map(|(party, person)| (party.to_string(), json!({ "name": person.name, "side": person.side })))
+            .collect()
     }
 
     /// The inbox's line, for staff.

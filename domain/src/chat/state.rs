@@ -165,11 +165,20 @@ impl Conversation {
                 self.people.insert(*party, person);
             }
             Event::MessageSent { text, reply_to, mentions } => {
-                let sent = Message { text: Some(text.clone()), reply_to: *reply_to, mentions: mentions.clone(), ..blank(entry, false) };
+                let sent = Message {
+                    text: Some(text.clone()),
+                    reply_to: *reply_to,
+                    mentions: mentions.clone(),
+                    ..blank(entry, false)
+                };
                 self.take_message(sent);
             }
             Event::NoteAdded { text, mentions } => {
-                self.history.push(Message { text: Some(text.clone()), mentions: mentions.clone(), ..blank(entry, true) });
+                self.history.push(Message {
+                    text: Some(text.clone()),
+                    mentions: mentions.clone(),
+                    ..blank(entry, true)
+                });
             }
             Event::MessageEdited { seq, text, .. } => self.history.change(*seq, |message| {
                 message.text = Some(text.clone());

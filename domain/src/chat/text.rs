@@ -74,7 +74,10 @@ impl PageUrl {
         if has_host && plain && text.len() <= Self::MAX_BYTES {
             Ok(Self(text.into()))
         } else {
-            Err(Refusal::invalid("page", "This is not the address of a page. It starts with https:// and has at most 2,048 bytes."))
+            Err(Refusal::invalid(
+                "page",
+                "This is not the address of a page. It starts with https:// and has at most 2,048 bytes.",
+            ))
         }
     }
 }
@@ -96,10 +99,12 @@ mod tests {
 
     #[test]
     fn emoji_are_told_from_text() {
-        for text in ["👍", "❤️", "👩🏽‍🍳", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "🇩🇪", "1️⃣", "#️⃣", "✅", "🅰️", "ℹ️", "©"] {
+        for text in ["👍", "❤️", "👩🏽‍🍳", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "🇩🇪", "1️⃣", "#️⃣", "✅", "🅰️", "ℹ️", "©"]
+        {
             assert!(Emoji::parse(text).is_ok(), "{text}");
         }
-        for text in ["", "a", "ok", "👍a", "é", "中", "1", "#", " ", "👍 ", "\u{200d}", "<b>", &"👍".repeat(9)] {
+        for text in ["", "a", "ok", "👍a", "é", "中", "1", "#", " ", "👍 ", "\u{200d}", "<b>", &"👍".repeat(9)]
+        {
             assert!(Emoji::parse(text).is_err(), "{text:?}");
         }
     }
@@ -108,7 +113,16 @@ mod tests {
     fn only_web_pages_are_pages() {
         assert!(PageUrl::parse("https://example.com/menu?week=3#top").is_ok());
         assert!(PageUrl::parse("http://localhost:8080").is_ok());
-        for text in ["", "javascript:alert(1)", "https://", "https:///x", "data:text/html,x", "https://a b", "//x", "https://a\nb"] {
+        for text in [
+            "",
+            "javascript:alert(1)",
+            "https://",
+            "https:///x",
+            "data:text/html,x",
+            "https://a b",
+            "//x",
+            "https://a\nb",
+        ] {
             assert!(PageUrl::parse(text).is_err(), "{text:?}");
         }
         assert!(PageUrl::parse(&format!("https://{}", "a".repeat(2_041))).is_err());

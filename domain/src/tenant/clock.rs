@@ -84,7 +84,8 @@ pub struct InvalidTime;
 impl FromStr for WallTime {
     type Err = InvalidTime;
     fn from_str(text: &str) -> Result<Self, InvalidTime> {
-        let digits = |part: &str| (part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse().ok());
+        let digits =
+            |part: &str| (part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse().ok());
         let (hour, minute) = text.split_once(':').ok_or(InvalidTime)?;
         let hour: u16 = digits(hour).flatten().ok_or(InvalidTime)?;
         let minute: u16 = digits(minute).flatten().ok_or(InvalidTime)?;

@@ -143,10 +143,18 @@ impl Command {
                 let wire::Rename { name } = parse_body(body)?;
                 Ok(Self::Rename { name: DisplayName::parse("name", &name)? })
             }
-            "set_available" => parse_body(body).map(|wire::SetAvailable { available }| Self::SetAvailable { available }),
+            "set_available" => {
+                parse_body(body).map(|wire::SetAvailable { available }| Self::SetAvailable { available })
+            }
             "remove_staff" => parse_body(body).map(|wire::RemoveStaff { user }| Self::RemoveStaff { user }),
-            "enqueue" => parse_body(body).map(|wire::Enqueue { conversation, since, rev }| Self::Enqueue { conversation, since, rev }),
-            "dequeue" => parse_body(body).map(|wire::Dequeue { conversation, rev }| Self::Dequeue { conversation, rev }),
+            "enqueue" => parse_body(body).map(|wire::Enqueue { conversation, since, rev }| Self::Enqueue {
+                conversation,
+                since,
+                rev,
+            }),
+            "dequeue" => {
+                parse_body(body).map(|wire::Dequeue { conversation, rev }| Self::Dequeue { conversation, rev })
+            }
             _ => Err(unknown_command(kind)),
         }
     }
@@ -161,8 +169,14 @@ mod tests {
     fn unknown_types_and_fields_are_refused() {
         let code = |kind, body| Command::parse(kind, body).unwrap_err().code;
         assert_eq!(code("close", "{}"), Code::UnknownCommand);
-        assert_eq!(code("set_available", r#"{"available":true,"user":"usr_01h455vb4pex5vsknk084sn02q"}"#), Code::InvalidInput);
-        assert_eq!(code("set_hours", r#"{"zone":"UTC","week":[{"day":1,"from":"09:00","to":"10:00","x":1}],"closed":[]}"#), Code::InvalidInput);
+        assert_eq!(
+            code("set_available", r#"{"available":true,"user":"usr_01h455vb4pex5vsknk084sn02q"}"#),
+            Code::InvalidInput
+        );
+        assert_eq!(
+            code("set_hours", r#"{"zone":"UTC","week":[{"day":1,"from":"09:00","to":"10:00","x":1}],"closed":[]}"#),
+            Code::InvalidInput
+        );
         assert_eq!(code("set_hours", r#"{"zone":"UTC","week":[]}"#), Code::InvalidInput);
     }
 

@@ -22,7 +22,7 @@ use crate::text::DisplayName;
 type Ruling = Result<Decision<Event>, Refusal>;
 
 /// When to try again to get into a full queue.
-const FULL_QUEUE_RETRY: Duration = Duration::from_secs(60);
+const FULL_QUEUE_RETRY: Duration = Duration::from_mins(1);
 
 impl Tenant {
     /// Answers a command: what follows, or why not. Authority first, then the state machine.
@@ -70,7 +70,8 @@ impl Tenant {
         if self.greeting == *greeting {
             return Decision::nothing();
         }
-        Decision::from(Event::GreetingSet(greeting.clone())).with_audit("tenant.greeting_set", json!({ "tenant": self.id }))
+        Decision::from(Event::GreetingSet(greeting.clone()))
+            .with_audit("tenant.greeting_set", json!({ "tenant": self.id }))
     }
 
     fn rename(&self, identity: &Identity, name: &DisplayName) -> Decision<Event> {
@@ -116,7 +117,11 @@ impl Tenant {
 
     /// Also for one that is not in the queue: its `enqueue` may come later, and is then old.
     fn dequeue(&self, conversation: ConversationId, rev: Seq) -> Decision<Event> {
-        if self.queue.is_news(conversation, rev) { Event::Dequeued { conversation, rev }.into() } else { Decision::nothing() }
+        if self.queue.is_news(conversation, rev) {
+            Event::Dequeued { conversation, rev }.into()
+        } else {
+            Decision::nothing()
+        }
     }
 }
 

@@ -21,7 +21,7 @@ pub const MAX_CLOSED: usize = 400;
 
 /// How many days [`Hours::next_opening`] looks ahead: every closed date could be one of them, then a week follows in
 /// which a clock change can swallow one window.
-const HORIZON_DAYS: i32 = 2 * MAX_CLOSED as i32;
+const HORIZON_DAYS: i32 = 800;
 
 /// Open on one day of the week, from (inclusive) to (exclusive). Never across midnight: such hours are two windows,
 /// `22:00`–`24:00` and `00:00`–`02:00` of the next day, so that a closed date closes what its date says.
@@ -73,7 +73,10 @@ impl Hours {
             return Err(Refusal::invalid("week", format!("At most {MAX_WINDOWS_A_DAY} windows a day are possible.")));
         }
         if closed.len() > MAX_CLOSED {
-            return Err(Refusal::invalid("closed", format!("At most {MAX_CLOSED} closed dates are possible. Remove past ones.")));
+            return Err(Refusal::invalid(
+                "closed",
+                format!("At most {MAX_CLOSED} closed dates are possible. Remove past ones."),
+            ));
         }
         Ok(Self { zone, week, closed })
     }
@@ -127,10 +130,7 @@ impl Hours {
         }
         let begins = self.windows_of(date).filter_map(|window| window.from.time());
         let begins = begins.flat_map(|from| moments(rules, date, from).into_iter().flatten());
-        begins
-            .chain(clock_changes(rules, date))
-            .filter(|&moment| moment >= at && self.is_open_in(rules, moment))
-            .min()
+        begins.chain(clock_changes(rules, date)).filter(|&moment| moment >= at && self.is_open_in(rules, moment)).min()
     }
 
     fn is_closed(&self, date: Date) -> bool {

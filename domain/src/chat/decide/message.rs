@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::{Asker, Ruling};
+use crate::actor::Party;
 use crate::chat::command::{Note, Send};
 use crate::chat::event::{Event, Side};
 use crate::chat::message::{Found, Message};
 use crate::chat::standing::Standing;
 use crate::chat::state::{Conversation, MAX_PEOPLE};
 use crate::chat::text::{Emoji, MessageText};
-use crate::actor::Party;
 use crate::entity::{Decision, Seq};
 use crate::id::UserId;
 use crate::refusal::{Code, Refusal};

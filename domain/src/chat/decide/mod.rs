@@ -69,7 +69,9 @@ impl Conversation {
             (Status::Open | Status::Resolved, Command::Note(note)) => self.note(&asker, note),
             (Status::Open | Status::Resolved, Command::Edit { seq, text }) => self.edit(&asker, *seq, text),
             (Status::Open | Status::Resolved, Command::Delete { seq }) => self.delete(&asker, *seq),
-            (Status::Open | Status::Resolved, Command::React { seq, emoji, on }) => self.react(&asker, *seq, emoji, *on),
+            (Status::Open | Status::Resolved, Command::React { seq, emoji, on }) => {
+                self.react(&asker, *seq, emoji, *on)
+            }
             (Status::Open | Status::Resolved, Command::Read { seq }) => self.read(&asker, *seq),
             (Status::Open | Status::Resolved, Command::Assign { to }) => Ok(self.assign(*to)),
             (Status::Open, Command::Resolve) => Ok(self.resolve()),
@@ -111,7 +113,9 @@ impl Conversation {
     fn join(&self, asker: &Asker<'_>, internal: bool) -> Result<Option<Event>, Refusal> {
         let (party, side, name) = (asker.party(), asker.side(), self.shown_name(asker));
         let internal = match self.people.get(&party) {
-            Some(known) if known.name == name && known.side == side && (internal || !known.internal) => return Ok(None),
+            Some(known) if known.name == name && known.side == side && (internal || !known.internal) => {
+                return Ok(None);
+            }
             Some(known) => internal && known.internal,
             None if self.people.len() >= MAX_PEOPLE => {
                 let text = format!("{MAX_PEOPLE} people take part in this conversation already. Begin a new one.");

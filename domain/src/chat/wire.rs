@@ -1,0 +1,89 @@
+//! The bodies of commands as they are on the wire, before their texts are parsed. Unknown fields are refused.
+
+use serde::Deserialize;
+
+use super::event::Kind;
+use crate::entity::Seq;
+use crate::id::{AccountId, InvitationId, UserId, VisitorId};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Empty {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Open {
+    pub(super) kind: Kind,
+    pub(super) visitor: Option<VisitorId>,
+    pub(super) account: Option<AccountId>,
+    pub(super) name: String,
+    pub(super) page: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Send {
+    pub(super) text: String,
+    pub(super) reply_to: Option<Seq>,
+    #[serde(default)]
+    pub(super) mentions: Vec<UserId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Note {
+    pub(super) text: String,
+    #[serde(default)]
+    pub(super) mentions: Vec<UserId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Edit {
+    pub(super) seq: Seq,
+    pub(super) text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct At {
+    pub(super) seq: Seq,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct React {
+    pub(super) seq: Seq,
+    pub(super) emoji: String,
+    pub(super) on: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Assign {
+    // Required, so that leaving it out by mistake does not take the conversation from somebody.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub(super) to: Option<UserId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Contact {
+    pub(super) email: String,
+    pub(super) name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Invite {
+    pub(super) invitation: InvitationId,
+    pub(super) email: String,
+    pub(super) name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HandOver {
+    pub(super) account: AccountId,
+    pub(super) name: String,
+}

@@ -1,0 +1,212 @@
+//! Conversations: random commands by everybody.
+
+use std::collections::BTreeSet;
+
+use brigade_domain::chat::Conversation;
+use brigade_domain::chat::event::Event;
+use brigade_domain::entity::{Audience, Entity};
+use jiff::SignedDuration;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::harness::{Ask, Run};
+use crate::world::{
+    ACCOUNT, ADMIN, COLLEAGUE, CONVERSATION, MANAGER, MEMBER, OTHER_ACCOUNT, STRANGER, VISITOR, Who, invitation, key,
+};
+
+pub(crate) type Chat = Run<Conversation>;
+
+/// Whatever only staff may see says so, so that a leak is found by looking for it.
+pub(crate) const SECRET: &str = "s3cret";
+
+pub(crate) fn closed() -> Chat {
+    Run::new(key(CONVERSATION))
+}
+
+/// A site chat in which nothing was said yet.
+pub(crate) fn site() -> Chat {
+    let mut chat = closed();
+    chat.ok(
+        Who::System,
+        "open",
+        &json!({ "kind": "site", "visitor": VISITOR, "name": "Visitor 4F2A", "page": "https://example.com/menu" }),
+    );
+    chat
+}
+
+pub(crate) fn say(chat: &mut Chat, who: Who, text: &str) -> u64 {
+    chat.ok(who, "send", &json!({ "text": text }));
+    let sent = chat.log.iter().rev().find(|entry| matches!(entry.event, Event::MessageSent { .. }));
+    sent.unwrap().seq
+}
+
+/// Says the same thing `times` times.
+pub(crate) fn repeat(chat: &mut Chat, who: Who, text: &str, times: usize) {
+    for _ in 0..times {
+        say(chat, who, text);
+    }
+}
+
+/// A command with a `seq` near the end of a log of about `length` entries.
+fn seq(length: u64) -> impl Strategy<Value = u64> {
+    0..length + 2
+}
+
+fn words() -> impl Strategy<Value = String> {
+    prop_oneof![6 => "[a-zé🦀]{1,12}", 1 => Just(String::new()), 1 => Just("bad\u{0}".to_owned())]
+}
+
+fn people() -> impl Strategy<Value = Vec<Value>> {
+    prop::collection::vec(
+        prop::sample::select(vec![json!(MEMBER), json!(MANAGER), json!(COLLEAGUE), json!(STRANGER)]),
+        0..3,
+    )
+}
+
+fn bodies(length: u64) -> impl Strategy<Value = (&'static str, Value)> {
+    let emoji = prop::sample::select(vec!["👍", "❤️", "🎉", "no"]);
+    let user = prop::sample::select(vec![json!(null), json!(MANAGER), json!(ADMIN)]);
+    let account = prop::sample::select(vec![ACCOUNT, OTHER_ACCOUNT]);
+    let open = prop::sample::select(vec![
+        json!({ "kind": "site", "visitor": VISITOR, "name": "Visitor 4F2A" }),
+        json!({ "kind": "account", "account": ACCOUNT, "name": "Mia" }),
+    ]);
+    prop_oneof![
+        2 => open.prop_map(|body| ("open", body)),
+        8 => (words(), prop::option::of(seq(length)), people())
+            .prop_map(|(text, reply_to, mentions)| ("send", json!({ "text": text, "reply_to": reply_to, "mentions": mentions }))),
+        3 => (words(), people()).prop_map(|(text, mentions)| ("note", json!({ "text": format!("{SECRET} {text}"), "mentions": mentions }))),
+        4 => (seq(length), words()).prop_map(|(seq, text)| ("edit", json!({ "seq": seq, "text": text }))),
+        2 => seq(length).prop_map(|seq| ("delete", json!({ "seq": seq }))),
+        4 => (seq(length), emoji, any::<bool>()).prop_map(|(seq, emoji, on)| ("react", json!({ "seq": seq, "emoji": emoji, "on": on }))),
+        5 => seq(length).prop_map(|seq| ("read", json!({ "seq": seq }))),
+        2 => user.prop_map(|to| ("assign", json!({ "to": to }))),
+        2 => Just(("resolve", json!({}))),
+        1 => Just(("reopen", json!({}))),
+        1 => words().prop_map(|name| ("leave_contact", json!({ "email": format!("{SECRET}@example.com"), "name": name }))),
+        1 => (0u8..3).prop_map(|n| ("invite", json!({ "invitation": invitation(n), "email": format!("{SECRET}@example.com"), "name": "Mia" }))),
+        1 => account.prop_map(|account| ("hand_over", json!({ "account": account, "name": "Mia Member" }))),
+        1 => Just(("take_back", json!({}))),
+    ]
+}
+
+/// Edits of notes are secret too, and who edits what is known only when it happens: so a customer's words never are.
+fn mark_staff_edits(mut ask: Ask, notes: &BTreeSet<u64>) -> Ask {
+    if ask.kind == "edit" && ask.body["seq"].as_u64().is_some_and(|seq| notes.contains(&seq)) {
+        ask.body["text"] = json!(format!("{SECRET} edited"));
+    }
+    ask
+}
+
+pub(crate) fn asks(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Ask>> {
+    let after = prop_oneof![8 => 0i64..60, 1 => 3_600i64..60_000, 1 => 86_400i64..90_000];
+    let ask = (Who::any(), bodies(count.end as u64), after).prop_map(|(who, (kind, body), after)| Ask {
+        who,
+        kind,
+        body,
+        after: SignedDuration::from_secs(after),
+    });
+    prop::collection::vec(ask, count)
+}
+
+/// A conversation after these, opened first in most cases: by a visitor, or handed over already.
+pub(crate) fn after(begin: u8, asks: Vec<Ask>) -> Chat {
+    let mut chat = match begin {
+        0 => closed(),
+        _ => site(),
+    };
+    let mut notes = BTreeSet::new();
+    for ask in asks {
+        let ask = mark_staff_edits(ask, &notes);
+        let _answer = chat.ask(&ask);
+        notes.extend(
+            chat.log.iter().filter(|entry| matches!(entry.event, Event::NoteAdded { .. })).map(|entry| entry.seq),
+        );
+    }
+    chat
+}
+
+fn leaks(value: &impl serde::Serialize) -> bool {
+    serde_json::to_string(value).unwrap().contains(SECRET)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_the_promises_hold(begin in 0u8..8, asks in asks(1..40)) {
+        let chat = after(begin, asks);
+        // Every entry in its place, and a customer gets nothing that is for staff only.
+        prop_assert!(chat.log.iter().zip(1u64..).all(|(entry, seq)| entry.seq == seq));
+        prop_assert!(!leaks(&chat.visible(Audience::Customer)));
+        for who in [Who::Visitor, Who::Member] {
+            prop_assert!(!leaks(&chat.snapshot(who)), "{who:?}");
+            if let Some(snapshot) = chat.snapshot(who) {
+                prop_assert!(snapshot["messages"].as_array().unwrap().iter().all(|message| message["note"] == json!(false)));
+            }
+        }
+        // A site chat belongs to its visitor or to an account, never to both.
+        prop_assert!(!(chat.sees(Who::Visitor) && chat.sees(Who::Member)));
+        // Whom it does not concern sees nothing, whatever happened.
+        for who in [Who::OtherVisitor, Who::PublicKey, Who::SuperAdmin, Who::ForeignAdmin, Who::ForeignSystem] {
+            prop_assert!(!chat.sees(who), "{who:?}");
+        }
+        chat.apply_in_reverse();
+    }
+
+    #[test]
+    fn a_reader_who_folds_the_events_has_the_snapshot(begin in 1u8..2, asks in asks(1..40)) {
+        let chat = after(begin, asks);
+        for (who, audience) in [(Who::Manager, Audience::Staff), (Who::Visitor, Audience::Customer), (Who::Member, Audience::Customer)] {
+            if let Some(snapshot) = chat.snapshot(who) {
+                let folded = fold_messages(&chat, audience);
+                prop_assert_eq!(&snapshot["messages"], &json!(folded), "{:?}", who);
+            }
+        }
+    }
+}
+
+/// What a client makes of the events it gets: written for this test, apart from the rules.
+fn fold_messages(chat: &Chat, audience: Audience) -> Vec<Value> {
+    let mut messages: Vec<Value> = Vec::new();
+    for entry in chat.log.iter().filter(|entry| Conversation::visible(&entry.event, audience)) {
+        let event = serde_json::to_value(&entry.event).unwrap();
+        let (kind, body) = (event["type"].as_str().unwrap().to_owned(), &event["body"]);
+        let at = messages.iter().position(|message| message["seq"] == body["seq"]);
+        match kind.as_str() {
+            "message_sent" | "note_added" => messages.push(json!({
+                "seq": entry.seq, "by": entry.by, "at": entry.at, "text": body["text"], "note": kind == "note_added",
+                "reply_to": body["reply_to"], "mentions": body.get("mentions").cloned().unwrap_or(json!([])), "edited": null,
+                "edits": 0, "deleted": false, "reactions": {},
+            })),
+            "message_edited" => {
+                let message = &mut messages[at.unwrap()];
+                message["edits"] = json!(message["edits"].as_u64().unwrap() + 1);
+                (message["text"], message["edited"]) = (body["text"].clone(), json!(entry.at));
+            }
+            "message_deleted" => {
+                let message = &mut messages[at.unwrap()];
+                (message["text"], message["deleted"]) = (json!(""), json!(true));
+                (message["mentions"], message["reactions"]) = (json!([]), json!({}));
+            }
+            "reaction_changed" => react(&mut messages[at.unwrap()]["reactions"], body, &json!(entry.by)),
+            _ => {}
+        }
+    }
+    messages
+}
+
+fn react(reactions: &mut Value, body: &Value, by: &Value) {
+    let (reactions, emoji) = (reactions.as_object_mut().unwrap(), body["emoji"].as_str().unwrap());
+    let who = reactions.entry(emoji).or_insert(json!([])).as_array_mut().unwrap();
+    who.retain(|party| party != by);
+    if body["on"] == json!(true) {
+        who.push(by.clone());
+    }
+    // Ids of users sort before those of visitors, as in the snapshot; keys come last.
+    who.sort_by_key(|party| {
+        let text = party.as_str().unwrap().to_owned();
+        (["usr_", "vis_", "key_"].iter().position(|prefix| text.starts_with(prefix)), text)
+    });
+    reactions.retain(|_, who| who.as_array().is_some_and(|who| !who.is_empty()));
+}

@@ -1,0 +1,18 @@
+//! Property and state-machine tests of conversation, tenant and account: random commands by several actors, each
+//! promise of the rules checked against a naive reckoning.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+mod account;
+mod authority;
+mod chat;
+mod chat_rules;
+mod handover;
+mod harness;
+mod hours;
+mod queue;
+mod replay;
+mod sizes;
+mod tenant;
+mod unread;
+mod world;
