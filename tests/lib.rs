@@ -1,1 +1,1 @@
-//! .
+//! Brigade's tests against the real thing: a real PostgreSQL, real sockets, real processes. The tests are in `it/`.

@@ -1,1 +1,4 @@
-//! .
+//! Every test that needs more than one crate: real PostgreSQL, real sockets, real processes.
+
+mod server;
+mod support;

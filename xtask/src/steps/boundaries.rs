@@ -27,7 +27,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("lettre", &["brigade-integrations"]),
 ];
 /// All that the rules may be written with.
-const RULES_USE: &[&str] = &["jiff", "serde", "serde_json", "smallvec", "thiserror", "uuid"];
+const RULES_USE: &[&str] = &["jiff", "serde", "serde_json", "sha2", "smallvec", "thiserror", "uuid"];
 /// Words that mean the world outside: input and output, the clock, randomness.
 const WORLD: &[&str] = &[
     "std::fs",

@@ -19,7 +19,8 @@ pub(crate) fn check() -> Result<()> {
     check_floors()
 }
 
-/// Until advisories can be checked: the versions below which a known hole is open (docs/SECURITY.md).
+/// Until advisories can be checked: the versions below which a known hole is open. Crates to be avoided altogether are
+/// banned in deny.toml.
 const FLOORS: &[(&str, [u32; 3])] = &[
     ("actix-http", [3, 13, 1]),
     ("actix-files", [0, 6, 10]),
@@ -31,16 +32,10 @@ const FLOORS: &[(&str, [u32; 3])] = &[
     ("time", [0, 3, 47]),
     ("bytes", [1, 11, 1]),
 ];
-/// Crates with a known hole or without a keeper.
-const AVOIDED: &[&str] = &["rsa", "dotenv", "backoff", "instant", "paste", "bincode", "rustls-pemfile", "serde_yml"];
-
 fn check_floors() -> Result<()> {
     let lock = std::fs::read_to_string(crate::shell::root().join("Cargo.lock"))?;
     let mut wrong = Vec::new();
     for (name, version) in packages(&lock) {
-        if AVOIDED.contains(&name) {
-            wrong.push(format!("{name} is to be avoided"));
-        }
         if let Some((_, floor)) = FLOORS.iter().find(|(floored, _)| *floored == name)
             && parts(version) < *floor
         {

@@ -1,0 +1,4 @@
+//! Configuration, the command line, the private PostgreSQL, start and stop.
+
+mod commands;
+mod embedded;

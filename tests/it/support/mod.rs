@@ -1,0 +1,32 @@
+//! What the tests share.
+//!
+//! | want to … | use |
+//! |---|---|
+//! | a server in this process, with a database of its own | [`TestApp`] |
+//! | a server as a process that can be killed | [`Process`] |
+//! | a signed-in person over HTTP | [`Person`] |
+//! | a socket that speaks `brigade.v1` | [`Socket`] |
+//! | an empty migrated database | [`postgres::Fresh`] |
+//! | to wait for something | [`eventually`] |
+
+mod folder;
+pub mod postgres;
+mod process;
+
+pub use folder::Folder;
+pub use process::{Process, brigade, text};
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+/// Asks again and again until there is an answer; panics with `what` after `limit`.
+pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, limit: Duration, mut ask: impl FnMut() -> F) -> T {
+    let until = Instant::now() + limit;
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(Instant::now() < until, "not within {limit:?}: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
