@@ -21,7 +21,8 @@ export function resolver(scheme) {
       if (!tokens.has(name)) throw new Error(`loader.css uses ${name}, which is no token`);
       return resolve(tokens.get(name));
     });
-  return resolve;
+  // The page's own root size must not change ours.
+  return (value) => resolve(value).replace(/([\d.]+)rem\b/g, (_, rem) => `${Number(rem) * 16}px`);
 }
 
 /** The style sheet for light, and what of it differs in the dark. */

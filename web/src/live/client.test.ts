@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { LiveClient } from './client';
 import { planAfterClose } from './comeback';
 import { parseServerFrame } from './frames';
+import { Presence } from './presence';
 import type { Pending, Shelf } from './queue';
 import { FakeWorld } from './testing/fake-world';
 import { emptyConversation, TOPIC } from './testing/random-log';
@@ -218,11 +219,12 @@ describe('topics', () => {
   });
 
   it('presence is watched again after a reconnect and unknown in between', () => {
-    client.presence.watch(['usr_a']);
+    const presence = client.add(new Presence((frame) => client.connection.send(frame)));
+    presence.watch(['usr_a']);
     world.say({ t: 'sig', type: 'presence', body: { who: 'usr_a', status: 'online' } });
-    expect(client.presence.of('usr_a')).toBe('online');
+    expect(presence.of('usr_a')).toBe('online');
     world.wire.events.close(1006, '');
-    expect(client.presence.of('usr_a')).toBeUndefined();
+    expect(presence.of('usr_a')).toBeUndefined();
     world.pass(1_000);
     world.welcome();
     expect(world.sent('sig')).toEqual([{ t: 'sig', type: 'presence_watch', body: { who: ['usr_a'] } }]);

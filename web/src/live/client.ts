@@ -1,21 +1,26 @@
 import { Disposables, type Disposable } from '../base/disposables';
 import { Connection } from './connection';
 import { ConversationStore } from './conversation-store';
-import { ListTopic } from './list-topic';
 import { LogTopic, type LogTarget } from './log-topic';
-import { Presence } from './presence';
 import { CommandQueue, type Shelf } from './queue';
 import type { CommandOf, ErrFrame, Party, Seq, ServerFrame } from './protocol.gen';
 import { Typing } from './typing';
 import { browserWorld, type World } from './world';
 
 /** What receives the frames of one topic. */
-interface Follower {
+export interface Follower {
   readonly topic: string;
   readonly waiting: boolean;
   follow(): void;
   receive(frame: ServerFrame): void;
   typing?: Typing;
+}
+
+/** A part of the client that not every page has, such as presence. */
+export interface Part {
+  connected(): void;
+  disconnected(): void;
+  receive(frame: ServerFrame): void;
 }
 
 /** A conversation that is followed until disposed. */
@@ -36,10 +41,10 @@ const RETRY_MS = 3_000;
 export class LiveClient implements Disposable {
   readonly connection: Connection;
   readonly queue: CommandQueue;
-  readonly presence: Presence;
   readonly me: Party;
   #world: World;
   #followers = new Map<string, Follower>();
+  #parts: Part[] = [];
   #owned = new Disposables();
 
   /** `me` is who we are, known before the socket is (from `/v1/auth/me`, or the visitor's id). */
@@ -50,7 +55,6 @@ export class LiveClient implements Disposable {
     this.queue = this.#owned.add(
       new CommandQueue(this.#world, shelf, (frame) => this.connection.send(frame), () => this.connection.restart()),
     );
-    this.presence = new Presence((frame) => this.connection.send(frame));
     this.#owned.add(this.connection.welcomed.on(() => this.#welcomed()));
     this.#owned.add(this.connection.frames.on((frame) => this.#receive(frame)));
     this.#owned.add(this.connection.woke.on(() => this.#probe()));
@@ -73,7 +77,7 @@ export class LiveClient implements Disposable {
     const arrivals = store.changed.on((change) => {
       if (change.kind === 'added') typing.arrived(store.message(change.seq)?.by ?? 'system');
     });
-    const following = this.#follow(followerOf(log, typing));
+    const following = this.follow(followerOf(log, typing));
     return {
       topic, store, typing,
       dispose() {
@@ -87,21 +91,22 @@ export class LiveClient implements Disposable {
   /** Follows an entity's log with a target of one's own. */
   log(topic: string, target: LogTarget): Disposable {
     const log = new LogTopic(topic, target, (frame) => this.connection.send(frame));
-    return this.#follow(followerOf(log));
+    return this.follow(followerOf(log));
   }
 
-  /** Follows a list. */
-  list<T>(topic: string): ListTopic<T> & Disposable {
-    const list = new ListTopic<T>(topic, (frame) => this.connection.send(frame));
-    const following = this.#follow(list);
-    return Object.assign(list, { dispose: () => following.dispose() });
+  /** Adds a part that hears of every connection and every frame that is about no topic. */
+  add<T extends Part>(part: T): T {
+    this.#parts.push(part);
+    if (this.connection.ready) part.connected();
+    return part;
   }
 
   dispose(): void {
     this.#owned.dispose();
   }
 
-  #follow(follower: Follower): Disposable {
+  /** Follows a topic until disposed. */
+  follow(follower: Follower): Disposable {
     if (this.#followers.has(follower.topic)) throw new Error(`${follower.topic} is already followed: share its store`);
     this.#followers.set(follower.topic, follower);
     if (this.connection.ready) follower.follow();
@@ -116,12 +121,12 @@ export class LiveClient implements Disposable {
 
   #welcomed(): void {
     for (const follower of this.#followers.values()) follower.follow();
-    this.presence.connected();
+    for (const part of this.#parts) part.connected();
     this.queue.connected();
   }
 
   #cut(): void {
-    this.presence.disconnected();
+    for (const part of this.#parts) part.disconnected();
     this.queue.disconnected();
   }
 
@@ -136,7 +141,7 @@ export class LiveClient implements Disposable {
   #receive(frame: ServerFrame): void {
     switch (frame.t) {
       case 'ack': return this.queue.acknowledged(frame);
-      case 'sig': return this.presence.receive(frame);
+      case 'sig': return this.#parts.forEach((part) => part.receive(frame));
       case 'eph': return this.#followers.get(frame.topic)?.typing?.receive(frame);
       case 'err': return this.#refused(frame);
       case 'welcome': return;

@@ -1,8 +1,11 @@
 import { Emitter } from '../base/emitter';
+import type { Follower } from './client';
 import type { ErrFrame, ListState, ServerFrame, SubFrame } from './protocol.gen';
 
-/** A list topic: the latest of each key. `T` is what the list's bodies are. */
-export class ListTopic<T> {
+/**
+ * A list topic: the latest of each key. `T` is what the list's bodies are. `client.follow(list)` fills it.
+ */
+export class ListTopic<T> implements Follower {
   readonly topic: string;
   /** A key changed, or everything did (`null`). */
   readonly changed = new Emitter<string | null>();

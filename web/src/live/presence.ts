@@ -1,9 +1,10 @@
 import type { Disposable } from '../base/disposables';
 import { Emitter } from '../base/emitter';
-import type { ClientFrame, Party, PresenceStatus, SigInFrame } from './protocol.gen';
+import type { Part } from './client';
+import type { ClientFrame, Party, PresenceStatus, ServerFrame } from './protocol.gen';
 
-/** Who is there, of those somebody looks at. */
-export class Presence {
+/** Who is there, of those somebody looks at: `client.add(new Presence((frame) => client.connection.send(frame)))`. */
+export class Presence implements Part {
   /** Somebody's status changed. */
   readonly changed = new Emitter<Party>();
   #send: (frame: ClientFrame) => boolean;
@@ -54,8 +55,8 @@ export class Presence {
     for (const party of known) this.changed.emit(party);
   }
 
-  receive(frame: SigInFrame): void {
-    if (frame.type !== 'presence') return;
+  receive(frame: ServerFrame): void {
+    if (frame.t !== 'sig' || frame.type !== 'presence') return;
     const { who, status } = frame.body;
     if (!this.#watchers.has(who)) return;
     this.#status.set(who, status);

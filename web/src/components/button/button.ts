@@ -1,5 +1,5 @@
 import { el, type Attributes } from '../../ui/dom';
-import { icon, type IconName } from '../../ui/icons';
+import { icon, type Icon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import styles from './button.module.css';
 
@@ -8,7 +8,7 @@ const c = mustClass(styles);
 /** How a button looks. The label is always there; with `bare` only its icon is shown. */
 export interface ButtonLook {
   label: string;
-  icon?: IconName;
+  icon?: Icon;
   kind?: 'primary' | 'quiet' | 'danger' | 'plain';
   small?: boolean;
   bare?: boolean;

@@ -2,11 +2,10 @@ import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
 import type { Party, Seq } from '../../live/protocol.gen';
 import { el, fill, setText } from '../../ui/dom';
-import { icon } from '../../ui/icons';
+import { icon, closeIcon, editIcon, replyIcon, sendIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { button } from '../button/button';
 import type { Drafts } from './drafts';
-import { MentionPicker, type Mentionable } from './mention-picker';
 import styles from './composer.module.css';
 
 const c = mustClass(styles);
@@ -25,8 +24,15 @@ export interface ComposerLook {
   drafts: Drafts;
   /** Whether internal notes can be written here. */
   notes?: boolean;
-  /** Who can be mentioned with @. */
-  people?: () => Mentionable[];
+  /** Offers people while `@…` is being written. */
+  picker?: (input: HTMLTextAreaElement, root: HTMLElement) => Picker;
+}
+
+/** What offers people to mention. */
+export interface Picker extends Disposable {
+  /** Takes a key if it is for the list. */
+  key(event: KeyboardEvent): boolean;
+  mentionedIn(text: string): Party[];
 }
 
 type Mode = { kind: 'send' } | { kind: 'note' } | { kind: 'edit'; seq: Seq; before: string };
@@ -43,20 +49,20 @@ export class Composer implements Disposable {
   #look: ComposerLook;
   #owned = new Disposables();
   #input: HTMLTextAreaElement;
-  #send = button({ label: 'Send', icon: 'send', kind: 'primary', bare: true }, { type: 'submit' });
+  #send = button({ label: 'Send', icon: sendIcon, kind: 'primary', bare: true }, { type: 'submit' });
   #count = el('span', { class: c('count'), 'aria-live': 'polite' });
   #about = el('div', { class: c('about'), hidden: true });
   #modes: { send: HTMLButtonElement; note: HTMLButtonElement } | undefined;
   #mode: Mode = { kind: 'send' };
   #replyTo: { seq: Seq; about: string } | undefined;
-  #picker: MentionPicker | undefined;
+  #picker: Picker | undefined;
 
   constructor(look: ComposerLook) {
     this.#look = look;
     this.#input = el('textarea', { class: c('input'), rows: 1, placeholder: look.placeholder, 'aria-label': look.placeholder, enterkeyhint: 'send' });
     const row = el('div', { class: c('row') }, this.#input, this.#count, this.#send);
     this.root = el('form', { class: c('composer') }, this.#makeModes(), el('div', { class: c('box') }, this.#about, row));
-    if (look.people) this.#picker = this.#owned.add(new MentionPicker(this.#input, this.root, look.people));
+    if (look.picker) this.#picker = this.#owned.add(look.picker(this.#input, this.root));
     this.#input.value = look.drafts.text;
     this.#owned.listen(this.root, 'submit', (event) => {
       event.preventDefault();
@@ -188,9 +194,9 @@ export class Composer implements Disposable {
     const about = this.#mode.kind === 'edit' ? 'Changing a message' : this.#replyTo ? `Answering ${this.#replyTo.about}` : undefined;
     this.#about.hidden = about === undefined;
     if (about !== undefined) {
-      const cancel = button({ label: this.#mode.kind === 'edit' ? 'Stop changing' : 'Do not answer it', icon: 'close', kind: 'plain', small: true, bare: true });
+      const cancel = button({ label: this.#mode.kind === 'edit' ? 'Stop changing' : 'Do not answer it', icon: closeIcon, kind: 'plain', small: true, bare: true });
       this.#owned.listen(cancel, 'click', () => this.#cancel());
-      fill(this.#about, icon(this.#mode.kind === 'edit' ? 'edit' : 'reply'), el('span', { class: c('line') }, about), cancel);
+      fill(this.#about, icon(this.#mode.kind === 'edit' ? editIcon : replyIcon), el('span', { class: c('line') }, about), cancel);
     }
     const note = this.#mode.kind === 'note';
     this.#input.placeholder = note ? 'Only your team sees this. @ mentions somebody' : this.#look.placeholder;

@@ -1,8 +1,9 @@
-import { Disposables, type Disposable } from '../../base/disposables';
+import { Disposables } from '../../base/disposables';
 import type { Party } from '../../live/protocol.gen';
 import { el, freshId } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
 import { avatar } from '../avatar/avatar';
+import type { Picker } from './composer';
 import styles from './composer.module.css';
 
 const c = mustClass(styles);
@@ -16,7 +17,7 @@ export interface Mentionable {
 const SHOWN = 6;
 
 /** Offers people while `@…` is being written: arrows choose, Enter or Tab takes, Escape goes on without. */
-export class MentionPicker implements Disposable {
+export class MentionPicker implements Picker {
   #input: HTMLTextAreaElement;
   #people: () => Mentionable[];
   #owned = new Disposables();

@@ -1,12 +1,12 @@
 import { el, type Child } from '../../ui/dom';
-import { icon, type IconName } from '../../ui/icons';
+import { icon, type Icon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import styles from './empty.module.css';
 
 const c = mustClass(styles);
 
 /** What a view shows when it has nothing to show: why, and what to do. */
-export function emptyState(look: { icon: IconName; title: string; text: string; action?: Child; level?: 'h2' | 'h3' | 'p' }): HTMLElement {
+export function emptyState(look: { icon: Icon; title: string; text: string; action?: Child; level?: 'h2' | 'h3' | 'p' }): HTMLElement {
   return el(
     'div', { class: c('empty') },
     el('span', { class: c('badge') }, icon(look.icon)),

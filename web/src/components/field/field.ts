@@ -1,6 +1,6 @@
 import { ApiError } from '../../api/http';
 import { el, fill, freshId, type Attributes } from '../../ui/dom';
-import { icon } from '../../ui/icons';
+import { icon, alertIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import styles from './field.module.css';
 
@@ -33,7 +33,7 @@ function around<T extends Input>(input: T, look: FieldLook): Field<T> {
     root: el('div', { class: c('field') }, el('label', { class: c('label'), for: id }, look.label), hint, input, problem),
     input,
     setProblem(text) {
-      fill(problem, text ? icon('alert') : null, text ? el('span', {}, text) : null);
+      fill(problem, text ? icon(alertIcon) : null, text ? el('span', {}, text) : null);
       problem.hidden = text === null;
       if (text === null) input.removeAttribute('aria-invalid');
       else input.setAttribute('aria-invalid', 'true');

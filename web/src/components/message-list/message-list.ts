@@ -6,12 +6,14 @@ import type { Pending } from '../../live/queue';
 import type { Message, Party, Seq } from '../../live/protocol.gen';
 import type { Typing } from '../../live/typing';
 import { el, fill } from '../../ui/dom';
+import { downIcon, reopenIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { button } from '../button/button';
 import { drawMessage, type MessageLook } from '../message/message';
 import messageStyles from '../message/message.module.css';
 import { asMessage, pendingMessages, withPending } from '../message/overlay';
-import { MessageTools, type Abilities } from '../message/tools';
+import { keepFocus, rove, settle } from '../message/focus';
+import type { Abilities, MessageTools } from '../message/tools';
 import { sameDay } from '../time-text/time-text';
 import styles from './message-list.module.css';
 import { around, down, MOST, tail, up, type Span } from './span';
@@ -59,8 +61,8 @@ export class MessageList implements Disposable {
   #rows = el('div');
   #pendingRows = el('div');
   #typingLine = el('div', { class: c('typing'), 'aria-live': 'polite' });
-  #downButton = button({ label: 'New messages', icon: 'down', kind: 'primary', small: true }, { hidden: true });
-  #tools: MessageTools;
+  #downButton = button({ label: 'New messages', icon: downIcon, kind: 'primary', small: true }, { hidden: true });
+  #tools: Promise<MessageTools> | undefined;
   #span: Span = { first: 0, end: 0 };
   #elements = new Map<Seq, HTMLElement>();
   #freshFrom: Seq | undefined;
@@ -73,8 +75,9 @@ export class MessageList implements Disposable {
     this.#downButton.classList.add(c('down'));
     this.root = el('div', { class: c('list') }, this.#log, this.#downButton);
     this.#log.append(this.#top, this.#rows, this.#pendingRows, this.#typingLine);
-    this.#tools = this.#owned.add(new MessageTools(this.#log, parts.store.me, parts.abilities, (seq) => parts.store.message(seq)));
-    this.#owned.add(this.#tools.actions.on((action) => this.actions.emit(action)));
+    for (const sign of ['pointerover', 'focusin', 'click'] as const) {
+      this.#owned.listen(this.#rows, sign, (event) => void this.#offerTools(event.target as Element));
+    }
     this.#owned.add(parts.store.changed.on((change) => this.#changed(change)));
     this.#owned.add(parts.typing.changed.on(() => this.#drawTyping()));
     this.#owned.listen(this.#log, 'scroll', () => this.#scrolled(), { passive: true });
@@ -120,7 +123,7 @@ export class MessageList implements Disposable {
     if (!this.#elements.has(seq)) this.#show(around(index, messages.length));
     const row = this.#elements.get(seq);
     row?.scrollIntoView({ block: 'center' });
-    this.#tools.focus(seq);
+    this.#focus(row);
     row?.classList.add(m('flash'));
     this.#owned.after(1_600, () => row?.classList.remove(m('flash')));
   }
@@ -128,6 +131,23 @@ export class MessageList implements Disposable {
   dispose(): void {
     this.#owned.dispose();
     this.root.remove();
+  }
+
+  /** The menu of a message is loaded when one is first pointed at. */
+  async #offerTools(target: Element): Promise<void> {
+    if (this.#tools) return;
+    const { store, abilities } = this.#parts;
+    this.#tools = import('../message/tools').then(({ MessageTools: Tools }) => new Tools(this.#log, store.me, abilities, (seq) => store.message(seq)));
+    const tools = this.#owned.add(await this.#tools);
+    this.#owned.add(tools.actions.on((action) => this.actions.emit(action)));
+    tools.openAt(target);
+  }
+
+  #focus(row: HTMLElement | undefined): void {
+    const article = row?.querySelector('article');
+    if (!article) return;
+    rove(this.#log, article);
+    article.focus({ preventScroll: true });
   }
 
   #changed(change: ConversationChange): void {
@@ -215,7 +235,7 @@ export class MessageList implements Disposable {
     this.#redraw(wanted);
     this.#drawPending();
     this.#drawTop();
-    this.#tools.settle();
+    settle(this.#log);
     this.#log.setAttribute('aria-busy', 'false');
   }
 
@@ -230,7 +250,7 @@ export class MessageList implements Disposable {
       const key = JSON.stringify([look, look.quoted && this.#parts.nameOf(look.quoted.by)]);
       if (row.dataset['look'] === key) continue;
       row.dataset['look'] = key;
-      this.#tools.keeping(row, () => drawMessage(row, look));
+      keepFocus(row, () => drawMessage(row, look));
     }
   }
 
@@ -280,7 +300,7 @@ export class MessageList implements Disposable {
   #drawTop(): void {
     const { store, beginning } = this.#parts;
     if (this.#span.first > 0) fill(this.#top);
-    else if (this.#failed) fill(this.#top, button({ label: 'Earlier messages could not be loaded. Try again', kind: 'plain', small: true, icon: 'reopen' }));
+    else if (this.#failed) fill(this.#top, button({ label: 'Earlier messages could not be loaded. Try again', kind: 'plain', small: true, icon: reopenIcon }));
     else if (store.state?.more) fill(this.#top, 'Loading earlier messages…');
     else fill(this.#top, beginning?.() ?? '');
   }

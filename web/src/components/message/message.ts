@@ -1,7 +1,7 @@
 import type { Message, Party } from '../../live/protocol.gen';
 import type { Pending } from '../../live/queue';
 import { el, put, type Child } from '../../ui/dom';
-import { icon } from '../../ui/icons';
+import { icon, alertIcon, checkIcon, checksIcon, clockIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { richText } from '../../ui/rich-text';
 import { avatar } from '../avatar/avatar';
@@ -123,16 +123,16 @@ function state(look: MessageLook): Child[] {
   if (!pending) {
     if (look.status === undefined) return [];
     const seen = look.status === 'seen';
-    return [el('span', { class: c('status') }, icon(seen ? 'checks' : 'check'), seen ? 'Seen' : 'Sent')];
+    return [el('span', { class: c('status') }, icon(seen ? checksIcon : checkIcon), seen ? 'Seen' : 'Sent')];
   }
   if (pending.state === 'failed') {
     return [
-      el('span', { class: c('status', 'failed') }, icon('alert'), `${FAILED[pending.type] ?? 'Not done'}. ${pending.problem?.message ?? ''}`),
+      el('span', { class: c('status', 'failed') }, icon(alertIcon), `${FAILED[pending.type] ?? 'Not done'}. ${pending.problem?.message ?? ''}`),
       el('button', { type: 'button', class: c('small'), 'data-do': 'retry', 'data-id': pending.id }, 'Try again'),
       el('button', { type: 'button', class: c('small'), 'data-do': 'discard', 'data-id': pending.id }, pending.type === 'send' || pending.type === 'note' ? 'Delete' : 'Leave it'),
     ];
   }
-  return [el('span', { class: c('status') }, icon('clock'), waitingText(pending, look.connected))];
+  return [el('span', { class: c('status') }, icon(clockIcon), waitingText(pending, look.connected))];
 }
 
 const FAILED: Record<string, string> = { send: 'Not sent', note: 'Not saved', edit: 'Not changed', delete: 'Not deleted' };

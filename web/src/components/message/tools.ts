@@ -2,8 +2,10 @@ import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
 import type { Message, Party, Seq } from '../../live/protocol.gen';
 import { el } from '../../ui/dom';
+import { editIcon, replyIcon, smileIcon, trashIcon, type Icon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { button } from '../button/button';
+import { articlesOf, rove } from './focus';
 import styles from './message.module.css';
 
 const c = mustClass(styles);
@@ -42,42 +44,19 @@ export class MessageTools implements Disposable {
     this.#me = me;
     this.#abilities = abilities;
     this.#messageOf = messageOf;
-    this.#owned.listen(log, 'pointerover', (event) => event.pointerType !== 'touch' && this.#openAt(event.target as Element));
+    this.#owned.listen(log, 'pointerover', (event) => event.pointerType !== 'touch' && this.openAt(event.target as Element));
     this.#owned.listen(log, 'pointerleave', () => this.#bar.contains(document.activeElement) || this.#close());
     this.#owned.listen(log, 'click', (event) => this.#clicked(event));
     this.#owned.listen(log, 'focusin', (event) => this.#focused(event.target as Element));
     this.#owned.listen(log, 'keydown', (event) => this.#key(event));
   }
 
-  /** Puts the focus on a message. */
-  focus(seq: Seq): void {
-    const article = this.#log.querySelector<HTMLElement>(`[data-seq="${seq}"]:not(button) > article`);
-    if (!article) return;
-    this.#rove(article);
-    article.focus({ preventScroll: true });
-  }
-
-  /** One message can be reached with Tab: the last one, unless another was chosen. */
-  settle(): void {
-    const articles = this.#articles();
-    const newest = articles.at(-1);
-    if (newest && !this.#log.contains(document.activeElement)) this.#rove(newest);
-    else if (!articles.some((article) => article.tabIndex === 0)) newest?.setAttribute('tabindex', '0');
-  }
-
-  /** Draws a row again without taking the focus or the menu from it. */
-  keeping(row: HTMLElement, draw: () => void): void {
-    const old = row.querySelector('article');
-    const focused = old !== null && old.contains(document.activeElement);
-    const reachable = old?.tabIndex === 0;
-    const open = this.#bar.isConnected && row.contains(this.#bar);
-    const inBar = open && this.#bar.contains(document.activeElement) ? (document.activeElement as HTMLElement) : undefined;
-    draw();
-    const fresh = row.querySelector('article');
-    if (reachable) fresh?.setAttribute('tabindex', '0');
-    if (open) fresh?.append(this.#bar);
-    if (inBar) inBar.focus({ preventScroll: true });
-    else if (focused) fresh?.focus({ preventScroll: true });
+  /** Offers the menu beside the message that `target` is in. */
+  openAt(target: Element): void {
+    const seq = this.#seqOf(target);
+    if (seq === undefined || (seq === this.#at && this.#bar.isConnected)) return;
+    if (this.#bar.contains(document.activeElement)) return;
+    this.#open(seq);
   }
 
   dispose(): void {
@@ -85,20 +64,9 @@ export class MessageTools implements Disposable {
     this.#bar.remove();
   }
 
-  #articles(): HTMLElement[] {
-    return [...this.#log.querySelectorAll<HTMLElement>('[data-seq] > article')];
-  }
-
   #seqOf(target: Element): Seq | undefined {
     const seq = target.closest<HTMLElement>('article')?.closest<HTMLElement>('[data-seq]')?.dataset['seq'];
     return seq === undefined ? undefined : Number(seq);
-  }
-
-  #openAt(target: Element): void {
-    const seq = this.#seqOf(target);
-    if (seq === undefined || (seq === this.#at && this.#bar.isConnected)) return;
-    if (this.#bar.contains(document.activeElement)) return;
-    this.#open(seq);
   }
 
   #open(seq: Seq): void {
@@ -114,14 +82,14 @@ export class MessageTools implements Disposable {
   }
 
   #buttonsFor(message: Message): HTMLElement[] {
-    const tool = (what: string, label: string, name: Parameters<typeof button>[0]['icon'] & string) =>
-      button({ label, icon: name, kind: 'plain', small: true, bare: true }, { 'data-do': what });
+    const tool = (what: string, label: string, strokes: Icon) =>
+      button({ label, icon: strokes, kind: 'plain', small: true, bare: true }, { 'data-do': what });
     if (message.deleted) return [];
     return [
-      this.#abilities.react(message) ? tool('choose', 'React', 'smile') : null,
-      this.#abilities.reply(message) ? tool('reply', 'Reply', 'reply') : null,
-      this.#abilities.edit(message) ? tool('edit', 'Edit', 'edit') : null,
-      this.#abilities.remove(message) ? tool('delete', 'Delete', 'trash') : null,
+      this.#abilities.react(message) ? tool('choose', 'React', smileIcon) : null,
+      this.#abilities.reply(message) ? tool('reply', 'Reply', replyIcon) : null,
+      this.#abilities.edit(message) ? tool('edit', 'Edit', editIcon) : null,
+      this.#abilities.remove(message) ? tool('delete', 'Delete', trashIcon) : null,
     ].filter((each) => each !== null);
   }
 
@@ -134,7 +102,7 @@ export class MessageTools implements Disposable {
     const target = event.target as Element;
     const what = target.closest<HTMLElement>('[data-tools] [data-do]');
     if (what) return this.#do(what);
-    if (!target.closest('a, button')) this.#openAt(target);
+    if (!target.closest('a, button')) this.openAt(target);
   }
 
   #do(what: HTMLElement): void {
@@ -161,18 +129,13 @@ export class MessageTools implements Disposable {
 
   #focused(target: Element): void {
     if (target instanceof HTMLElement && target.tagName === 'ARTICLE') {
-      this.#rove(target);
-      this.#openAt(target);
+      rove(this.#log, target);
+      this.openAt(target);
     }
   }
 
-  #rove(article: HTMLElement): void {
-    for (const other of this.#articles()) if (other.tabIndex === 0) other.tabIndex = -1;
-    article.tabIndex = 0;
-  }
-
   #key(event: KeyboardEvent): void {
-    const articles = this.#articles();
+    const articles = articlesOf(this.#log);
     const at = articles.findIndex((article) => article.contains(document.activeElement));
     if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
     const inBar = this.#bar.contains(document.activeElement);

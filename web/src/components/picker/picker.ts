@@ -1,6 +1,6 @@
 import { Disposables } from '../../base/disposables';
 import { el } from '../../ui/dom';
-import { icon } from '../../ui/icons';
+import { icon, checkIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { openDialog } from '../dialog/dialog';
 import styles from './picker.module.css';
@@ -24,7 +24,7 @@ export async function pick<T>(title: string, choices: readonly Choice<T>[]): Pro
     const option = el(
       'button', { type: 'button', class: c('option'), 'aria-pressed': choice.current ? 'true' : 'false' },
       choice.face ?? null, el('span', { class: c('name') }, choice.label),
-      choice.note ? el('span', { class: c('soft') }, choice.note) : null, choice.current ? icon('check') : null,
+      choice.note ? el('span', { class: c('soft') }, choice.note) : null, choice.current ? icon(checkIcon) : null,
     );
     owned.listen(option, 'click', () => {
       chosen = { value: choice.value };

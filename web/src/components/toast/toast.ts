@@ -1,5 +1,6 @@
 import { Disposables, type Disposable } from '../../base/disposables';
 import { el } from '../../ui/dom';
+import { closeIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { button } from '../button/button';
 import styles from './toast.module.css';
@@ -21,7 +22,7 @@ export class Toasts implements Disposable {
 
   show(toast: Toast): void {
     const own = this.#owned.add(new Disposables());
-    const close = button({ label: 'Dismiss', icon: 'close', kind: 'plain', small: true, bare: true });
+    const close = button({ label: 'Dismiss', icon: closeIcon, kind: 'plain', small: true, bare: true });
     const action = toast.action && button({ label: toast.action.label, kind: 'quiet', small: true });
     const box = el('div', { class: c('toast', toast.danger && 'danger') }, el('span', {}, toast.text), action ?? null, close);
     const remove = () => this.#owned.drop(own);

@@ -1,0 +1,191 @@
+import { Disposables, type Disposable } from '../../base/disposables';
+import type { LiveClient, LiveConversation } from '../../live/client';
+import type { FetchOlder } from '../../live/conversation-store';
+import type { Message, Party, Seq } from '../../live/protocol.gen';
+import { el } from '../../ui/dom';
+import { mustClass } from '../../ui/must-class';
+import { richText } from '../../ui/rich-text';
+import { Composer, type ComposerLook, type Written } from '../composer/composer';
+import { MessageList, type MessageAction } from '../message-list/message-list';
+import { clockText, dayText } from '../time-text/time-text';
+import styles from './conversation-view.module.css';
+
+const c = mustClass(styles);
+
+/** An earlier text of a message. */
+export interface Version {
+  text: string;
+  at: string;
+}
+
+/** What a conversation on the screen is made from. */
+export interface ConversationParts {
+  client: LiveClient;
+  live: LiveConversation;
+  fetchOlder: FetchOlder;
+  fetchVersions?: (seq: Seq) => Promise<Version[]>;
+  /** Whether this person may delete what others wrote. */
+  moderates?: boolean;
+  nameOf?: (who: Party) => string | undefined;
+  composer: Omit<ComposerLook, 'drafts'> & { drafts: ComposerLook['drafts'] };
+  beginning?: () => Node | string;
+}
+
+const CHANGE_MS = 24 * 3_600_000;
+/** Only the newest so many can be changed or reacted to; the server refuses others. */
+const CHANGEABLE = 200;
+/** How long the newest message is in view before that is told: a visitor has few commands a minute. */
+const READ_MS = 1_000;
+
+/** Dialogs are loaded when the first one opens: the widget is small without them. */
+const dialogs = () => import('../dialog/dialog');
+
+type ConversationTopic = `conversation:${string}`;
+
+/** A conversation with its composer: what is done with messages becomes commands, shown before they are answered. */
+export class ConversationView implements Disposable {
+  readonly root: HTMLElement;
+  readonly list: MessageList;
+  readonly composer: Composer;
+  #parts: ConversationParts;
+  #owned = new Disposables();
+  #reading: Disposable | undefined;
+
+  constructor(parts: ConversationParts) {
+    this.#parts = parts;
+    const { client, live } = parts;
+    this.list = this.#owned.add(new MessageList({
+      store: live.store, typing: live.typing, fetchOlder: parts.fetchOlder, nameOf: (who) => this.#nameOf(who),
+      pending: () => client.queue.of(live.topic), connected: () => client.connection.ready,
+      abilities: {
+        reply: (message) => !message.note, react: (message) => this.#isRecent(message),
+        edit: (message) => message.by === client.me && this.#isYoung(message),
+        remove: (message) => (message.by === client.me && this.#isYoung(message)) || (parts.moderates === true && this.#isRecent(message)),
+      },
+      ...(parts.beginning ? { beginning: parts.beginning } : {}),
+    }));
+    this.composer = this.#owned.add(new Composer(parts.composer));
+    this.root = el('div', { class: c('view') }, this.list.root, this.composer.root);
+    this.#owned.add(this.list.actions.on((action) => void this.#act(action)));
+    this.#owned.add(this.list.reached.on((seq) => this.#reached(seq)));
+    this.#owned.add(this.composer.written.on((written) => this.#write(written)));
+    this.#owned.add(this.composer.typing.on((what) => this.#typing(what)));
+    this.#owned.add(this.composer.editLast.on(() => this.#editLast()));
+    this.#owned.add(client.queue.changed.on((topic) => topic === live.topic && this.list.refresh()));
+    this.#owned.add(client.connection.status.on(() => this.list.refresh()));
+  }
+
+  /** Answers the newest message of the other side. */
+  replyToNewest(): void {
+    const { client, live } = this.#parts;
+    const newest = live.store.state?.messages.findLast((message) => message.by !== client.me && !message.note && !message.deleted);
+    if (newest) void this.#act({ kind: 'reply', seq: newest.seq });
+    else this.composer.focus();
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+    this.root.remove();
+  }
+
+  get #topic(): ConversationTopic {
+    return this.#parts.live.topic as ConversationTopic;
+  }
+
+  #nameOf(who: Party): string {
+    return this.#parts.nameOf?.(who) ?? this.#parts.live.store.state?.people[who]?.name ?? (who === 'system' ? 'Brigade' : 'Somebody');
+  }
+
+  #isYoung(message: Message): boolean {
+    return Date.now() - Date.parse(message.at) < CHANGE_MS && this.#isRecent(message);
+  }
+
+  #isRecent(message: Message): boolean {
+    const messages = this.#parts.live.store.state?.messages ?? [];
+    const limit = messages[messages.length - CHANGEABLE];
+    return !limit || message.seq >= limit.seq;
+  }
+
+  #write(written: Written): void {
+    const { client, live } = this.#parts;
+    const keep = { keep: true };
+    if (written.kind === 'edit') {
+      const same = live.store.message(written.seq)?.text === written.text;
+      if (!same) client.command(this.#topic, 'edit', { seq: written.seq, text: written.text }, keep);
+    } else if (written.kind === 'note') {
+      client.command(this.#topic, 'note', { text: written.text, ...(written.mentions.length > 0 ? { mentions: written.mentions } : {}) }, keep);
+    } else {
+      const { text, replyTo, mentions } = written;
+      const body = { text, ...(replyTo === undefined ? {} : { reply_to: replyTo }), ...(mentions.length > 0 ? { mentions } : {}) };
+      client.command(this.#topic, 'send', body, keep);
+    }
+    this.list.toNewest();
+  }
+
+  async #act(action: MessageAction): Promise<void> {
+    const { client, live } = this.#parts;
+    const message = 'seq' in action ? live.store.message(action.seq) : undefined;
+    switch (action.kind) {
+      case 'reply':
+        if (message) this.composer.replyTo(message.seq, `${message.by === client.me ? 'yourself' : this.#nameOf(message.by)}: ${message.text.slice(0, 80)}`);
+        return;
+      case 'edit':
+        if (message) this.composer.edit(message.seq, message.text);
+        return;
+      case 'delete':
+        if (await (await dialogs()).confirmLoss({ title: 'Delete this message?', text: 'Everybody will see that something was deleted, but not what it said.', yes: 'Delete' })) {
+          client.command(this.#topic, 'delete', { seq: action.seq }, { keep: true });
+        }
+        return;
+      case 'react':
+        client.command(this.#topic, 'react', { seq: action.seq, emoji: action.emoji, on: action.on }, { keep: true });
+        return;
+      case 'history': return this.#showVersions(action.seq);
+      case 'retry': return client.queue.retry(action.id);
+      case 'discard': return this.#discard(action.id);
+    }
+  }
+
+  /** A message that is given up goes back into the composer: nothing that was written is lost by one click. */
+  #discard(id: string): void {
+    const given = this.#parts.client.queue.discard(id);
+    if (given && (given.type === 'send' || given.type === 'note')) this.composer.restore(String(given.body['text']));
+  }
+
+  #typing(what: 'typing' | 'emptied' | 'sent'): void {
+    const { typing } = this.#parts.live;
+    if (what === 'typing') typing.touch();
+    else if (what === 'emptied') typing.stop();
+    else typing.sent();
+  }
+
+  #editLast(): void {
+    const { client, live } = this.#parts;
+    const own = live.store.state?.messages.findLast((message) => message.by === client.me && !message.deleted);
+    if (own && this.#isYoung(own)) this.composer.edit(own.seq, own.text);
+  }
+
+  #reached(seq: Seq): void {
+    const { client, live } = this.#parts;
+    const state = live.store.state;
+    if (!state || state.unread === 0 || seq <= (state.cursors[client.me] ?? 0)) return;
+    this.#owned.drop(this.#reading);
+    this.#reading = this.#owned.after(READ_MS, () => client.command(this.#topic, 'read', { seq }, { newest: true }));
+  }
+
+  async #showVersions(seq: Seq): Promise<void> {
+    const message = this.#parts.live.store.message(seq);
+    if (!message || !this.#parts.fetchVersions) return;
+    const body = el('div', {}, 'Loading…');
+    const { openDialog } = await dialogs();
+    const opened = openDialog({ title: 'Earlier versions', body: [body] });
+    try {
+      const versions = await this.#parts.fetchVersions(seq);
+      body.replaceChildren(el('ol', { class: c('versions') }, ...versions.map(({ text, at }) =>
+        el('li', { class: c('version') }, el('time', { class: c('when'), datetime: at }, `${dayText(at)}, ${clockText(at)}`), richText(text)))));
+    } catch {
+      body.replaceChildren('The earlier versions could not be loaded. Close this and try again.');
+    }
+    await opened;
+  }
+}

@@ -1,0 +1,260 @@
+import { ApiError } from '../../api/http';
+import { Disposables } from '../../base/disposables';
+import { button } from '../../components/button/button';
+import { Composer } from '../../components/composer/composer';
+import { Drafts } from '../../components/composer/drafts';
+import { emptyState, loadingState } from '../../components/empty/empty';
+import { newUuid } from '../../live/world';
+import { el, fill, setText } from '../../ui/dom';
+import { icon, chatIcon, closeIcon, offlineIcon, trashIcon, userIcon } from '../../ui/icons';
+import { mustClass } from '../../ui/must-class';
+import { Chat } from './chat';
+import type { ContactCard } from './contact-card';
+import type { Memory, Ticket } from './memory';
+import type { PageLink } from './page-link';
+import { presenceLine } from './presence-line';
+import { Site, type SiteConfig } from './site';
+import styles from './frame.module.css';
+
+const c = mustClass(styles);
+const LOOK_AGAIN_MS = 45_000;
+const FIRST = 'brigade.first';
+
+/** The opened widget: who is there, the greeting or the conversation, and the way to forget it all. */
+export class App {
+  readonly root: HTMLElement;
+  #site: Site;
+  #memory: Memory;
+  #link: PageLink;
+  #owned = new Disposables();
+  #chat: Chat | undefined;
+  #card: ContactCard | undefined;
+  #config: SiteConfig | undefined;
+  #open = false;
+  #beginning = false;
+
+  #name = el('h1', { class: c('name') }, 'Chat');
+  #light = el('span', { class: c('light'), 'aria-hidden': 'true' });
+  #there = el('span', {}, 'Connecting…');
+  #forgetButton = el('button', { type: 'button', class: c('tool'), 'aria-label': 'Forget this chat', title: 'Forget this chat', hidden: true }, icon(trashIcon));
+  #closeButton = el('button', { type: 'button', class: c('tool'), 'aria-label': 'Close chat', title: 'Close chat' }, icon(closeIcon));
+  #notice = el('p', { class: c('problem'), role: 'alert', hidden: true });
+  #banner = el('div', {}, this.#notice);
+  #body = el('div', { class: c('body') });
+
+  constructor(key: string, memory: Memory, link: PageLink) {
+    this.#site = new Site(key);
+    this.#memory = memory;
+    this.#link = link;
+    this.root = el(
+      'div', { class: c('frame') },
+      el('header', { class: c('head') },
+        el('div', { class: c('title') }, this.#name, el('p', { class: c('there') }, this.#light, this.#there)),
+        this.#forgetButton, this.#closeButton),
+      this.#banner, this.#body,
+      el('p', { class: c('privacy') }, 'We see this page’s address and what you write. Nothing else.'),
+    );
+    this.#owned.listen(this.#closeButton, 'click', () => link.tell({ brigade: 1, type: 'close' }));
+    this.#owned.listen(this.#forgetButton, 'click', () => void this.#forget());
+    this.#owned.listen(document, 'keydown', (event) => this.#key(event as KeyboardEvent));
+    this.#owned.add(link.opened.on((open) => this.#opened(open)));
+    this.#owned.every(LOOK_AGAIN_MS, () => this.#open && document.visibilityState === 'visible' && void this.#lookWhoIsThere());
+  }
+
+  async start(): Promise<void> {
+    fill(this.#body, loadingState('Loading', 2));
+    const ticket = this.#memory.load();
+    await this.#lookWhoIsThere();
+    if (ticket) this.#resume(ticket);
+    else if (this.#config) this.#welcome();
+    else this.#cannotStart();
+    this.#link.tell({ brigade: 1, type: 'ready' });
+    const waiting = takeFirst();
+    if (waiting && !ticket) void this.#begin(waiting.text, waiting.id);
+  }
+
+  async #lookWhoIsThere(): Promise<void> {
+    try {
+      this.#config = await this.#site.config();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      // What was known stays on the screen; the banner speaks of the connection.
+      if (this.#config) return;
+      setText(this.#there, error.message);
+      return;
+    }
+    setText(this.#name, this.#config.tenant.name);
+    document.title = `Chat with ${this.#config.tenant.name}`;
+    setText(this.#there, presenceLine(this.#config));
+    this.#light.classList.toggle(c('on'), this.#config.staff_online);
+  }
+
+  #greeting(): HTMLElement {
+    const { greeting, staff_online: online } = this.#config ?? { greeting: { online: '', offline: '' }, staff_online: false };
+    const text = (online ? greeting.online : greeting.offline) || (online ? 'Hello! What can we do for you?' : 'Hello! Nobody is here at the moment. Leave a message, and we answer when we are back.');
+    return el('p', { class: c('greeting') }, text);
+  }
+
+  /** Before the first message. */
+  #welcome(): void {
+    this.#forgetButton.hidden = true;
+    const composer = this.#owned.add(new Composer({ placeholder: 'Write a message', drafts: new Drafts('visitor', 'new') }));
+    this.#owned.add(composer.written.on((written) => {
+      if (written.kind === 'send') void this.#begin(written.text, newUuid(), () => composer.restore(written.text));
+    }));
+    fill(this.#body, el('div', { class: c('start') }, this.#greeting()), composer.root);
+    if (this.#open) composer.focus();
+  }
+
+  #cannotStart(): void {
+    const again = button({ label: 'Try again', kind: 'primary' });
+    this.#owned.listen(again, 'click', () => void this.start());
+    fill(this.#body, emptyState({ icon: offlineIcon, title: 'The chat cannot be reached', text: 'Check your connection, or try again in a moment.', action: again }));
+  }
+
+  /** Begins the conversation with its first message; a reload in between goes on with it. */
+  async #begin(text: string, id: string, putBack?: () => void): Promise<void> {
+    if (this.#beginning) return putBack?.();
+    this.#beginning = true;
+    this.#say(null);
+    keepFirst(text, id);
+    try {
+      const ticket = await this.#site.begin(this.#link.page);
+      this.#memory.save(ticket);
+      this.#resume(ticket);
+      this.#chat?.first(text, id);
+      void this.#afterWriting();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      putBack?.();
+      const wait = error.retryAfter === undefined ? 'in a moment' : `in ${Math.max(1, Math.ceil(error.retryAfter))} seconds`;
+      this.#say(error.code === 'RATE_LIMITED' ? `That was a lot at once. Your message is still here: send it again ${wait}.` : `${error.message} Your message is still here.`);
+    } finally {
+      forgetFirst();
+      this.#beginning = false;
+    }
+  }
+
+  #resume(ticket: Ticket): void {
+    this.#chat?.dispose();
+    const chat = new Chat(this.#site, ticket, () => this.#greeting());
+    this.#chat = chat;
+    this.#forgetButton.hidden = false;
+    chat.unread.on((count) => this.#link.tell({ brigade: 1, type: 'unread', count }));
+    chat.wrote.on(() => void this.#afterWriting());
+    chat.over.on((why) => this.#over(why));
+    fill(this.#banner, this.#notice, chat.banner.root);
+    fill(this.#body, chat.root);
+  }
+
+  /** Nobody is there to answer: offer to be reached elsewhere, once. */
+  async #afterWriting(): Promise<void> {
+    const chat = this.#chat;
+    if (!chat || chat.ticket.contact || this.#card || this.#config?.staff_online !== false) return;
+    const { ContactCard } = await import('./contact-card');
+    if (this.#card || this.#chat !== chat) return;
+    const card = new ContactCard();
+    this.#card = card;
+    const close = () => {
+      card.dispose();
+      this.#memory.save({ ...chat.ticket, contact: true });
+      chat.ticket.contact = true;
+      this.#card = undefined;
+      chat.focus();
+    };
+    card.closed.on(close);
+    card.left.on((email) => {
+      chat.leaveContact(email).then(() => {
+        close();
+        this.#say(null);
+      }, (error: Error) => this.#say(error.message));
+    });
+    chat.place(card.root);
+  }
+
+  #over(why: 'moved' | 'gone'): void {
+    const chat = this.#chat;
+    this.#chat = undefined;
+    this.#memory.forget();
+    chat?.forget();
+    chat?.dispose();
+    this.#forgetButton.hidden = true;
+    const fresh = button({ label: 'Start a new chat', kind: 'quiet' });
+    this.#owned.listen(fresh, 'click', () => this.#welcome());
+    fill(this.#body, why === 'moved'
+      ? emptyState({
+        icon: userIcon, title: 'This conversation is now in your account', text: 'Everything that was said is there. Sign in to go on.',
+        action: el('p', {}, el('a', { href: '/sign-in?next=/chat', target: '_blank', rel: 'noopener' }, 'Sign in'), ' or ', fresh),
+      })
+      : emptyState({ icon: chatIcon, title: 'This chat has ended', text: 'It was forgotten, or nobody wrote for a long time.', action: fresh }));
+  }
+
+  async #forget(): Promise<void> {
+    const chat = this.#chat;
+    if (!chat) return;
+    const { confirmLoss } = await import('../../components/dialog/dialog');
+    const sure = await confirmLoss({
+      title: 'Forget this chat?', text: 'It disappears from this browser, and you cannot come back to it. The business keeps what was written.', yes: 'Forget it',
+    });
+    if (!sure) return;
+    try {
+      await this.#site.forget(chat.ticket.token);
+    } catch (error) {
+      // A token that is already unknown is as forgotten as can be.
+      if (!(error instanceof ApiError) || !['NOT_FOUND', 'AUTH_REQUIRED', 'AUTH_INVALID', 'TOKEN_EXPIRED'].includes(error.code)) {
+        return this.#say(error instanceof ApiError ? error.message : 'This did not work. Try again.');
+      }
+    }
+    chat.forget();
+    chat.dispose();
+    this.#chat = undefined;
+    this.#memory.forget();
+    fill(this.#banner, this.#notice);
+    this.#link.tell({ brigade: 1, type: 'unread', count: 0 });
+    this.#welcome();
+  }
+
+  #opened(open: boolean): void {
+    this.#open = open;
+    if (!open) return;
+    void this.#lookWhoIsThere();
+    if (this.#chat) this.#chat.focus();
+    else this.#body.querySelector('textarea')?.focus();
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.key === 'Escape' && !event.defaultPrevented) this.#link.tell({ brigade: 1, type: 'close' });
+  }
+
+  #say(text: string | null): void {
+    this.#notice.hidden = text === null;
+    setText(this.#notice, text ?? '');
+  }
+}
+
+/** The first message outlives a reload while its conversation is being made. */
+function keepFirst(text: string, id: string): void {
+  try {
+    sessionStorage.setItem(FIRST, JSON.stringify({ text, id }));
+  } catch {
+    // Without storage it is in the page only.
+  }
+}
+
+function forgetFirst(): void {
+  try {
+    sessionStorage.removeItem(FIRST);
+  } catch {
+    // It was never there.
+  }
+}
+
+function takeFirst(): { text: string; id: string } | undefined {
+  try {
+    const first = JSON.parse(sessionStorage.getItem(FIRST) ?? 'null') as { text?: unknown; id?: unknown } | null;
+    forgetFirst();
+    return typeof first?.text === 'string' && typeof first.id === 'string' ? { text: first.text, id: first.id } : undefined;
+  } catch {
+    return undefined;
+  }
+}

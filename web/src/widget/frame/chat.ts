@@ -1,0 +1,95 @@
+import { Disposables, type Disposable } from '../../base/disposables';
+import { Emitter } from '../../base/emitter';
+import { ConnectionBanner } from '../../components/banner/banner';
+import { Drafts } from '../../components/composer/drafts';
+import { ConversationView } from '../../components/conversation-view/conversation-view';
+import { loadingState } from '../../components/empty/empty';
+import { LiveClient, type LiveConversation } from '../../live/client';
+import type { ConversationChange } from '../../live/conversation-store';
+import { tabShelf } from '../../live/shelf';
+import { el, fill } from '../../ui/dom';
+import { mustClass } from '../../ui/must-class';
+import type { Ticket } from './memory';
+import type { Site } from './site';
+import styles from './frame.module.css';
+
+const c = mustClass(styles);
+
+/** A chat that has begun: one conversation over one socket, opened with the visitor's token. */
+export class Chat implements Disposable {
+  readonly root = el('div', { class: c('body') });
+  readonly banner: ConnectionBanner;
+  readonly unread = new Emitter<number>();
+  /** The visitor wrote something. */
+  readonly wrote = new Emitter<undefined>();
+  /** The token opens nothing any more: `moved` to an account, or `gone`. */
+  readonly over = new Emitter<'moved' | 'gone'>();
+  readonly ticket: Ticket;
+  #client: LiveClient;
+  #live: LiveConversation;
+  #view: ConversationView | undefined;
+  #owned = new Disposables();
+
+  constructor(site: Site, ticket: Ticket, beginning: () => Node | string) {
+    this.ticket = ticket;
+    this.#client = this.#owned.add(new LiveClient(ticket.visitor, tabShelf(ticket.conversation), { token: () => ticket.token }));
+    this.#live = this.#owned.add(this.#client.conversation(ticket.conversation));
+    this.banner = this.#owned.add(new ConnectionBanner(this.#client.connection));
+    fill(this.root, loadingState('Loading the conversation', 2));
+    this.#owned.add(this.#live.store.changed.on((change) => this.#changed(change, site, beginning)));
+    this.#owned.add(this.#client.connection.status.on((status) => status.kind === 'signed_out' && this.over.emit('gone')));
+    this.#client.connection.open();
+  }
+
+  /** Sends the first message, which is what began the chat. */
+  first(text: string, id: string): void {
+    this.#client.command(`conversation:${this.ticket.conversation}`, 'send', { text }, { keep: true, id });
+  }
+
+  leaveContact(email: string): Promise<unknown> {
+    return this.#client.command(`conversation:${this.ticket.conversation}`, 'leave_contact', { email }).done;
+  }
+
+  /** Nothing of it stays in this browser. */
+  forget(): void {
+    this.#client.queue.clear(this.#live.topic);
+  }
+
+  focus(): void {
+    this.#view?.composer.focus();
+  }
+
+  /** Puts something above the composer. */
+  place(card: HTMLElement): void {
+    this.root.append(card);
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+    this.root.remove();
+  }
+
+  #changed(change: ConversationChange, site: Site, beginning: () => Node | string): void {
+    const state = this.#live.store.state;
+    if (change.kind === 'refused') {
+      this.over.emit(change.error.code === 'NOT_FOUND' ? 'moved' : 'gone');
+      return;
+    }
+    if (!state) return;
+    if (state.account !== null) return this.over.emit('moved');
+    if (!this.#view) this.#show(site, beginning);
+    this.unread.emit(state.unread);
+  }
+
+  #show(site: Site, beginning: () => Node | string): void {
+    const { token, conversation } = this.ticket;
+    this.#view = this.#owned.add(new ConversationView({
+      client: this.#client, live: this.#live, beginning,
+      fetchOlder: (before) => site.older(token, conversation, before),
+      fetchVersions: (seq) => site.versions(token, conversation, seq),
+      composer: { placeholder: 'Write a message', drafts: new Drafts('visitor', conversation) },
+    }));
+    this.#owned.add(this.#view.composer.written.on(() => this.wrote.emit(undefined)));
+    fill(this.root, this.#view.root);
+  }
+}

@@ -1,0 +1,54 @@
+/** What a visitor's browser keeps of one chat: the right to go on with it, and nothing about the person. */
+export interface Ticket {
+  conversation: string;
+  visitor: string;
+  token: string;
+  /** A way to be reached was left. */
+  contact?: boolean;
+}
+
+/** The browser's storage where it is allowed, otherwise the page's memory: then the chat lasts as long as the page. */
+export class Memory {
+  #key: string;
+  #held: string | null = null;
+
+  constructor(siteKey: string) {
+    this.#key = `brigade.visitor.${siteKey}`;
+  }
+
+  load(): Ticket | undefined {
+    try {
+      const ticket = JSON.parse(this.#read() ?? 'null') as Partial<Ticket> | null;
+      const complete = ticket && [ticket.conversation, ticket.visitor, ticket.token].every((part) => typeof part === 'string');
+      return complete ? (ticket as Ticket) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  save(ticket: Ticket): void {
+    this.#held = JSON.stringify(ticket);
+    try {
+      localStorage.setItem(this.#key, this.#held);
+    } catch {
+      // Kept in memory.
+    }
+  }
+
+  forget(): void {
+    this.#held = null;
+    try {
+      localStorage.removeItem(this.#key);
+    } catch {
+      // It was never there.
+    }
+  }
+
+  #read(): string | null {
+    try {
+      return localStorage.getItem(this.#key) ?? this.#held;
+    } catch {
+      return this.#held;
+    }
+  }
+}

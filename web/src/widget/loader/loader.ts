@@ -1,0 +1,105 @@
+// The one script a customer's page loads: a button, and a frame when it is wanted. It reads nothing of the page but its address.
+import css from 'virtual:loader-style';
+import { readToPage, type ToFrame } from '../messages';
+
+const ID = 'brigade-chat';
+const NAMESPACE = 'http://www.w3.org/2000/svg';
+
+function start(script: HTMLScriptElement): void {
+  const key = script.dataset['key'] ?? '';
+  if (!/^pk_\w+$/.test(key)) return console.warn('Brigade: data-key must be the public key (pk_…) of your business.');
+  if (document.getElementById(ID)) return;
+  const { origin } = new URL(script.src);
+  const host = document.createElement('div');
+  host.id = ID;
+  const root = host.attachShadow({ mode: 'open' });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  root.adoptedStyleSheets = [sheet];
+
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'button';
+  const svg = document.createElementNS(NAMESPACE, 'svg');
+  const path = document.createElementNS(NAMESPACE, 'path');
+  const badge = document.createElement('span');
+  badge.className = 'badge';
+  svg.setAttribute('width', '30');
+  svg.setAttribute('height', '30');
+  svg.setAttribute('viewBox', '0 0 20 20');
+  svg.setAttribute('fill', 'none');
+  svg.setAttribute('stroke', 'currentColor');
+  svg.setAttribute('stroke-width', '1.6');
+  svg.setAttribute('stroke-linejoin', 'round');
+  svg.append(path);
+  button.append(svg, badge);
+  root.append(button);
+
+  let frame: HTMLIFrameElement | undefined;
+  let ready = false;
+  let open = false;
+
+  const tell = (message: ToFrame) => ready && frame?.contentWindow?.postMessage(message, origin);
+  // The path is enough to know where somebody asks; what comes after ? and # may be private.
+  const sayState = () => tell(open ? { brigade: 1, type: 'opened', page: location.origin + location.pathname } : { brigade: 1, type: 'closed' });
+  const load = () => {
+    if (frame) return;
+    frame = document.createElement('iframe');
+    frame.title = 'Chat';
+    frame.hidden = true;
+    frame.src = `${origin}/widget/frame?key=${encodeURIComponent(key)}#${encodeURIComponent(location.origin)}`;
+    root.prepend(frame);
+  };
+  const show = (wanted: boolean) => {
+    open = wanted;
+    if (open) load();
+    if (frame) frame.hidden = !open;
+    button.setAttribute('aria-expanded', String(open));
+    button.setAttribute('aria-label', open ? 'Close chat' : 'Open chat');
+    path.setAttribute('d', open ? 'm5 5 10 10M15 5 5 15' : 'M3.5 4h13v9.5H10L6 17v-3.5H3.5V4Z');
+    sayState();
+    if (open) frame?.focus();
+  };
+
+  button.addEventListener('click', () => show(!open));
+  addEventListener('message', (event) => {
+    if (!frame || event.source !== frame.contentWindow || event.origin !== origin) return;
+    const message = readToPage(event.data);
+    if (message?.type === 'ready') {
+      ready = true;
+      sayState();
+    } else if (message?.type === 'close') {
+      show(false);
+      button.focus();
+    } else if (message) {
+      remember();
+      badge.textContent = !open && message.count > 0 ? String(Math.min(99, message.count)) : '';
+    }
+  });
+
+  // Somebody who has a conversation gets its news without opening it: the frame is loaded once the page has nothing else to do.
+  const mark = `${ID}:${key}`;
+  const remember = () => {
+    try {
+      localStorage.setItem(mark, '1');
+    } catch {
+      // No storage: the frame is loaded when it is opened.
+    }
+  };
+  const known = () => {
+    try {
+      return localStorage.getItem(mark) !== null;
+    } catch {
+      return false;
+    }
+  };
+  show(false);
+  document.body.append(host);
+  if (known()) setTimeout(load, 2_000);
+}
+
+const script = document.currentScript;
+if (script instanceof HTMLScriptElement) {
+  if (document.body) start(script);
+  else addEventListener('DOMContentLoaded', () => start(script));
+}

@@ -1,0 +1,4 @@
+declare module 'virtual:loader-style' {
+  const css: string;
+  export default css;
+}
