@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use brigade_bench::machine;
 use brigade_bench::report::{Book, note};
 use brigade_bench::run::{self, Cores, postgres};
-use brigade_bench::scenario::{Bench, chat, generator, pgbench};
+use brigade_bench::scenario::{Bench, chat, generator, host, idle, pgbench, slow};
 use clap::{Parser, Subcommand};
 use serde_json::json;
 
@@ -45,6 +45,12 @@ enum What {
     All,
     /// Durable chat beside Socket.IO, the bare stack and pgbench.
     Chat,
+    /// Memory per idle signed-in socket.
+    Idle,
+    /// Readers that do not read.
+    Slow,
+    /// The actor host with a journal in memory.
+    Host,
     /// Only what Brigade is compared with.
     Peers,
     /// What the load generator itself can read.
@@ -68,6 +74,16 @@ fn run_once(bench: &mut Bench, what: What) -> Result<()> {
             pgbench::run(bench)?;
         }
         chat::run(bench)?;
+    }
+    if what.has(What::Idle) {
+        idle::run(bench)?;
+    }
+    if what.has(What::Slow) {
+        slow::run(bench)?;
+    }
+    if what.has(What::Host) {
+        host::throughput(bench)?;
+        host::passivation(bench)?;
     }
     Ok(())
 }
@@ -107,7 +123,9 @@ fn main() -> Result<()> {
         postgres: None,
         without: arguments.without.clone(),
     };
-    bench.book.expect(chat::targets());
+    for targets in [chat::targets(), idle::targets(), slow::targets(), host::targets()] {
+        bench.book.expect(targets);
+    }
     for round in 1..=arguments.runs {
         note(&format!("run {round} of {}", arguments.runs));
         run_once(&mut bench, arguments.what)?;

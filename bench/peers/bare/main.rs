@@ -80,5 +80,7 @@ async fn join(request: HttpRequest, id: web::Path<u32>, body: web::Payload) -> a
 #[actix_web::main]
 async fn main() -> std::io::Result<()> {
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:9001".to_owned());
-    HttpServer::new(|| App::new().route("/room/{id}", web::get().to(join))).workers(1).bind(address)?.run().await
+    let rooms = HttpServer::new(|| App::new().route("/room/{id}", web::get().to(join)));
+    // Without signals of its own SIGTERM ends it at once: there is nothing to finish.
+    rooms.workers(1).disable_signals().bind(address)?.run().await
 }

@@ -30,3 +30,16 @@ pub fn of_process(pid: u32) -> Result<Memory> {
         private: field("Private_Clean:")? + field("Private_Dirty:")?,
     })
 }
+
+/// Makes the kernel forget the highest resident size so far.
+pub fn forget_peak(pid: u32) -> Result<()> {
+    fs::write(format!("/proc/{pid}/clear_refs"), "5").context("resetting the peak of resident memory")
+}
+
+/// The highest resident size since the start or [`forget_peak`], in bytes.
+pub fn peak(pid: u32) -> Result<u64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = text.lines().find(|line| line.starts_with("VmHWM:")).context("no VmHWM")?;
+    let kib: u64 = line.split_ascii_whitespace().nth(1).context("no number")?.parse()?;
+    Ok(kib * 1024)
+}

@@ -2,7 +2,10 @@
 
 pub mod chat;
 pub mod generator;
+pub mod host;
+pub mod idle;
 pub mod pgbench;
+pub mod slow;
 
 use std::path::PathBuf;
 use std::time::Duration;
