@@ -121,6 +121,7 @@ fn main() -> Result<()> {
         measured: Duration::from_secs(arguments.seconds),
         folder: scratch.0.clone(),
         postgres: None,
+        tenant: None,
         without: arguments.without.clone(),
     };
     for targets in [chat::targets(), idle::targets(), slow::targets(), host::targets()] {

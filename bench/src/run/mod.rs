@@ -1,8 +1,10 @@
 //! Processes on loopback: started, pinned, read and ended here. Whatever was started ends with the benchmark,
 //! also when that is killed, and nothing else is touched.
 
+pub mod brigade;
 mod child;
 pub mod cpu;
+mod http;
 pub mod memory;
 pub mod peers;
 pub mod postgres;

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use super::{Bench, pgbench, who};
 use crate::load::{Engine, Outcome, Phase, Plan, Shape};
-use crate::peer::{Bare, Peer, SocketIo};
+use crate::peer::{Bare, Peer, SocketIo, Subscribe};
 use crate::report::{Bound, Target, note};
 use crate::run::peers::{self, Server};
 use crate::run::postgres::Postgres;
@@ -117,6 +117,14 @@ pub fn run(bench: &mut Bench) -> Result<()> {
             let server = peers::socketio(core, &folder, bench.postgres()?)?;
             let (outcome, spent) = measure(bench, &server, SocketIo, case).context("Socket.IO")?;
             record(bench, case, who::SOCKETIO, &outcome, spent);
+        }
+        if bench.wants(who::BRIGADE) {
+            let (core, folder) = (bench.cores.server, bench.folder.clone());
+            let tenant = bench.tenant()?;
+            let server = tenant.serve(core, &folder)?;
+            let peer = tenant.peer(&server, case.rooms, Subscribe::Room)?;
+            let (outcome, spent) = measure(bench, &server, peer, case).context("Brigade")?;
+            record(bench, case, who::BRIGADE, &outcome, spent);
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::{Bench, who};
 use crate::load::{Engine, Plan, Shape};
-use crate::peer::{Bare, Peer, SocketIo};
+use crate::peer::{Bare, Peer, SocketIo, Subscribe};
 use crate::report::{Bound, Target, note};
 use crate::run::memory::{self, Memory};
 use crate::run::on_core;
@@ -100,6 +100,20 @@ pub fn run(bench: &mut Bench) -> Result<()> {
         let memory = measure(bench, &server, SocketIo, true, &peers::collect_garbage).context("Socket.IO")?;
         record(bench, who::SOCKETIO, &memory);
     }
+    if bench.wants(who::BRIGADE) {
+        let tenant = bench.tenant()?;
+        let server = tenant.serve(core, &folder)?;
+        let peer = tenant.peer(&server, 0, Subscribe::Nothing)?;
+        let memory = measure(bench, &server, peer, false, &|_| Ok(())).context("Brigade")?;
+        record(bench, who::BRIGADE, &memory);
+    }
+    if bench.wants(who::BRIGADE) {
+        let tenant = bench.tenant()?;
+        let server = tenant.serve(core, &folder)?;
+        let peer = tenant.peer(&server, WARM_ROOMS + ROOMS, Subscribe::Room)?;
+        let memory = measure(bench, &server, peer, true, &|_| Ok(())).context("Brigade")?;
+        record(bench, who::BRIGADE_SUBSCRIBED, &memory);
+    }
     Ok(())
 }
 
@@ -107,7 +121,9 @@ pub fn run(bench: &mut Bench) -> Result<()> {
 pub fn targets() -> Vec<Target> {
     let target = |label, scenario: &str, over, bound| {
         let of = |peer| (scenario.to_owned(), peer, METRIC);
-        Target { label, of: of(who::BRIGADE), over: Some(of(over)), bound: Bound::AtMost(bound) }
+        // Who only signed in is not used; who is used has subscribed.
+        let ours = if scenario == FRESH { who::BRIGADE } else { who::BRIGADE_SUBSCRIBED };
+        Target { label, of: of(ours), over: Some(of(over)), bound: Bound::AtMost(bound) }
     };
     vec![
         target("idle: memory per socket over bare", FRESH, who::BARE, 1.1),

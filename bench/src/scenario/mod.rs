@@ -10,16 +10,19 @@ pub mod slow;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::report::Book;
 use crate::run::Cores;
+use crate::run::brigade::Tenant;
 use crate::run::postgres::Postgres;
 
 /// The names the report uses for who was measured.
 pub mod who {
     /// Brigade.
     pub const BRIGADE: &str = "brigade";
+    /// Brigade, every socket subscribed to a conversation.
+    pub const BRIGADE_SUBSCRIBED: &str = "brigade, subscribed";
     /// The actix-ws room without any logic.
     pub const BARE: &str = "bare";
     /// Socket.IO with the insert.
@@ -43,6 +46,8 @@ pub struct Bench {
     pub folder: PathBuf,
     /// The database of all durable peers; started with the first that needs it.
     pub postgres: Option<Postgres>,
+    /// Brigade's tenant in that database; made with the first scenario that needs it.
+    pub tenant: Option<Tenant>,
     /// Peers to leave out.
     pub without: Vec<String>,
 }
@@ -58,6 +63,15 @@ impl Bench {
         if self.postgres.is_none() {
             self.postgres = Some(Postgres::start(&self.folder)?);
         }
-        self.postgres.as_ref().ok_or_else(|| anyhow::anyhow!("no PostgreSQL"))
+        self.postgres.as_ref().context("no PostgreSQL")
+    }
+
+    /// Brigade's tenant, with its staff.
+    pub fn tenant(&mut self) -> Result<&Tenant> {
+        if self.tenant.is_none() {
+            let folder = self.folder.clone();
+            self.tenant = Some(Tenant::create(self.postgres()?, &folder)?);
+        }
+        self.tenant.as_ref().context("no tenant")
     }
 }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 
 use super::{Bench, who};
 use crate::load::{Engine, Outcome, Phase, Plan, Shape};
-use crate::peer::{Peer, SocketIo};
+use crate::peer::{Peer, SocketIo, Subscribe};
 use crate::report::{Bound, Target, note};
 use crate::run::memory;
 use crate::run::on_core;
@@ -96,6 +96,14 @@ pub fn run(bench: &mut Bench) -> Result<()> {
         let without = measure(bench, &server, SocketIo, false).context("Socket.IO")?;
         let with = measure(bench, &server, SocketIo, true).context("Socket.IO")?;
         record(bench, who::SOCKETIO, &with, &without);
+    }
+    if bench.wants(who::BRIGADE) {
+        let tenant = bench.tenant()?;
+        let server = tenant.serve(core, &folder)?;
+        let (quiet, crowded) = (tenant.peer(&server, 1, Subscribe::Room)?, tenant.peer(&server, 1, Subscribe::Room)?);
+        let without = measure(bench, &server, quiet, false).context("Brigade")?;
+        let with = measure(bench, &server, crowded, true).context("Brigade")?;
+        record(bench, who::BRIGADE, &with, &without);
     }
     Ok(())
 }
