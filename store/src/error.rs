@@ -64,6 +64,12 @@ const CONSTRAINTS: &[(&str, Code, &str)] = &[
     ("tenants_origins_bounded", Code::InvalidInput, "At most 50 sites can be allowed."),
     ("entities_tenant_exists", Code::NotFound, "There is no such business."),
     ("accounts_name_length", Code::InvalidInput, "A name has 1 to 200 characters."),
+    ("users_email_once", Code::Conflict, "Somebody has this e-mail address already. Sign in, or ask for a new password."),
+    ("users_name_length", Code::InvalidInput, "A name has 1 to 200 characters."),
+    ("api_keys_name_length", Code::InvalidInput, "A name has 1 to 200 characters."),
+    ("memberships_keep_an_admin", Code::Conflict, "A business keeps at least one admin. Make somebody else an admin first."),
+    ("invitations_one_open", Code::Conflict, "This person has just been invited. Wait for the answer."),
+    ("invitations_conversation_exists", Code::NotFound, "There is nothing here, or it is not yours to see."),
     ("conversations_account_exists", Code::Conflict, "This account does not exist. Open it first."),
 ];
 

@@ -18,6 +18,7 @@ mod chat;
 mod check;
 mod db;
 mod error;
+pub mod identity;
 pub mod jobs;
 mod journal;
 mod migrate;

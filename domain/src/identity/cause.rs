@@ -9,8 +9,8 @@ use crate::actor::Party;
 /// without a line in the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
-    /// Who.
-    pub by: Party,
+    /// Who; `None` is somebody anonymous.
+    pub by: Option<Party>,
     /// When the request was taken in: the clock of the change.
     pub at: Timestamp,
     /// From which address; `None` from the command line.
@@ -22,13 +22,13 @@ pub struct Cause {
 impl Cause {
     /// The operator at the command line, or a worker.
     pub const fn system(at: Timestamp) -> Self {
-        Self { by: Party::System, at, ip: None, request_id: None }
+        Self { by: Some(Party::System), at, ip: None, request_id: None }
     }
 
     /// The same, caused by somebody who is known only now.
     #[must_use]
     pub fn by(mut self, party: Party) -> Self {
-        self.by = party;
+        self.by = Some(party);
         self
     }
 }

@@ -78,8 +78,7 @@ impl TenantKey {
         let mode = [KeyMode::Live, KeyMode::Test].into_iter().find(|known| known.as_str() == mode);
         let slug_ok = (1..=63).contains(&slug.len())
             && slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        let random_ok =
-            random.len() == RANDOM_CHARACTERS && random.bytes().all(|b| b.is_ascii_alphanumeric());
+        let random_ok = random.len() == RANDOM_CHARACTERS && random.bytes().all(|b| b.is_ascii_alphanumeric());
         match (kind, mode) {
             (Some(kind), Some(mode)) if slug_ok && random_ok => Ok(Self { kind, mode, text: text.into() }),
             _ => Err(malformed),
@@ -136,11 +135,18 @@ mod tests {
     #[test]
     fn the_format_is_enforced() {
         for text in [
-            "", "pk", "pk_live_slug", "xx_live_slug_0123456789abcdefABCDEF0123456789",
-            "pk_prod_slug_0123456789abcdefABCDEF0123456789", "pk_live_Slug_0123456789abcdefABCDEF0123456789",
-            "pk_live__0123456789abcdefABCDEF0123456789", "pk_live_slug_0123456789abcdefABCDEF012345678",
-            "pk_live_slug_0123456789abcdefABCDEF0123456789a", "pk_live_slug_0123456789abcdefABCDEF012345678-",
-            "pk_live_slug_0123456789abcdefABCDEF0123456789_", " pk_live_slug_0123456789abcdefABCDEF0123456789",
+            "",
+            "pk",
+            "pk_live_slug",
+            "xx_live_slug_0123456789abcdefABCDEF0123456789",
+            "pk_prod_slug_0123456789abcdefABCDEF0123456789",
+            "pk_live_Slug_0123456789abcdefABCDEF0123456789",
+            "pk_live__0123456789abcdefABCDEF0123456789",
+            "pk_live_slug_0123456789abcdefABCDEF012345678",
+            "pk_live_slug_0123456789abcdefABCDEF0123456789a",
+            "pk_live_slug_0123456789abcdefABCDEF012345678-",
+            "pk_live_slug_0123456789abcdefABCDEF0123456789_",
+            " pk_live_slug_0123456789abcdefABCDEF0123456789",
             "pk_live_slüg_0123456789abcdefABCDEF0123456789",
         ] {
             assert_eq!(TenantKey::parse(text), Err(Code::InvalidTenantKey), "{text}");

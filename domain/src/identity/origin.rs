@@ -92,10 +92,24 @@ mod tests {
     #[test]
     fn nothing_else_gets_into_a_header() {
         for text in [
-            "", "*", "null", "example.com", "http://example.com", "https://", "https://example.com/path",
-            "https://*.example.com", "https://exa mple.com", "https://example.com; script-src *", "https://a\nb",
-            "https://user@example.com", "https://example.com:0", "https://example.com:99999", "javascript://x",
-            "https://example.com:443", "https://example.com,https://other.com", "https://ex'ample.com",
+            "",
+            "*",
+            "null",
+            "example.com",
+            "http://example.com",
+            "https://",
+            "https://example.com/path",
+            "https://*.example.com",
+            "https://exa mple.com",
+            "https://example.com; script-src *",
+            "https://a\nb",
+            "https://user@example.com",
+            "https://example.com:0",
+            "https://example.com:99999",
+            "javascript://x",
+            "https://example.com:443",
+            "https://example.com,https://other.com",
+            "https://ex'ample.com",
         ] {
             assert!(text.parse::<Origin>().is_err(), "{text:?}");
         }

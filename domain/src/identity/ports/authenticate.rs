@@ -108,7 +108,7 @@ pub trait SessionEvents: Send + Sync + 'static {
     /// Calls `listener` with every event from now on, for as long as the process runs.
     fn listen(&self, listener: SessionListener);
 
-    /// Says that something changed. Call after the change is committed; other nodes learn of it from what the
-    /// change wrote, not from this call.
+    /// Tells everybody on this node. Changes of sessions, people, memberships, keys, visitors' tokens and tenants in the
+    /// database are told by themselves, within two seconds on every node; this is for what is not in the database.
     fn publish(&self, event: SessionEvent);
 }

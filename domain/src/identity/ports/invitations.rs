@@ -122,7 +122,11 @@ pub trait Invitations: Send + Sync + 'static {
     fn invite(&self, tenant: TenantId, new: NewInvitation, cause: Cause) -> BoxFuture<'static, Result<(), Rejection>>;
 
     /// Open invitations to the staff.
-    fn pending_staff(&self, tenant: TenantId, at: Timestamp) -> BoxFuture<'static, Result<Vec<PendingInvitation>, Fault>>;
+    fn pending_staff(
+        &self,
+        tenant: TenantId,
+        at: Timestamp,
+    ) -> BoxFuture<'static, Result<Vec<PendingInvitation>, Fault>>;
 
     /// Takes one back; [`crate::refusal::Code::NotFound`] when it is not open.
     fn withdraw(

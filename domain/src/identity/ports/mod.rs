@@ -20,5 +20,5 @@ pub use keys::{ApiKeys, KeyInfo, NewKey, SiteKeys, SiteTenant, VisitorTokens};
 pub use mail::{MailQueue, Mailer, Outbox, SentMail};
 pub use people::{AccountPlace, Me, People, PersonRow, Profiles, TenantPlace, Throttle};
 pub use sessions::{BrowserSession, DeviceLabel, OwnSession, OwnSessions, ProgramSession, Rotation, Sessions};
-pub use tenants::{AuditLine, AuditTrail, StaffMember, Staff, TenantSettings, TenantView};
+pub use tenants::{AuditLine, AuditTrail, Staff, StaffMember, TenantChange, TenantSettings, TenantView};
 pub use tokens::{OneTimeTokens, Purpose, ResetDone};

@@ -8,6 +8,7 @@ use crate::id::{TenantId, UserId};
 use crate::identity::{Cause, Origin};
 use crate::journal::BoxFuture;
 use crate::refusal::{Fault, Rejection};
+use crate::text::DisplayName;
 
 /// A tenant's settings.
 #[derive(Debug, Clone)]
@@ -28,26 +29,25 @@ pub struct TenantView {
     pub settings: Value,
 }
 
+/// What to change; `None` leaves it.
+#[derive(Debug, Clone, Default)]
+pub struct TenantChange {
+    /// The name.
+    pub name: Option<DisplayName>,
+    /// The whole list of sites that may embed the chat, at most 50.
+    pub origins: Option<Vec<Origin>>,
+    /// The composition rule for passwords.
+    pub password_composition: Option<bool>,
+}
+
 /// Reads and changes a tenant's settings that are not part of its live state.
 pub trait TenantSettings: Send + Sync + 'static {
     /// All of them.
     fn view(&self, tenant: TenantId) -> BoxFuture<'static, Result<Option<TenantView>, Fault>>;
 
-    /// Replaces the list of allowed sites (at most 50).
-    fn set_origins(
-        &self,
-        tenant: TenantId,
-        origins: Vec<Origin>,
-        cause: Cause,
-    ) -> BoxFuture<'static, Result<(), Rejection>>;
-
-    /// Turns the composition rule for passwords on or off.
-    fn set_password_composition(
-        &self,
-        tenant: TenantId,
-        on: bool,
-        cause: Cause,
-    ) -> BoxFuture<'static, Result<(), Rejection>>;
+    /// Changes some of them. The name in the tenant's live state is another command's matter.
+    fn change(&self, tenant: TenantId, change: TenantChange, cause: Cause)
+    -> BoxFuture<'static, Result<(), Rejection>>;
 }
 
 /// Somebody who works for a tenant.

@@ -1,0 +1,89 @@
+//! Putting every sealed value under the newest key of the ring, so that an older key can be taken away.
+
+use brigade_domain::id::TenantId;
+use brigade_domain::refusal::Rejection;
+use sqlx::PgConnection;
+
+use super::keyring::{KeyRing, Place};
+use super::{keys, mail};
+use crate::Db;
+use crate::error::Error;
+
+/// How many values were sealed again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rotated {
+    /// Secret keys of tenants.
+    pub keys: u64,
+    /// Letters in the outbox.
+    pub letters: u64,
+}
+
+/// Seals again what an older key sealed. Stops at the first value that does not open, and changes nothing of its tenant.
+pub async fn rotate(db: &Db, ring: std::sync::Arc<KeyRing>) -> Result<Rotated, Rejection> {
+    let mut rotated = Rotated::default();
+    let own = std::sync::Arc::clone(&ring);
+    let (letters, tenants) = db
+        .global_write("seal letters again", move |tx| {
+            Box::pin(async move {
+                let letters = reseal_letters(tx, &own).await?;
+                let tenants = sqlx::query_scalar!("select id from tenants").fetch_all(tx).await?;
+                Ok((letters, tenants))
+            })
+        })
+        .await?;
+    rotated.letters = letters;
+    for tenant in tenants.into_iter().map(TenantId::from_uuid) {
+        let own = std::sync::Arc::clone(&ring);
+        rotated.keys += db
+            .write("seal keys again", tenant, move |tx| Box::pin(async move { reseal_keys(tx, &own, tenant).await }))
+            .await?;
+    }
+    Ok(rotated)
+}
+
+/// The value under the newest key; `None` when it is already.
+fn reseal(ring: &KeyRing, sealed: &[u8], place: Place) -> Result<Option<Vec<u8>>, Error> {
+    if ring.is_current(sealed) {
+        return Ok(None);
+    }
+    let plain = ring.open(sealed, place)?;
+    Ok(Some(ring.seal(&plain, place)?))
+}
+
+async fn reseal_letters(tx: &mut PgConnection, ring: &KeyRing) -> Result<u64, Error> {
+    let rows = sqlx::query!(r#"select id, sealed as "sealed!" from mail_outbox where sealed is not null for update"#)
+        .fetch_all(&mut *tx)
+        .await?;
+    let mut count = 0;
+    for row in rows {
+        if let Some(sealed) = reseal(ring, &row.sealed, mail::place(row.id))? {
+            sqlx::query!("update mail_outbox set sealed = $2 where id = $1", row.id, sealed).execute(&mut *tx).await?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+async fn reseal_keys(tx: &mut PgConnection, ring: &KeyRing, tenant: TenantId) -> Result<u64, Error> {
+    let rows = sqlx::query!(
+        r#"select id, sealed as "sealed!" from api_keys where tenant_id = $1 and sealed is not null for update"#,
+        tenant.uuid()
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut count = 0;
+    for row in rows {
+        if let Some(sealed) = reseal(ring, &row.sealed, keys::place(tenant, row.id))? {
+            sqlx::query!(
+                "update api_keys set sealed = $3 where tenant_id = $1 and id = $2",
+                tenant.uuid(),
+                row.id,
+                sealed
+            )
+            .execute(&mut *tx)
+            .await?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}

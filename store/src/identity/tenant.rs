@@ -1,0 +1,135 @@
+//! A tenant's settings beside its live state, and its audit log.
+
+use brigade_domain::id::TenantId;
+use brigade_domain::identity::ports::{AuditLine, AuditTrail, SessionEvent, TenantChange, TenantSettings, TenantView};
+use brigade_domain::identity::{Cause, Origin};
+use brigade_domain::journal::BoxFuture;
+use brigade_domain::refusal::{Code, Fault, Rejection};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+
+use super::{Identity, audit};
+use crate::error::Error;
+use crate::time::from_db;
+
+impl TenantSettings for Identity {
+    fn view(&self, tenant: TenantId) -> BoxFuture<'static, Result<Option<TenantView>, Fault>> {
+        let db = self.db().clone();
+        Box::pin(async move { db.read("read a tenant", tenant, move |tx| Box::pin(view(tx, tenant))).await })
+    }
+
+    fn change(
+        &self,
+        tenant: TenantId,
+        change: TenantChange,
+        cause: Cause,
+    ) -> BoxFuture<'static, Result<(), Rejection>> {
+        let identity = self.clone();
+        Box::pin(async move {
+            identity
+                .db()
+                .write("change a tenant", tenant, move |tx| Box::pin(alter(tx, tenant, change, cause)))
+                .await?;
+            identity.ended(SessionEvent::Tenant(tenant)).await;
+            Ok(())
+        })
+    }
+}
+
+async fn view(tx: &mut PgConnection, tenant: TenantId) -> Result<Option<TenantView>, Error> {
+    let found = sqlx::query!(
+        r#"select name, slug, status = 'active' as "active!", allowed_origins, password_composition, settings
+           from tenants where id = $1"#,
+        tenant.uuid()
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(found.map(|row| TenantView {
+        id: tenant,
+        name: row.name,
+        slug: row.slug,
+        active: row.active,
+        origins: row.allowed_origins.iter().filter_map(|origin| origin.parse().ok()).collect(),
+        password_composition: row.password_composition,
+        settings: row.settings,
+    }))
+}
+
+async fn alter(tx: &mut PgConnection, tenant: TenantId, change: TenantChange, cause: Cause) -> Result<(), Error> {
+    let origins: Option<Vec<String>> =
+        change.origins.map(|origins| origins.iter().map(|origin| origin.as_str().to_owned()).collect());
+    let name = change.name.as_ref().map(|name| name.as_str());
+    let changed = sqlx::query!(
+        "update tenants set name = coalesce($2, name), allowed_origins = coalesce($3, allowed_origins),
+                password_composition = coalesce($4, password_composition)
+         where id = $1",
+        tenant.uuid(),
+        name,
+        origins.as_deref(),
+        change.password_composition
+    )
+    .execute(&mut *tx)
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Err(Code::NotFound.into());
+    }
+    let details = json!({
+        "name_changed": name.is_some(),
+        "allowed_origins": origins,
+        "password_composition": change.password_composition,
+    });
+    audit::done(tx, Some(tenant), "tenant.changed", &cause, details).await
+}
+
+impl AuditTrail for Identity {
+    fn page(
+        &self,
+        tenant: TenantId,
+        before: Option<u64>,
+        limit: u16,
+    ) -> BoxFuture<'static, Result<Vec<AuditLine>, Fault>> {
+        let db = self.db().clone();
+        Box::pin(async move {
+            db.read("read the audit log", tenant, move |tx| Box::pin(page(tx, tenant, before, limit))).await
+        })
+    }
+}
+
+async fn page(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    before: Option<u64>,
+    limit: u16,
+) -> Result<Vec<AuditLine>, Error> {
+    let before = before.map_or(i64::MAX, |seq| i64::try_from(seq).unwrap_or(i64::MAX));
+    let rows = sqlx::query!(
+        "select seq, at, event_type, actor, ip, request_id, result, metadata from audit_log
+         where tenant_id = $1 and seq < $2 order by seq desc limit $3",
+        tenant.uuid(),
+        before,
+        i64::from(limit)
+    )
+    .fetch_all(tx)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let details: Value = serde_json::from_str(&row.metadata)
+                .map_err(|error| Fault::internal("read a line of the audit log", error))?;
+            Ok(AuditLine {
+                seq: row.seq.unsigned_abs(),
+                at: from_db(row.at)?,
+                event: row.event_type,
+                actor: row.actor,
+                ip: row.ip,
+                request_id: row.request_id,
+                result: row.result,
+                details,
+            })
+        })
+        .collect()
+}
+
+/// For the command line: origins as text, checked.
+pub fn read_origins(texts: &[String]) -> Result<Vec<Origin>, Rejection> {
+    texts.iter().map(|text| text.parse().map_err(Rejection::Refused)).collect()
+}
