@@ -37,7 +37,10 @@ fn bounded(
     let mut count = 0usize;
     for c in text.chars() {
         if c.is_control() && !control_allowed(c) {
-            return Err(Refusal::invalid(field, format!("{field} holds a control character (U+{:04X}). Remove it.", c as u32)));
+            return Err(Refusal::invalid(
+                field,
+                format!("{field} holds a control character (U+{:04X}). Remove it.", c as u32),
+            ));
         }
         count += 1;
     }
@@ -172,8 +175,18 @@ mod tests {
     fn addresses_are_read_and_what_is_none_is_refused() {
         assert_eq!(Email::parse("email", " Ada.L+x@Example.CO.uk ").unwrap().as_str(), "ada.l+x@example.co.uk");
         for text in [
-            "", "ada", "@example.com", "ada@", "ada@example", "ada@@example.com", "a da@example.com", "ada@-x.com",
-            "ada@x..com", ".ada@x.com", "ada@x.com\nBcc: b@x.com", "ada@exämple.com",
+            "",
+            "ada",
+            "@example.com",
+            "ada@",
+            "ada@example",
+            "ada@@example.com",
+            "a da@example.com",
+            "ada@-x.com",
+            "ada@x..com",
+            ".ada@x.com",
+            "ada@x.com\nBcc: b@x.com",
+            "ada@exämple.com",
         ] {
             assert!(Email::parse("email", text).is_err(), "{text:?}");
         }
