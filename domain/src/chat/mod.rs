@@ -8,11 +8,13 @@
 //! | which command does what in which status | `decide` |
 //! | what an event changes | [`state::Conversation`] |
 //! | what readers and the inbox see | `snapshot` |
+//! | what is read beside the live state | [`ports`] |
 
 pub mod command;
 mod decide;
 pub mod event;
 pub mod message;
+pub mod ports;
 mod snapshot;
 pub mod standing;
 pub mod state;
