@@ -32,4 +32,5 @@ pub use limit::Limit;
 
 pub(crate) use admit::admit;
 pub(crate) use frame::frame;
+pub(crate) use headers::ForOtherSites;
 pub(crate) use normalise::Rendered;

@@ -1,8 +1,23 @@
-//! The web bundles: pages with a nonce, files that may be kept for ever, the widget's frame.
+//! The web bundles: pages with their policy, files that may be kept for ever, the widget's frame.
+//!
+//! A page's path and `.html` is its file (`/inbox` is `inbox.html`, `/` is `index.html`). Pages hold no inline script or
+//! style; a fresh nonce is in their policy all the same and replaces `__CSP_NONCE__` for a page that ever needs one.
+
+mod file;
 
 use std::borrow::Cow;
 
-use crate::Routes;
+use actix_web::{HttpRequest, HttpResponse};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use brigade_domain::refusal::Code;
+use serde::Deserialize;
+
+use crate::guard::{PagePolicy, Public};
+use crate::input::Params;
+use crate::problem::Answer;
+use crate::{App, Routes};
+use file::Keep;
 
 /// One file of the web bundles.
 #[derive(Debug, Clone)]
@@ -15,11 +30,95 @@ pub struct StaticFile {
 
 /// The web bundles (`web/dist`). Implemented by `server/`, which embeds them.
 pub trait StaticFiles: Send + Sync + 'static {
-    /// The file at `path` below the root, such as `assets/inbox-3f2a.js`.
+    /// The file at `path` below the root, such as `assets/inbox-3f2a.js`. Compressed forms are files of their own,
+    /// with `.br` and `.gz` behind the name.
     fn get(&self, path: &str) -> Option<StaticFile>;
+
+    /// The public key that the demonstration's site shows, when there is a demonstration.
+    fn site_key(&self) -> Option<String> {
+        None
+    }
 }
+
+/// The pages and their files. What is not listed here is not there.
+const PAGES: [(&str, &str); 9] = [
+    ("/", "index.html"),
+    ("/sign-in", "sign-in.html"),
+    ("/reset", "reset.html"),
+    ("/verify", "verify.html"),
+    ("/invite", "invite.html"),
+    ("/inbox", "inbox.html"),
+    ("/chat", "chat.html"),
+    ("/settings", "settings.html"),
+    ("/dev/outbox", "dev/outbox.html"),
+];
 
 /// The routes of the pages.
 pub fn routes() -> Routes {
-    Routes::new()
+    let pages = PAGES.iter().fold(Routes::new(), |routes, (path, _)| routes.page(path, page));
+    pages.page("/assets/{name:[^/]+}", asset).page("/widget/loader.js", loader).page("/widget/frame", frame)
+}
+
+async fn page(_who: Public, request: HttpRequest, app: App) -> Answer<HttpResponse> {
+    let path = request.match_pattern().unwrap_or_default();
+    let demo_only = path.starts_with("/dev/");
+    let (_, file) =
+        PAGES.iter().find(|(known, _)| *known == path && (app.config().demo || !demo_only)).ok_or(Code::NotFound)?;
+    html(&request, &app, file, Vec::new())
+}
+
+/// The chat's frame, for the sites of its tenant only (ASVS 3.4.6).
+async fn frame(
+    _who: Public,
+    request: HttpRequest,
+    Params(query): Params<FrameQuery>,
+    app: App,
+) -> Answer<HttpResponse> {
+    let site = app.gate.site_keys.resolve(query.key).await?;
+    let ancestors = site.origins.iter().map(|origin| origin.as_str().to_owned()).collect();
+    html(&request, &app, "widget/frame.html", ancestors)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrameQuery {
+    key: String,
+}
+
+fn html(request: &HttpRequest, app: &App, path: &str, frame_ancestors: Vec<String>) -> Answer<HttpResponse> {
+    let file = app.files.get(path).ok_or(Code::NotFound)?;
+    let nonce = STANDARD_NO_PAD.encode(rand::random::<[u8; 16]>());
+    let site_key = app.files.site_key().unwrap_or_default();
+    let text = String::from_utf8_lossy(&file.content)
+        .replace("__BRIGADE_SITE_KEY__", &escape(&site_key))
+        .replace("__CSP_NONCE__", &nonce);
+    // A page that holds a nonce is another page each time.
+    let etag = format!("{}-{}", file.etag, site_key.len());
+    let file = StaticFile { content: text.into_bytes().into(), etag };
+    let mut response = file::answer(request.headers(), path, file, None, Keep::Revalidate);
+    let connect = app.config().origins.iter().map(|origin| origin.replacen("http", "ws", 1)).collect();
+    response.extensions_mut().insert(PagePolicy { nonce, connect, frame_ancestors });
+    Ok(response)
+}
+
+/// A key has no such characters; a text put into HTML is escaped all the same.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
+}
+
+async fn asset(_who: Public, request: HttpRequest, app: App) -> Answer<HttpResponse> {
+    let name = request.match_info().query("name");
+    serve(&request, &app, &format!("assets/{name}"), Keep::ForEver)
+}
+
+/// The one script that other sites load.
+async fn loader(_who: Public, request: HttpRequest, app: App) -> Answer<HttpResponse> {
+    let mut response = serve(&request, &app, "widget/loader.js", Keep::Minutes)?;
+    response.extensions_mut().insert(crate::guard::ForOtherSites);
+    Ok(response)
+}
+
+fn serve(request: &HttpRequest, app: &App, path: &str, keep: Keep) -> Answer<HttpResponse> {
+    let (file, coding) = file::negotiate(&*app.files, request.headers(), path).ok_or(Code::NotFound)?;
+    Ok(file::answer(request.headers(), path, file, coding, keep))
 }
