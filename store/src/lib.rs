@@ -12,9 +12,9 @@
 //! Every function takes the tenant first, and row-level security enforces it a second time: a transaction without
 //! a tenant sees no rows of any.
 
-mod account;
+pub mod accounts;
 pub mod audit;
-mod chat;
+pub mod chat;
 mod check;
 mod db;
 mod error;

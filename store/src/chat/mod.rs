@@ -1,4 +1,13 @@
-//! Conversations beside their log: the rows that the inbox and look-ups are made from.
+//! Conversations beside their log: the rows that the inbox and look-ups are made from, and older messages.
+//!
+//! | want to … | use |
+//! |---|---|
+//! | give a list topic its content | [`PgLists`] |
+//! | page through conversations, find one | [`page`], [`find`] |
+//! | read older messages | [`PgMessages`] |
+
+mod history;
+mod list;
 
 use brigade_domain::chat::ConversationRow;
 use brigade_domain::entity::Seq;
@@ -9,6 +18,8 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::journal::to_bigint;
 use crate::time::to_db;
+pub use history::PgMessages;
+pub use list::{Cursor, Filter, PAGE, Page, PgLists, find, page};
 
 /// Writes the rows of conversations that were just committed at the given `seq`.
 pub(crate) async fn save(

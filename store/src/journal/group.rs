@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{to_bigint, to_seq};
 use crate::error::Error;
 use crate::time::{DbTime, to_db};
-use crate::{audit, chat, db, jobs, tenants};
+use crate::{accounts, audit, chat, db, jobs, tenants};
 
 /// What became of one commit of the group.
 pub(super) type Outcome = Result<(), CommitError>;
@@ -67,18 +67,18 @@ async fn write(tx: &mut PgConnection, tenant: TenantId, commits: &[&Commit]) -> 
 
 /// The rows, jobs, audit lines and snapshots of what was committed: a statement only for what there is.
 async fn beside(tx: &mut PgConnection, tenant: TenantId, moved: Vec<&Commit>) -> Result<(), Error> {
-    let (mut conversations, mut accounts, mut businesses) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut conversations, mut relationships, mut businesses) = (Vec::new(), Vec::new(), Vec::new());
     for commit in &moved {
         let rev = commit.lines.last().map_or(commit.expected, |line| line.seq);
         match &commit.row {
             Some(Row::Conversation(row)) => conversations.push((rev, row)),
-            Some(Row::Account(row)) => accounts.push(row),
+            Some(Row::Account(row)) => relationships.push(row),
             Some(Row::Tenant(row)) => businesses.push(row),
             None => {}
         }
     }
     // Accounts first: a conversation handed over refers to one.
-    crate::account::save(tx, tenant, &accounts).await?;
+    accounts::save(tx, tenant, &relationships).await?;
     chat::save(tx, tenant, &conversations).await?;
     tenants::save(tx, tenant, &businesses).await?;
     let kept: Vec<_> = moved.iter().filter_map(|commit| Some((commit.key, commit.snapshot.as_ref()?))).collect();

@@ -5,7 +5,7 @@
 
 mod group;
 mod lane;
-mod log;
+pub(crate) mod log;
 
 use brigade_domain::entity::{EntityKey, Seq};
 use brigade_domain::journal::{BoxFuture, Commit, CommitError, Journal, Loaded, LogLine, Range, Remembered, Snapshot};

@@ -1,0 +1,266 @@
+//! Lists of conversations: the inbox, and pages of it over HTTP.
+
+use std::fmt;
+use std::str::FromStr;
+
+use brigade_domain::Timestamp;
+use brigade_domain::actor::Actor;
+use brigade_domain::chat::{ConversationRow, INBOX};
+use brigade_domain::entity::Seq;
+use brigade_domain::id::{AccountId, ConversationId, TenantId, UserId, VisitorId};
+use brigade_domain::journal::{BoxFuture, Lists};
+use brigade_domain::refusal::{Fault, Refusal};
+use serde_json::Value;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::Db;
+use crate::error::Error;
+use crate::journal::to_seq;
+use crate::time::{DbTime, from_db, to_db};
+
+/// The most rows of one page.
+pub const PAGE: u16 = 100;
+
+/// What the inbox holds at most.
+const INBOX_ROWS: i64 = 500;
+
+/// The inbox in PostgreSQL. Cheap to clone.
+#[derive(Clone)]
+pub struct PgLists(Db);
+
+impl PgLists {
+    /// Reads through `db`.
+    pub const fn new(db: Db) -> Self {
+        Self(db)
+    }
+}
+
+impl Lists for PgLists {
+    fn list(
+        &self,
+        tenant: TenantId,
+        view: &str,
+        actor: &Actor,
+    ) -> BoxFuture<'static, Result<Vec<(String, Seq, Value)>, Fault>> {
+        // Who may look at the list was decided before; what is in it is for staff in any case.
+        if view != INBOX || !actor.is_staff_of(tenant) {
+            return Box::pin(async { Ok(Vec::new()) });
+        }
+        let db = self.0.clone();
+        Box::pin(async move {
+            db.read("list the inbox", tenant, move |tx| {
+                Box::pin(async move {
+                    let rows = sqlx::query!(
+                        "select id, rev, listing from conversations where tenant_id = $1 and status = 'open'
+                         order by last_message_at desc nulls last, id desc limit $2",
+                        tenant.uuid(),
+                        INBOX_ROWS,
+                    )
+                    .fetch_all(tx)
+                    .await?;
+                    let item = |row: (Uuid, i64, String)| -> Result<_, Error> {
+                        let (id, rev, listing) = row;
+                        Ok((ConversationId::from_uuid(id).to_string(), to_seq(rev), json(&listing)?))
+                    };
+                    rows.into_iter().map(|row| item((row.id, row.rev, row.listing))).collect()
+                })
+            })
+            .await
+        })
+    }
+}
+
+fn json(listing: &str) -> Result<Value, Error> {
+    serde_json::from_str(listing).map_err(|error| Fault::internal("read a conversation's listing", error).into())
+}
+
+/// Which conversations.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Resolved ones instead of open ones.
+    pub resolved: bool,
+    /// Only those whose customer waits (`true`) or does not (`false`).
+    pub waiting: Option<bool>,
+    /// Only those this person answers.
+    pub assignee: Option<UserId>,
+}
+
+/// Where a page ended; the next one begins after it. Opaque to clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    at: Timestamp,
+    id: ConversationId,
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.at.as_microsecond(), self.id)
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = Refusal;
+
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        let parse = || {
+            let (at, id) = text.split_once('.')?;
+            Some(Self { at: Timestamp::from_microsecond(at.parse().ok()?).ok()?, id: id.parse().ok()? })
+        };
+        parse().ok_or_else(|| Refusal::invalid("cursor", "Not a cursor of this list. Begin without one."))
+    }
+}
+
+/// A page of conversations, newest activity first.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The rows, each with the `seq` it is from.
+    pub rows: Vec<(Seq, ConversationRow)>,
+    /// Where the next page begins; `None` on the last.
+    pub next: Option<Cursor>,
+}
+
+struct Record {
+    id: Uuid,
+    rev: i64,
+    kind: String,
+    status: String,
+    visitor_id: Option<Uuid>,
+    account_id: Option<Uuid>,
+    assignee: Option<Uuid>,
+    waiting_since: Option<DbTime>,
+    last_message_at: Option<DbTime>,
+    listing: String,
+    sorted_at: DbTime,
+}
+
+impl TryFrom<Record> for (Seq, ConversationRow) {
+    type Error = Error;
+
+    fn try_from(record: Record) -> Result<Self, Error> {
+        let row = ConversationRow {
+            id: ConversationId::from_uuid(record.id),
+            kind: record.kind,
+            status: record.status,
+            visitor: record.visitor_id.map(VisitorId::from_uuid),
+            account: record.account_id.map(AccountId::from_uuid),
+            assignee: record.assignee.map(UserId::from_uuid),
+            waiting_since: record.waiting_since.map(from_db).transpose()?,
+            last_message_at: record.last_message_at.map(from_db).transpose()?,
+            listing: json(&record.listing)?,
+        };
+        Ok((to_seq(record.rev), row))
+    }
+}
+
+/// A page of conversations after `cursor`, at most `limit` (1 to [`PAGE`]).
+pub async fn page(
+    db: &Db,
+    tenant: TenantId,
+    filter: Filter,
+    cursor: Option<Cursor>,
+    limit: u16,
+) -> Result<Page, Fault> {
+    let limit = usize::from(limit.clamp(1, PAGE));
+    db.read("list conversations", tenant, move |tx| {
+        Box::pin(async move {
+            let rows = if filter.resolved {
+                resolved(tx, tenant, &filter, cursor, limit).await?
+            } else {
+                open(tx, tenant, &filter, cursor, limit).await?
+            };
+            let more = rows.len() > limit;
+            let mut kept = Vec::with_capacity(rows.len());
+            let mut next = None;
+            for record in rows.into_iter().take(limit) {
+                next = Some(Cursor { at: from_db(record.sorted_at)?, id: ConversationId::from_uuid(record.id) });
+                kept.push(record.try_into()?);
+            }
+            Ok(Page { rows: kept, next: next.filter(|_| more) })
+        })
+    })
+    .await
+}
+
+/// Open ones are few and change with every message: sorted as they are read.
+async fn open(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: usize,
+) -> Result<Vec<Record>, Error> {
+    let rows = sqlx::query_as!(
+        Record,
+        r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at, listing,
+                  coalesce(last_message_at, to_timestamp(0)) as "sorted_at!"
+           from conversations
+           where tenant_id = $1 and status = 'open'
+             and ($2::boolean is null or (waiting_since is not null) = $2)
+             and ($3::uuid is null or assignee = $3)
+             and ($4::timestamptz is null or (coalesce(last_message_at, to_timestamp(0)), id) < ($4, $5::uuid))
+           order by coalesce(last_message_at, to_timestamp(0)) desc, id desc
+           limit $6"#,
+        tenant.uuid(),
+        filter.waiting,
+        filter.assignee.map(|id| id.uuid()),
+        cursor.map(|cursor| to_db(cursor.at)),
+        cursor.map(|cursor| cursor.id.uuid()),
+        i64::try_from(limit).unwrap_or(i64::from(PAGE)) + 1,
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(rows)
+}
+
+/// Resolved ones are many and rest: read in the order of their index. Nobody waits in one.
+async fn resolved(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: usize,
+) -> Result<Vec<Record>, Error> {
+    let rows = sqlx::query_as!(
+        Record,
+        r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at, listing,
+                  settled_at as "sorted_at!"
+           from conversations
+           where tenant_id = $1 and status = 'resolved'
+             and ($2::boolean is null or (waiting_since is not null) = $2)
+             and ($3::uuid is null or assignee = $3)
+             and (settled_at, id) < (coalesce($4::timestamptz, 'infinity'), coalesce($5::uuid, $6::uuid))
+           order by settled_at desc, id desc
+           limit $7"#,
+        tenant.uuid(),
+        filter.waiting,
+        filter.assignee.map(|id| id.uuid()),
+        cursor.map(|cursor| to_db(cursor.at)),
+        cursor.map(|cursor| cursor.id.uuid()),
+        Uuid::max(),
+        i64::try_from(limit).unwrap_or(i64::from(PAGE)) + 1,
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(rows)
+}
+
+/// One conversation's row, if it was ever opened.
+pub async fn find(db: &Db, tenant: TenantId, id: ConversationId) -> Result<Option<(Seq, ConversationRow)>, Fault> {
+    db.read("find a conversation", tenant, move |tx| {
+        Box::pin(async move {
+            let row = sqlx::query_as!(
+                Record,
+                r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at,
+                          listing, coalesce(settled_at, last_message_at, to_timestamp(0)) as "sorted_at!"
+                   from conversations where tenant_id = $1 and id = $2"#,
+                tenant.uuid(),
+                id.uuid(),
+            )
+            .fetch_optional(tx)
+            .await?;
+            row.map(TryInto::try_into).transpose()
+        })
+    })
+    .await
+}
