@@ -1,0 +1,42 @@
+import type { InboxItem, Message, Seq } from '../live/protocol.gen';
+import { call } from './session';
+
+/** Somebody who works for the tenant. */
+export interface StaffMember {
+  id: string;
+  name: string;
+  email: string;
+  role: 'admin' | 'account_manager';
+}
+
+/** Everybody who works here. */
+export async function staff(): Promise<StaffMember[]> {
+  const answer = await call<{ staff: StaffMember[] }>('GET', '/v1/tenant/staff');
+  return answer.staff;
+}
+
+/** A page of conversations that are not in the live list. */
+export function conversations(query: Record<string, string>): Promise<{ items: InboxItem[]; next: string | null }> {
+  return call('GET', `/v1/conversations?${new URLSearchParams(query)}`);
+}
+
+/** A page of messages before `before`. */
+export function olderMessages(conversation: string, before: Seq): Promise<{ messages: Message[]; more: boolean }> {
+  return call('GET', `/v1/conversations/${conversation}/messages?before=${before}&limit=50`);
+}
+
+/** The texts a message had before. */
+export async function versions(conversation: string, seq: Seq): Promise<{ text: string; at: string }[]> {
+  const answer = await call<{ versions: { text: string; at: string }[] }>('GET', `/v1/conversations/${conversation}/messages/${seq}/edits`);
+  return answer.versions;
+}
+
+/** Invites the visitor of a conversation to become a client. */
+export function inviteClient(conversation: string, email: string, name: string): Promise<unknown> {
+  return call('POST', `/v1/conversations/${conversation}/invitations`, { email, name });
+}
+
+/** Takes a conversation back from the account it was handed to. */
+export function takeBack(conversation: string): Promise<unknown> {
+  return call('POST', `/v1/conversations/${conversation}/take-back`, {});
+}

@@ -1,0 +1,162 @@
+import { Disposables, type Disposable } from '../../base/disposables';
+import { Emitter } from '../../base/emitter';
+import type { AccountState, ConversationState, Party } from '../../live/protocol.gen';
+import type { Presence } from '../../live/presence';
+import { el, fill, type Child } from '../../ui/dom';
+import { personAddIcon, reopenIcon, userIcon } from '../../ui/icons';
+import { mustClass } from '../../ui/must-class';
+import { avatar, presenceText, setPresence } from '../avatar/avatar';
+import { button } from '../button/button';
+import { shortText } from '../time-text/time-text';
+import styles from './details.module.css';
+
+const c = mustClass(styles);
+
+/** What staff can do from the details. */
+export type DetailAction = 'invite' | 'take_back' | 'assign' | 'manager' | 'advance';
+
+/** What the pane shows. */
+export interface DetailsLook {
+  state: ConversationState;
+  account: AccountState | undefined;
+  me: Party;
+  admin: boolean;
+  nameOf: (who: Party) => string | undefined;
+}
+
+/** The names of the lifecycle's states. */
+export const LIFECYCLE: Record<AccountState['lifecycle'], string> = {
+  visitor: 'Visitor', conversation: 'In conversation', onboarding: 'Onboarding', pack_purchase: 'Buys a pack',
+  subscription_applied: 'Subscription applied', weekly_ordering: 'Orders weekly', consumption: 'Enjoys the meals', paused: 'Paused',
+  reactivated: 'Active again', cancelled: 'Cancelled',
+};
+
+/** Beside a conversation: with whom, about what, and what staff can do about it. */
+export class Details implements Disposable {
+  readonly root = el('aside', { class: c('pane'), 'aria-label': 'Details' });
+  readonly actions = new Emitter<DetailAction>();
+  #presence: Presence;
+  #owned = new Disposables();
+  #faces = new Map<Party, { face: HTMLElement; text: HTMLElement }[]>();
+  #watch: { who: string; held: Disposable } | undefined;
+
+  constructor(presence: Presence) {
+    this.#presence = presence;
+    this.#owned.add(presence.changed.on((who) => this.#drawPresence(who)));
+    this.#owned.listen(this.root, 'click', (event) => {
+      const action = (event.target as Element).closest<HTMLElement>('[data-action]')?.dataset['action'];
+      if (action) this.actions.emit(action as DetailAction);
+    });
+  }
+
+  draw(look: DetailsLook): void {
+    this.#faces.clear();
+    fill(this.root, this.#customer(look), this.#facts(look), this.#accountSection(look), this.#people(look), this.#buttons(look));
+    this.#watchAll(look);
+    for (const who of this.#faces.keys()) this.#drawPresence(who);
+  }
+
+  dispose(): void {
+    this.#watch?.held.dispose();
+    this.#owned.dispose();
+    this.root.remove();
+  }
+
+  #customer({ state }: DetailsLook): HTMLElement {
+    const customer = customersOf(state)[0] ?? state.visitor;
+    const face = avatar({ id: state.id, name: state.name }, 'large');
+    const text = el('p', { class: c('soft') });
+    if (customer) this.#remember(customer, face, text);
+    return el('div', { class: c('person') }, face, el('h2', { class: c('name') }, state.name),
+      el('p', { class: c('soft') }, state.kind === 'site' ? 'Visitor of the site' : 'Client'), text);
+  }
+
+  #facts({ state, nameOf, me }: DetailsLook): HTMLElement {
+    const assignee = state.assignee === null ? 'Nobody' : state.assignee === me ? 'You' : nameOf(state.assignee) ?? 'A colleague';
+    return el(
+      'section', { class: c('section') }, el('h3', { class: c('heading') }, 'Conversation'),
+      el('dl', { class: c('facts') },
+        fact('Status', state.status === 'open' ? 'Open' : 'Resolved'),
+        fact('Answered by', assignee),
+        state.page ? fact('Began on', el('a', { href: state.page, target: '_blank', rel: 'noopener noreferrer' }, shortPage(state.page))) : null,
+        state.contact ? fact('Left to be reached', el('a', { href: `mailto:${state.contact.email}` }, state.contact.email), state.contact.name ? `, ${state.contact.name}` : null, ' (not verified)') : null,
+        state.invited ? fact('Invited', `${state.invited.name}, ${state.invited.email}, ${shortText(state.invited.at)}`) : null),
+    );
+  }
+
+  #accountSection({ state, account, nameOf, me }: DetailsLook): Child {
+    if (!state.account) return null;
+    if (!account) return el('section', { class: c('section') }, el('h3', { class: c('heading') }, 'Account'), el('p', { class: c('soft') }, 'Loading…'));
+    const manager = account.manager === null ? 'Nobody yet' : account.manager === me ? 'You' : nameOf(account.manager) ?? 'A colleague';
+    return el(
+      'section', { class: c('section') }, el('h3', { class: c('heading') }, 'Account'),
+      el('dl', { class: c('facts') },
+        fact('Name', account.name), fact('Account manager', manager), fact('Stands at', LIFECYCLE[account.lifecycle]),
+        fact('Members', Object.values(account.members).map(({ name }) => name).join(', ') || 'Nobody yet')),
+      el('div', { class: c('actions') },
+        button({ label: 'Change the account manager', icon: userIcon, small: true }, { 'data-action': 'manager' }),
+        account.next.length > 0 ? button({ label: 'Take the next step', small: true }, { 'data-action': 'advance' }) : null),
+    );
+  }
+
+  #people({ state, me }: DetailsLook): Child {
+    const staff = Object.entries(state.people).filter(([, person]) => person.side === 'staff');
+    if (staff.length === 0) return null;
+    const rows = staff.map(([id, person]) => {
+      const face = avatar({ id, name: person.name }, 'small');
+      const text = el('span', { class: c('soft') });
+      this.#remember(id, face, text);
+      return el('li', { class: c('who') }, face, el('span', {}, id === me ? `${person.name} (you)` : person.name), text);
+    });
+    return el('section', { class: c('section') }, el('h3', { class: c('heading') }, 'Team in here'), el('ul', { class: c('people') }, ...rows));
+  }
+
+  #buttons({ state, admin }: DetailsLook): Child {
+    const invite = state.kind === 'site' && state.account === null;
+    const takeBack = admin && state.account !== null && state.visitor !== null;
+    if (!invite && !takeBack) return null;
+    return el(
+      'div', { class: c('actions') },
+      invite ? button({ label: state.invited ? 'Invite again' : 'Invite as a client', icon: personAddIcon, kind: 'primary' }, { 'data-action': 'invite' }) : null,
+      takeBack ? button({ label: 'Take back from the account', icon: reopenIcon, kind: 'plain' }, { 'data-action': 'take_back' }) : null,
+    );
+  }
+
+  #remember(who: Party, face: HTMLElement, text: HTMLElement): void {
+    this.#faces.set(who, [...(this.#faces.get(who) ?? []), { face, text }]);
+  }
+
+  #drawPresence(who: Party): void {
+    const status = this.#presence.of(who);
+    for (const { face, text } of this.#faces.get(who) ?? []) {
+      setPresence(face, status);
+      fill(text, presenceText(status));
+    }
+  }
+
+  #watchAll({ state }: DetailsLook): void {
+    const people = [...new Set([...Object.keys(state.people), ...(state.visitor ? [state.visitor] : [])])].sort();
+    if (this.#watch?.who === people.join()) return;
+    const before = this.#watch?.held;
+    this.#watch = { who: people.join(), held: this.#presence.watch(people) };
+    before?.dispose();
+  }
+}
+
+/** The people of the other side. */
+function customersOf(state: ConversationState): Party[] {
+  return Object.entries(state.people).filter(([id, person]) => person.side === 'customer' && (state.account === null || id.startsWith('usr_'))).map(([id]) => id);
+}
+
+function fact(term: string, ...value: Child[]): HTMLElement {
+  return el('div', { class: c('fact') }, el('dt', {}, term), el('dd', {}, ...value));
+}
+
+function shortPage(page: string): string {
+  try {
+    const url = new URL(page);
+    return url.host + (url.pathname === '/' ? '' : url.pathname);
+  } catch {
+    return page;
+  }
+}

@@ -1,0 +1,52 @@
+import type { InboxItem, Party } from '../../live/protocol.gen';
+import { el, put } from '../../ui/dom';
+import { mustClass } from '../../ui/must-class';
+import { avatar } from '../avatar/avatar';
+import { durationText, timeElement } from '../time-text/time-text';
+import { unreadOf } from './filters';
+import styles from './inbox-list.module.css';
+
+const c = mustClass(styles);
+
+/** What a row is drawn with. */
+export interface RowLook {
+  item: InboxItem;
+  me: Party;
+  nameOf: (who: Party) => string | undefined;
+  current: boolean;
+  /** Changes every minute, so that durations are drawn again. */
+  minute: number;
+}
+
+/** Draws a conversation's line, if it looks different than before. */
+export function drawRow(element: HTMLElement, look: RowLook): void {
+  const { item, me, current } = look;
+  const key = JSON.stringify([item, current, look.minute, look.nameOf(item.assignee ?? ''), look.nameOf(item.preview_by ?? '')]);
+  if (element.dataset['look'] === key) return;
+  element.dataset['look'] = key;
+  const unread = unreadOf(item, me);
+  const focused = element.contains(document.activeElement);
+  const link = el(
+    'a', { class: c('row', unread > 0 && 'fresh'), href: `/inbox?c=${item.id}`, 'data-id': item.id, 'aria-current': current ? 'true' : null },
+    avatar(item), words(look),
+    el('span', { class: c('side') }, item.last_message_at ? timeElement(item.last_message_at) : null,
+      unread > 0 ? el('span', { class: c('count') }, unread > 99 ? '99+' : unread, el('span', { class: 'visually-hidden' }, ' unread')) : null),
+  );
+  element.replaceChildren(link);
+  if (focused) link.focus({ preventScroll: true });
+}
+
+function words({ item, me, nameOf }: RowLook): HTMLElement {
+  const by = item.preview_by === me ? 'You: ' : item.preview_by?.startsWith('usr_') && item.kind === 'site' ? `${nameOf(item.preview_by) ?? 'Colleague'}: ` : '';
+  const words = el(
+    'span', { class: c('words') },
+    el('span', { class: c('name') }, item.name),
+    el('span', { class: c('preview') }, item.preview === null ? 'Nothing written yet' : by + item.preview),
+  );
+  const chips = el('span', { class: c('chips') });
+  if (item.waiting_since !== null) put(chips, el('span', { class: c('chip', 'waiting') }, `waits ${durationText(item.waiting_since)}`));
+  put(chips, el('span', { class: c('chip') }, item.kind === 'site' ? 'Site' : 'Client'));
+  if (item.assignee !== null) put(chips, el('span', { class: c('chip') }, item.assignee === me ? 'You' : nameOf(item.assignee) ?? 'Assigned'));
+  words.append(chips);
+  return words;
+}

@@ -1,0 +1,62 @@
+import { isStaff } from '../../api/session';
+import { signOut, type Session } from '../../session/start';
+import { el } from '../../ui/dom';
+import { chatIcon, icon, inboxIcon, leaveIcon, settingsIcon, type Icon } from '../../ui/icons';
+import { mustClass } from '../../ui/must-class';
+import { avatar } from '../avatar/avatar';
+import { ConnectionBanner } from '../banner/banner';
+import { brandMark } from '../brand/brand';
+import { busy, button } from '../button/button';
+import styles from './shell.module.css';
+
+const c = mustClass(styles);
+
+/** The frame of every page behind a sign-in: where one is, where one can go, who one is, and how the connection stands. */
+export function shell(session: Session, current: string, main: HTMLElement, extra?: HTMLElement): HTMLElement {
+  const banner = session.owned.add(new ConnectionBanner(session.client.connection));
+  const staff = isStaff(session.who);
+  const link = (href: string, label: string, strokes: Icon) =>
+    el('a', { class: c('link'), href, 'aria-current': href === current ? 'page' : null, 'aria-label': label }, icon(strokes), el('span', { class: c('wordy') }, label));
+  main.id = 'main';
+  main.tabIndex = -1;
+  main.classList.add(c('main'));
+  return el(
+    'div', { class: c('shell') },
+    el('header', { class: c('bar') },
+      el('a', { class: c('skip'), href: '#main' }, 'Skip to the content'),
+      el('a', { href: staff ? '/inbox' : '/chat', 'aria-label': 'Brigade, start' }, brandMark()),
+      el('span', { class: c('place') }, session.tenant.name),
+      el('nav', { class: c('links'), 'aria-label': 'Main' },
+        ...(staff ? [link('/inbox', 'Inbox', inboxIcon), link('/settings', 'Settings', settingsIcon)] : [link('/chat', 'Conversation', chatIcon)])),
+      extra ?? null, personMenu(session)),
+    banner.root, main,
+  );
+}
+
+function personMenu(session: Session): HTMLElement {
+  const { owned, who } = session;
+  const { user } = who;
+  const face = el('button', { type: 'button', class: c('faceButton'), 'aria-haspopup': 'true', 'aria-expanded': 'false', 'aria-label': `You: ${user.name}` }, avatar(user));
+  const leave = button({ label: 'Sign out', icon: leaveIcon, kind: 'plain' });
+  const menu = el(
+    'div', { class: c('menu'), hidden: true },
+    el('div', { class: c('whose') }, el('strong', {}, user.name), el('p', { class: c('soft') }, user.email)),
+    isStaff(who) ? el('a', { class: c('link'), href: '/settings#you' }, icon(settingsIcon), 'Your settings') : null,
+    leave,
+  );
+  const root = el('div', { class: c('person') }, face, menu);
+  const show = (open: boolean) => {
+    menu.hidden = !open;
+    face.setAttribute('aria-expanded', String(open));
+  };
+  owned.listen(face, 'click', () => show(menu.hidden !== false));
+  owned.listen(document, 'click', (event) => !root.contains(event.target as Node) && show(false));
+  owned.listen(root, 'keydown', (event) => {
+    if (event.key !== 'Escape' || menu.hidden) return;
+    event.stopPropagation();
+    show(false);
+    face.focus();
+  });
+  owned.listen(leave, 'click', () => void busy(leave, () => signOut(session)).catch((error: Error) => session.toasts.show({ text: error.message, danger: true })));
+  return root;
+}

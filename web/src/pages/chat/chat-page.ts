@@ -1,0 +1,97 @@
+import { olderMessages, versions } from '../../api/tenant';
+import type { Disposable } from '../../base/disposables';
+import { Drafts } from '../../components/composer/drafts';
+import { ConversationView } from '../../components/conversation-view/conversation-view';
+import { emptyState, loadingState } from '../../components/empty/empty';
+import type { LiveConversation } from '../../live/client';
+import type { ConversationChange } from '../../live/conversation-store';
+import type { AccountState } from '../../live/protocol.gen';
+import { applyToAccount, StateStore } from '../../live/state-store';
+import type { Session } from '../../session/start';
+import { el, fill } from '../../ui/dom';
+import { alertIcon, chatIcon } from '../../ui/icons';
+import { mustClass } from '../../ui/must-class';
+import { managerCard, stepsCard } from './manager-card';
+import styles from './chat.module.css';
+
+const c = mustClass(styles);
+
+/** A client's page: the conversation with the business, who looks after the account, and where the two stand. */
+export class ChatPage {
+  readonly root = el('main', { class: c('page') });
+  #session: Session;
+  #live: LiveConversation | undefined;
+  #view: ConversationView | undefined;
+  #account: StateStore<AccountState> | undefined;
+  #watching: { who: string; held: Disposable } | undefined;
+  #middle = el('section', { class: c('conversation'), 'aria-label': 'Conversation' }, loadingState('Loading your conversation', 4));
+  #side = el('div', { class: c('side') });
+
+  constructor(session: Session) {
+    this.#session = session;
+    fill(this.root, this.#middle, this.#side);
+    const account = session.who.accounts[0];
+    if (!account) {
+      fill(this.#middle, emptyState({ icon: chatIcon, title: 'No account yet', text: `Ask ${session.tenant.name} for an invitation.` }));
+      return;
+    }
+    this.#followAccount(account.id);
+    if (account.conversation) this.#followConversation(account.conversation);
+    session.owned.add(session.presence.changed.on(() => this.#drawSide()));
+  }
+
+  #followAccount(id: string): void {
+    const { client, owned } = this.#session;
+    const store = this.#account = new StateStore(applyToAccount);
+    owned.add(store.changed.on(() => {
+      this.#drawSide();
+      const conversation = store.state?.conversations.at(-1);
+      if (conversation && !this.#live) this.#followConversation(conversation);
+      else if (!conversation && !this.#live) fill(this.#middle, emptyState({ icon: chatIcon, title: 'Nothing here yet', text: 'Your conversation appears here as soon as it is handed over.' }));
+    }));
+    owned.add(client.log(`account:${id}`, store));
+  }
+
+  #followConversation(id: string): void {
+    const { client, owned } = this.#session;
+    this.#live = owned.add(client.conversation(id));
+    owned.add(this.#live.store.changed.on((change) => this.#changed(id, change)));
+  }
+
+  #changed(id: string, change: ConversationChange): void {
+    if (change.kind === 'refused') {
+      return fill(this.#middle, emptyState({ icon: alertIcon, title: 'Your conversation cannot be shown', text: change.error.message }));
+    }
+    if (!this.#view) this.#show(id);
+    if (change.kind === 'reset' || change.kind === 'facts') this.#drawSide();
+  }
+
+  #show(id: string): void {
+    const { client, who, tenant, owned } = this.#session;
+    this.#view = owned.add(new ConversationView({
+      client, live: this.#live!, fetchOlder: (before) => olderMessages(id, before), fetchVersions: (seq) => versions(id, seq),
+      composer: { placeholder: `Write to ${tenant.name}`, drafts: new Drafts(`${tenant.id}.${who.user.id}`, id) },
+      beginning: () => 'Your conversation begins here.',
+    }));
+    fill(this.#middle, this.#view.root);
+    this.#view.composer.focus();
+  }
+
+  #drawSide(): void {
+    const account = this.#account?.state;
+    const state = this.#live?.store.state;
+    const manager = account?.manager ?? state?.assignee ?? undefined;
+    const name = manager === undefined ? undefined : state?.people[manager]?.name;
+    this.#watch(manager);
+    fill(this.#side,
+      managerCard(this.#session.tenant.name, manager !== undefined && name !== undefined ? { id: manager, name } : undefined, manager === undefined ? undefined : this.#session.presence.of(manager)),
+      account ? stepsCard(account) : null);
+  }
+
+  #watch(who: string | undefined): void {
+    if (this.#watching?.who === (who ?? '')) return;
+    const before = this.#watching?.held;
+    this.#watching = { who: who ?? '', held: this.#session.presence.watch(who ? [who] : []) };
+    before?.dispose();
+  }
+}

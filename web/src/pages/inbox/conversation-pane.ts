@@ -1,0 +1,162 @@
+import { olderMessages, versions } from '../../api/tenant';
+import { Disposables, type Disposable } from '../../base/disposables';
+import { Emitter } from '../../base/emitter';
+import { avatar, setPresence } from '../../components/avatar/avatar';
+import { button } from '../../components/button/button';
+import { Drafts } from '../../components/composer/drafts';
+import { MentionPicker, type Mentionable } from '../../components/composer/mention-picker';
+import { ConversationView } from '../../components/conversation-view/conversation-view';
+import { emptyState, loadingState } from '../../components/empty/empty';
+import type { LiveConversation } from '../../live/client';
+import type { ConversationChange } from '../../live/conversation-store';
+import type { ConversationState, Party } from '../../live/protocol.gen';
+import type { Session } from '../../session/start';
+import { el, fill } from '../../ui/dom';
+import { alertIcon, backIcon, checkIcon, reopenIcon, userIcon } from '../../ui/icons';
+import { mustClass } from '../../ui/must-class';
+import styles from './inbox.module.css';
+
+const c = mustClass(styles);
+
+/** What is asked for in the head of a conversation. */
+export type PaneAction = 'assign' | 'resolve' | 'reopen' | 'back' | 'details';
+
+/** What the pane needs to know of the team. */
+export interface Team {
+  nameOf: (who: Party) => string | undefined;
+  mentionable: () => Mentionable[];
+}
+
+/** The state with what was asked for and is not answered yet. */
+export function withPendingFacts(state: ConversationState, pending: readonly { type: string; body: Record<string, unknown>; state: string }[]): ConversationState {
+  const shown = { ...state };
+  for (const each of pending) {
+    if (each.state === 'failed') continue;
+    if (each.type === 'assign') shown.assignee = (each.body['to'] as string | null) ?? null;
+    else if (each.type === 'resolve') shown.status = 'resolved';
+    else if (each.type === 'reopen') shown.status = 'open';
+  }
+  return shown;
+}
+
+/** The open conversation: its head, its messages, its composer. */
+export class ConversationPane implements Disposable {
+  readonly root = el('section', { class: c('conversation'), 'aria-label': 'Conversation' });
+  readonly actions = new Emitter<PaneAction>();
+  /** Something of the state changed. */
+  readonly changed = new Emitter<ConversationState>();
+  readonly id: string;
+  readonly live: LiveConversation;
+  view: ConversationView | undefined;
+  #session: Session;
+  #team: Team;
+  #owned = new Disposables();
+  #head = el('header', { class: c('head') });
+  #body = el('div', { class: c('body') });
+  #drawn = '';
+  #watching: { who: string; held: Disposable } | undefined;
+
+  constructor(session: Session, id: string, team: Team) {
+    this.#session = session;
+    this.#team = team;
+    this.id = id;
+    this.live = this.#owned.add(session.client.conversation(id));
+    fill(this.root, this.#head, this.#body);
+    fill(this.#body, loadingState('Loading the conversation', 5));
+    this.#drawHead(undefined);
+    this.#owned.add(this.live.store.changed.on((change) => this.#stateChanged(change)));
+    this.#owned.add(session.client.queue.changed.on((topic) => topic === this.live.topic && this.#redraw()));
+    this.#owned.add(session.presence.changed.on(() => this.#redraw()));
+    this.#owned.listen(this.#head, 'click', (event) => {
+      const action = (event.target as Element).closest<HTMLElement>('[data-action]')?.dataset['action'];
+      if (action) this.actions.emit(action as PaneAction);
+    });
+  }
+
+  /** The state as it is shown. */
+  get state(): ConversationState | undefined {
+    const { state } = this.live.store;
+    return state && withPendingFacts(state, this.#session.client.queue.of(this.live.topic));
+  }
+
+  dispose(): void {
+    this.#watching?.held.dispose();
+    this.#owned.dispose();
+    this.root.remove();
+  }
+
+  #stateChanged(change: ConversationChange): void {
+    if (change.kind === 'refused') return this.#refused(change.error.message);
+    if (!this.live.store.state) return;
+    if (!this.view) this.#show();
+    if (change.kind === 'reset' || change.kind === 'facts') this.#redraw();
+  }
+
+  #show(): void {
+    const { client, tenant, who } = this.#session;
+    this.view = this.#owned.add(new ConversationView({
+      client, live: this.live, nameOf: this.#team.nameOf, moderates: who.kind === 'admin',
+      fetchOlder: (before) => olderMessages(this.id, before),
+      fetchVersions: (seq) => versions(this.id, seq),
+      composer: {
+        placeholder: 'Write an answer', notes: true, drafts: new Drafts(`${tenant.id}.${who.user.id}`, this.id),
+        picker: (input, root) => new MentionPicker(input, root, this.#team.mentionable),
+      },
+      beginning: () => 'The conversation begins here.',
+    }));
+    fill(this.#body, this.view.root);
+  }
+
+  #redraw(): void {
+    const { state } = this;
+    if (!state) return;
+    this.#drawHead(state);
+    this.changed.emit(state);
+  }
+
+  #drawHead(state: ConversationState | undefined): void {
+    const customer = state && Object.entries(state.people).find(([id, person]) => person.side === 'customer' && (state.account === null || id.startsWith('usr_')))?.[0];
+    this.#watch(customer);
+    const status = customer ? this.#session.presence.of(customer) : undefined;
+    const key = JSON.stringify([state?.name, state?.status, state?.assignee, state?.kind, state?.page, status, this.#team.nameOf(state?.assignee ?? '')]);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    const focused = (document.activeElement as HTMLElement | null)?.dataset['action'];
+    const back = button({ label: 'Back to the list', icon: backIcon, kind: 'plain', bare: true }, { 'data-action': 'back' });
+    back.classList.add(c('back'));
+    fill(this.#head, back, ...(state ? this.#headOf(state, status) : []));
+    if (focused) this.#head.querySelector<HTMLElement>(`[data-action="${focused}"]`)?.focus();
+  }
+
+  #headOf(state: ConversationState, status: ReturnType<Session['presence']['of']>): HTMLElement[] {
+    const face = avatar({ id: state.id, name: state.name });
+    setPresence(face, status);
+    const me = this.#session.who.user.id;
+    const assignee = state.assignee === null ? 'Assign' : state.assignee === me ? 'You' : this.#team.nameOf(state.assignee) ?? 'A colleague';
+    const about = [state.kind === 'site' ? 'Site visitor' : 'Client', status === 'online' ? 'online now' : '', state.status === 'resolved' ? 'resolved' : ''].filter(Boolean).join(' · ');
+    const details = button({ label: 'Details', icon: userIcon, kind: 'plain', bare: true }, { 'data-action': 'details' });
+    details.classList.add(c('detailsButton'));
+    const assign = button({ label: assignee, icon: userIcon, small: true }, { 'data-action': 'assign', 'aria-label': state.assignee === null ? 'Assign' : `Answered by ${assignee}. Assign to somebody else`, title: 'Assign (a)' });
+    assign.classList.add(c('wide'));
+    return [
+      face,
+      el('div', { class: c('who') }, el('h2', { class: c('name') }, state.name), el('span', { class: c('soft') }, about)),
+      assign,
+      state.status === 'open'
+        ? button({ label: 'Resolve', icon: checkIcon, kind: 'primary', small: true }, { 'data-action': 'resolve', title: 'Resolve (e)' })
+        : button({ label: 'Open again', icon: reopenIcon, small: true }, { 'data-action': 'reopen', title: 'Open again (e)' }),
+      details,
+    ];
+  }
+
+  #watch(customer: Party | undefined): void {
+    if (this.#watching?.who === (customer ?? '')) return;
+    const before = this.#watching?.held;
+    this.#watching = { who: customer ?? '', held: this.#session.presence.watch(customer ? [customer] : []) };
+    before?.dispose();
+  }
+
+  #refused(message: string): void {
+    fill(this.#body, emptyState({ icon: alertIcon, title: 'This conversation cannot be shown', text: message }));
+  }
+}

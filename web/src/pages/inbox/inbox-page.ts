@@ -1,0 +1,296 @@
+import { takeBack, type StaffMember } from '../../api/tenant';
+import type { Disposable } from '../../base/disposables';
+import { avatar, setPresence } from '../../components/avatar/avatar';
+import { Details, LIFECYCLE, type DetailAction } from '../../components/details/details';
+import { confirmLoss } from '../../components/dialog/dialog';
+import { emptyState } from '../../components/empty/empty';
+import { belongs, FILTERS } from '../../components/inbox-list/filters';
+import { InboxList } from '../../components/inbox-list/inbox-list';
+import { pick } from '../../components/picker/picker';
+import { ListTopic } from '../../live/list-topic';
+import type { AccountState, InboxItem, Party } from '../../live/protocol.gen';
+import { CommandRefused } from '../../live/queue';
+import { applyToAccount, StateStore } from '../../live/state-store';
+import type { Session } from '../../session/start';
+import { el, fill } from '../../ui/dom';
+import { chatIcon } from '../../ui/icons';
+import { mustClass } from '../../ui/must-class';
+import { ConversationPane, type PaneAction, type Team } from './conversation-pane';
+import { inviteDialog } from './invite-dialog';
+import { listenForKeys, showKeys, type Shortcut } from './shortcuts';
+import styles from './inbox.module.css';
+
+const c = mustClass(styles);
+
+/** The inbox: list, conversation, details. Which conversation is open is in the address. */
+export class InboxPage {
+  readonly root = el('main', { class: c('panes') });
+  #session: Session;
+  #staff: StaffMember[] = [];
+  #list: InboxList;
+  #topic: ListTopic<InboxItem>;
+  #pane: ConversationPane | undefined;
+  #middle = el('div', { class: c('conversation') });
+  #details: Details;
+  #account: { id: string; store: StateStore<AccountState>; held: Disposable } | undefined;
+  #shortcuts: Shortcut[];
+
+  constructor(session: Session) {
+    this.#session = session;
+    const { client, owned, who, tenant } = session;
+    this.#topic = new ListTopic<InboxItem>(`tenant:${tenant.id}/inbox`, (frame) => client.connection.send(frame));
+    owned.add(client.follow(this.#topic));
+    this.#list = owned.add(new InboxList(this.#topic, who.user.id, (party) => this.#nameOf(party)));
+    this.#list.root.classList.add(c('listPane'));
+    this.#details = owned.add(new Details(session.presence));
+    this.#details.root.classList.add(c('details'));
+    fill(this.root, this.#list.root, this.#middle, this.#details.root);
+    owned.add(this.#list.chosen.on((id) => this.open(id, true)));
+    owned.add(this.#list.filtered.on(() => this.#rememberFilter()));
+    owned.add(this.#topic.changed.on(() => this.#title()));
+    owned.add(this.#details.actions.on((action) => void this.#detail(action)));
+    owned.listen(window, 'popstate', () => this.#fromAddress());
+    owned.listen(this.root, 'keydown', (event) => this.#escape(event));
+    this.#shortcuts = this.#makeShortcuts();
+    owned.add(listenForKeys(this.#shortcuts));
+    this.#fromAddress();
+  }
+
+  /** Everybody who works here, once it is known. */
+  setStaff(staff: StaffMember[]): void {
+    this.#staff = staff;
+    this.#session.owned.add(this.#session.presence.watch(staff.map(({ id }) => id)));
+    this.#list.refresh();
+    this.#drawDetails();
+  }
+
+  /** Opens a conversation; `visit` makes a step in the browser's history, so that Back leads to the list on a phone. */
+  open(id: string | undefined, visit: boolean): void {
+    if (this.#pane?.id === id && id !== undefined) return this.#pane?.view?.composer.focus();
+    this.#pane?.dispose();
+    this.#pane = undefined;
+    this.#dropAccount();
+    this.#list.setCurrent(id);
+    this.root.classList.toggle(c('opened'), id !== undefined);
+    this.#details.root.classList.remove(c('shown'));
+    this.#details.root.hidden = id === undefined;
+    if (visit) history.pushState(null, '', this.#address(id));
+    if (id === undefined) return this.#showNothing();
+    this.#pane = new ConversationPane(this.#session, id, this.#team);
+    this.#pane.actions.on((action) => void this.#act(action));
+    this.#pane.changed.on(() => this.#drawDetails());
+    fill(this.#middle, this.#pane.root);
+    this.#pane.root.querySelector<HTMLElement>('textarea')?.focus();
+  }
+
+  /** Shows what the keys do. */
+  showKeys(): void {
+    void showKeys(this.#shortcuts);
+  }
+
+  get #team(): Team {
+    return {
+      nameOf: (who) => this.#nameOf(who),
+      mentionable: () => this.#staff.filter(({ id }) => id !== this.#session.who.user.id),
+    };
+  }
+
+  #nameOf(who: Party): string | undefined {
+    if (who === this.#session.who.user.id) return this.#session.who.user.name;
+    return this.#staff.find(({ id }) => id === who)?.name;
+  }
+
+  #address(id: string | undefined): string {
+    const query = new URLSearchParams();
+    if (id !== undefined) query.set('c', id);
+    if (this.#list.filter !== 'open') query.set('f', this.#list.filter);
+    const text = query.toString();
+    return text === '' ? '/inbox' : `/inbox?${text}`;
+  }
+
+  #fromAddress(): void {
+    const query = new URLSearchParams(location.search);
+    const filter = FILTERS.find(({ name }) => name === query.get('f'))?.name ?? 'open';
+    if (filter !== this.#list.filter) this.#list.setFilter(filter);
+    const asked = query.get('c');
+    const id = asked !== null && /^cnv_\w+$/.test(asked) ? asked : undefined;
+    this.open(id, false);
+    history.replaceState(null, '', this.#address(id));
+  }
+
+  #rememberFilter(): void {
+    history.replaceState(null, '', this.#address(this.#pane?.id));
+  }
+
+  #showNothing(): void {
+    fill(this.#middle, emptyState({ icon: chatIcon, title: 'Choose a conversation', text: 'Or press j for the first one, and ? for everything the keys can do.' }));
+  }
+
+  #title(): void {
+    const me = this.#session.who.user.id;
+    const waiting = this.#topic.values().filter((item) => belongs(item, 'waiting', me)).length;
+    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}Inbox · Brigade`;
+  }
+
+  async #act(action: PaneAction): Promise<void> {
+    switch (action) {
+      case 'assign': return this.#assign();
+      case 'resolve':
+      case 'reopen': return this.#settle(action);
+      case 'back': return this.open(undefined, true);
+      case 'details':
+        this.#details.root.classList.toggle(c('shown'));
+        return;
+    }
+  }
+
+  async #detail(action: DetailAction): Promise<void> {
+    switch (action) {
+      case 'assign': return this.#assign();
+      case 'invite': return this.#invite();
+      case 'take_back': return this.#takeBack();
+      case 'manager': return this.#chooseManager();
+      case 'advance': return this.#advance();
+    }
+  }
+
+  async #assign(): Promise<void> {
+    const pane = this.#pane;
+    const before = pane?.state?.assignee ?? null;
+    if (!pane?.state) return;
+    const to = await this.#pickStaff('Who answers this?', before);
+    if (to === undefined || to === before) return;
+    const topic = `conversation:${pane.id}` as const;
+    this.#command(topic, 'assign', { to });
+    const name = to === null ? 'nobody' : to === this.#session.who.user.id ? 'you' : this.#nameOf(to) ?? 'a colleague';
+    this.#session.toasts.show({ text: `Assigned to ${name}.`, action: { label: 'Undo', run: () => this.#command(topic, 'assign', { to: before }) } });
+  }
+
+  async #pickStaff(title: string, current: string | null): Promise<string | null | undefined> {
+    const { presence, who } = this.#session;
+    const people = [...this.#staff].sort((a, b) => Number(b.id === who.user.id) - Number(a.id === who.user.id) || a.name.localeCompare(b.name));
+    return pick<string | null>(title, [
+      ...people.map((person) => {
+        const face = avatar(person, 'small');
+        setPresence(face, presence.of(person.id));
+        return { value: person.id, label: person.id === who.user.id ? `${person.name} (you)` : person.name, face, current: person.id === current, note: presence.of(person.id) === 'online' ? 'online' : '' };
+      }),
+      { value: null, label: 'Nobody', current: current === null },
+    ]);
+  }
+
+  #settle(action: 'resolve' | 'reopen'): void {
+    const pane = this.#pane;
+    if (!pane?.state) return;
+    const topic = `conversation:${pane.id}` as const;
+    this.#command(topic, action, {});
+    if (action === 'resolve') {
+      this.#session.toasts.show({ text: `${pane.state.name} is resolved.`, action: { label: 'Undo', run: () => this.#command(topic, 'reopen', {}) } });
+    }
+  }
+
+  async #invite(): Promise<void> {
+    const state = this.#pane?.state;
+    if (!state || state.account !== null) return;
+    const address = await inviteDialog(state);
+    if (address) this.#session.toasts.show({ text: `The invitation is on its way to ${address}.` });
+  }
+
+  async #takeBack(): Promise<void> {
+    const pane = this.#pane;
+    if (!pane) return;
+    const sure = await confirmLoss({
+      title: 'Take this conversation back?',
+      text: 'The account and its people no longer see it. It becomes a site conversation again, and this is written into the audit log.',
+      yes: 'Take it back',
+    });
+    if (!sure) return;
+    await takeBack(pane.id).catch((error: Error) => this.#complain(error));
+  }
+
+  async #chooseManager(): Promise<void> {
+    const account = this.#account;
+    if (!account?.store.state) return;
+    const manager = await this.#pickStaff('Who is the account manager?', account.store.state.manager);
+    if (manager === undefined) return;
+    await this.#session.client.command(`account:${account.id}`, 'set_manager', { manager }).done.catch((error: Error) => this.#complain(error));
+  }
+
+  async #advance(): Promise<void> {
+    const account = this.#account;
+    if (!account?.store.state) return;
+    const to = await pick('What is the next step?', account.store.state.next.map((value) => ({ value, label: LIFECYCLE[value] })));
+    if (to === undefined) return;
+    const body = to === 'onboarding' ? { to, onboarding: 'manual' as const } : { to };
+    await this.#session.client.command(`account:${account.id}`, 'advance', body).done.catch((error: Error) => this.#complain(error));
+  }
+
+  #command(topic: `conversation:${string}`, type: 'assign' | 'resolve' | 'reopen', body: { to: string | null } | Record<string, never>): void {
+    // The body fits the type: both come from the callers above.
+    const { done } = this.#session.client.queue.submit(topic, type, body, { keep: true });
+    done.catch((error: Error) => {
+      const failed = this.#session.client.queue.of(topic).find((each) => each.type === type && each.state === 'failed');
+      if (failed) this.#session.client.queue.discard(failed.id);
+      this.#complain(error);
+    });
+  }
+
+  #complain(error: Error): void {
+    this.#session.toasts.show({ text: error instanceof CommandRefused || error.message ? error.message : 'This did not work. Try again.', danger: true });
+  }
+
+  #drawDetails(): void {
+    const state = this.#pane?.state;
+    if (!state) return;
+    this.#followAccount(state.account);
+    this.#details.draw({
+      state, account: this.#account?.store.state, me: this.#session.who.user.id, admin: this.#session.who.kind === 'admin', nameOf: (who) => this.#nameOf(who),
+    });
+  }
+
+  #followAccount(id: string | null): void {
+    if (this.#account?.id === (id ?? undefined)) return;
+    this.#dropAccount();
+    if (id === null) return;
+    const store = new StateStore(applyToAccount);
+    store.changed.on(() => this.#drawDetails());
+    this.#account = { id, store, held: this.#session.client.log(`account:${id}`, store) };
+  }
+
+  #dropAccount(): void {
+    this.#account?.held.dispose();
+    this.#account = undefined;
+  }
+
+  #escape(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    if (this.#details.root.classList.contains(c('shown'))) this.#details.root.classList.remove(c('shown'));
+    else if ((event.target as Element).closest('textarea, input')) this.#list.focus();
+  }
+
+  #makeShortcuts(): Shortcut[] {
+    const step = (by: 1 | -1) => {
+      const id = this.#list.neighbour(by);
+      if (id === undefined) return;
+      this.open(id, false);
+      history.replaceState(null, '', this.#address(id));
+      requestAnimationFrame(() => this.#list.focus());
+    };
+    return [
+      { key: 'j', text: 'Next conversation', run: () => step(1) },
+      { key: 'k', text: 'Previous conversation', run: () => step(-1) },
+      { key: 'r', text: 'Answer', run: () => this.#write('send') },
+      { key: 'n', text: 'Write an internal note', run: () => this.#write('note') },
+      { key: 'e', text: 'Resolve, or open again', run: () => this.#settle(this.#pane?.state?.status === 'resolved' ? 'reopen' : 'resolve') },
+      { key: 'a', text: 'Assign', run: () => void this.#assign() },
+      { key: 'i', text: 'Invite as a client', run: () => void this.#invite() },
+      { key: '/', text: 'Find in the list', run: () => this.#list.focusSearch() },
+      { key: '?', text: 'These keys', run: () => void showKeys(this.#shortcuts) },
+    ];
+  }
+
+  #write(mode: 'send' | 'note'): void {
+    this.#pane?.view?.composer.setMode(mode);
+    this.#pane?.view?.composer.focus();
+  }
+}

@@ -1,0 +1,66 @@
+import { openDialog } from '../../components/dialog/dialog';
+import { Disposables, type Disposable } from '../../base/disposables';
+import { el } from '../../ui/dom';
+import { mustClass } from '../../ui/must-class';
+import styles from './inbox.module.css';
+
+const c = mustClass(styles);
+const SETTING = 'brigade.single-keys';
+
+/** A key and what it does. */
+export interface Shortcut {
+  key: string;
+  text: string;
+  run: () => void;
+}
+
+/** Single keys can be switched off (WCAG 2.1.4): who speaks to the computer would press them by accident. */
+export function singleKeysOn(): boolean {
+  try {
+    return localStorage.getItem(SETTING) !== 'off';
+  } catch {
+    return true;
+  }
+}
+
+function setSingleKeys(on: boolean): void {
+  try {
+    localStorage.setItem(SETTING, on ? 'on' : 'off');
+  } catch {
+    // It lasts as long as the page then.
+  }
+}
+
+/** Listens for single keys outside text fields and dialogs. */
+export function listenForKeys(shortcuts: readonly Shortcut[]): Disposable {
+  const owned = new Disposables();
+  owned.listen(document, 'keydown', (event) => {
+    const pressed = event as KeyboardEvent;
+    if (pressed.defaultPrevented || pressed.ctrlKey || pressed.metaKey || pressed.altKey || pressed.isComposing) return;
+    const target = pressed.target as HTMLElement;
+    if (target.closest('input, textarea, select, dialog, [contenteditable]')) return;
+    const found = shortcuts.find(({ key }) => key === pressed.key);
+    if (!found || (pressed.key !== '?' && !singleKeysOn())) return;
+    pressed.preventDefault();
+    found.run();
+  });
+  return owned;
+}
+
+/** Shows what the keys do, and switches them off. */
+export async function showKeys(shortcuts: readonly Shortcut[]): Promise<void> {
+  const box = el('input', { type: 'checkbox', id: 'single-keys' });
+  box.checked = singleKeysOn();
+  const owned = new Disposables();
+  owned.listen(box, 'change', () => setSingleKeys(box.checked));
+  const more: [string, string][] = [['Enter', 'Send'], ['Shift Enter', 'New line'], ['↑ ↓', 'Between messages, or change the last one from an empty field'], ['Esc', 'Leave the field']];
+  const rows = [...shortcuts.map(({ key, text }): [string, string] => [key, text]), ...more];
+  await openDialog({
+    title: 'Keys',
+    body: [
+      el('dl', { class: c('keys') }, ...rows.flatMap(([key, text]) => [el('dt', {}, el('kbd', {}, key)), el('dd', {}, text)])),
+      el('label', { class: c('switch'), for: 'single-keys' }, box, 'Single keys are on'),
+    ],
+  });
+  owned.dispose();
+}

@@ -1,0 +1,90 @@
+import { ApiError } from '../api/http';
+import { call, homeOf, isStaff, me, sessionChanged, signInAddress, type SignedIn } from '../api/session';
+import { Disposables } from '../base/disposables';
+import { button } from '../components/button/button';
+import { emptyState, loadingState } from '../components/empty/empty';
+import { Toasts } from '../components/toast/toast';
+import { LiveClient } from '../live/client';
+import { Presence } from '../live/presence';
+import { tabShelf } from '../live/shelf';
+import { fill, mustFind } from '../ui/dom';
+import { offlineIcon } from '../ui/icons';
+
+/** What every page behind a sign-in has. */
+export interface Session {
+  who: SignedIn;
+  tenant: { id: string; name: string; slug: string };
+  client: LiveClient;
+  presence: Presence;
+  toasts: Toasts;
+  owned: Disposables;
+}
+
+const AWAY_MS = 120_000;
+
+/** Resolves who is signed in, opens the socket and starts the page; sends everybody else to where they belong. */
+export async function startSession(page: 'staff' | 'client', begin: (session: Session) => void): Promise<void> {
+  const app = mustFind('#app');
+  fill(app, loadingState('Loading', 3));
+  try {
+    const who = await me();
+    if (!who.signed_in || !who.user) return location.replace(signInAddress());
+    if (!who.tenant) return location.replace('/sign-in');
+    if (isStaff(who) !== (page === 'staff')) return location.replace(homeOf(who));
+    begin(openSession(who as SignedIn, who.tenant));
+  } catch (error) {
+    const again = button({ label: 'Try again', kind: 'primary' });
+    new Disposables().listen(again, 'click', () => void startSession(page, begin));
+    const text = error instanceof ApiError ? error.message : 'Something unexpected happened while this page was loading.';
+    fill(app, emptyState({ icon: offlineIcon, title: 'This page could not be loaded', text, action: again }));
+    if (!(error instanceof ApiError)) throw error;
+  }
+}
+
+function openSession(who: SignedIn, tenant: Session['tenant']): Session {
+  const owned = new Disposables();
+  const client = owned.add(new LiveClient(who.user.id, tabShelf(`${tenant.id}.${who.user.id}`)));
+  const presence = client.add(new Presence((frame) => client.connection.send(frame)));
+  const toasts = owned.add(new Toasts());
+  document.body.append(toasts.root);
+  owned.add(client.connection.status.on((status) => status.kind === 'signed_out' && void resolveAgain(client, who)));
+  watchAway(owned, presence);
+  owned.listen(window, 'beforeunload', (event) => {
+    // What is on its way survives a reload in this tab, but not its closing.
+    if (client.queue.busy && !client.connection.ready) event.preventDefault();
+  });
+  client.connection.open();
+  return { who, tenant, client, presence, toasts, owned };
+}
+
+/** The socket was closed for the session's sake: rights may have changed, or it is over. */
+async function resolveAgain(client: LiveClient, before: SignedIn): Promise<void> {
+  sessionChanged();
+  try {
+    const who = await me();
+    if (!who.signed_in || who.user?.id !== before.user.id) return location.replace(signInAddress());
+    if (who.kind !== before.kind) return location.reload();
+    client.connection.restart();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    setTimeout(() => void resolveAgain(client, before), 3_000);
+  }
+}
+
+/** Away after two minutes in the background. */
+function watchAway(owned: Disposables, presence: Presence): void {
+  let timer: { dispose(): void } | undefined;
+  owned.listen(document, 'visibilitychange', () => {
+    owned.drop(timer);
+    if (document.visibilityState === 'visible') presence.set('online');
+    else timer = owned.after(AWAY_MS, () => presence.set('away'));
+  });
+}
+
+/** Ends the session here and leaves. */
+export async function signOut(session: Session): Promise<void> {
+  await call('POST', '/v1/auth/sign-out', {});
+  session.owned.dispose();
+  sessionChanged();
+  location.assign('/sign-in');
+}
