@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use brigade_actors::Directory;
 use brigade_domain::identity::SessionEvents;
 
 use crate::config::HttpConfig;
@@ -19,6 +20,8 @@ pub struct Parts {
     pub gate: Gate,
     /// What ended, shared with the sockets.
     pub session_events: Arc<dyn SessionEvents>,
+    /// The entities: commands go here.
+    pub directory: Directory,
     /// Sign-in, sessions, keys, invitations.
     pub identity: identity::Ports,
     /// Health of the process.

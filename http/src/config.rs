@@ -19,6 +19,8 @@ pub struct HttpConfig {
     pub demo: bool,
     /// How much is too much.
     pub limits: Limits,
+    /// How often sign-in may be tried.
+    pub sign_in: SignInLimits,
     /// How long sessions last.
     pub sessions: SessionLimits,
     /// Keys of the CSRF token, the newest first; older ones are still accepted, for rotation with overlap (C66).
@@ -34,11 +36,13 @@ impl HttpConfig {
             origins: vec![origin.to_owned()],
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
-            operator_networks: vec![Network::host(IpAddr::from([127, 0, 0, 1])), Network::host(IpAddr::V6(
-                std::net::Ipv6Addr::LOCALHOST,
-            ))],
+            operator_networks: vec![
+                Network::host(IpAddr::from([127, 0, 0, 1])),
+                Network::host(IpAddr::V6(std::net::Ipv6Addr::LOCALHOST)),
+            ],
             demo: false,
             limits: Limits::default(),
+            sign_in: SignInLimits::default(),
             sessions: SessionLimits::default(),
             csrf_keys: vec![csrf_key],
             body_bytes: 65_536,
@@ -71,6 +75,33 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { actor: 100, address: 100, site_chat: 10, assets: 1_200, flood: 3_000, remembered: 50_000 }
+    }
+}
+
+/// How often sign-in may be tried (C06).
+#[derive(Debug, Clone)]
+pub struct SignInLimits {
+    /// Failed attempts in the window, an address and an account each.
+    pub failures: u32,
+    /// The window.
+    pub window: Duration,
+    /// Attempts a minute, whether they fail or not, an address and an account each.
+    pub per_minute: u32,
+    /// Mails to one address asked for in an hour (reset, verification).
+    pub mails_per_hour: u32,
+    /// How long a refusal takes at least, so that its time tells nothing.
+    pub floor: Duration,
+}
+
+impl Default for SignInLimits {
+    fn default() -> Self {
+        Self {
+            failures: 5,
+            window: Duration::from_mins(15),
+            per_minute: 5,
+            mails_per_hour: 5,
+            floor: Duration::from_millis(400),
+        }
     }
 }
 

@@ -110,8 +110,7 @@ pub(crate) fn refused(refusal: &Refusal, context: &Context) -> HttpResponse {
         response.insert_header((header::RETRY_AFTER, seconds.to_string()));
     }
     if refusal.code.status() == 401 {
-        response
-            .insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"brigade\"")));
+        response.insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"brigade\"")));
     }
     response.json(Failure {
         success: false,

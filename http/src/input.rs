@@ -63,8 +63,7 @@ fn too_large(limit: usize) -> Refusal {
 async fn read(mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk
-            .map_err(|_| Refusal::new(Code::InvalidInput, "The body ended before it was complete."))?;
+        let chunk = chunk.map_err(|_| Refusal::new(Code::InvalidInput, "The body ended before it was complete."))?;
         if bytes.len() + chunk.len() > limit {
             return Err(too_large(limit).into());
         }

@@ -37,10 +37,5 @@ pub use route::Routes;
 
 /// Every route of the server, in the order of the document. `extra` are those of other crates, such as the socket.
 pub fn all_routes(extra: Routes) -> Routes {
-    Routes::new()
-        .with(identity::routes())
-        .with(ops::routes())
-        .with(openapi::routes())
-        .with(extra)
-        .with(pages::routes())
+    Routes::new().with(identity::routes()).with(ops::routes()).with(openapi::routes()).with(extra).with(pages::routes())
 }

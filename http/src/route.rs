@@ -159,9 +159,7 @@ impl Routes {
             }
             scope = scope.service(resource.default_service(web::to(move || not_allowed(allow.clone()))));
         }
-        scope
-            .default_service(web::to(not_found))
-            .wrap(from_fn(move |req, next| guard::frame(gate.clone(), req, next)))
+        scope.default_service(web::to(not_found)).wrap(from_fn(move |req, next| guard::frame(gate.clone(), req, next)))
     }
 }
 

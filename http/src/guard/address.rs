@@ -29,7 +29,7 @@ pub(super) fn client(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[Netwo
 }
 
 /// What limits count as one address: an IPv4 address, or the /64 that one IPv6 customer has.
-pub(super) fn counted(ip: IpAddr) -> IpAddr {
+pub(crate) fn counted(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V4(ip) => IpAddr::V4(ip),
         IpAddr::V6(ip) => IpAddr::V6((ip.to_bits() & (u128::MAX << 64)).into()),
@@ -45,10 +45,7 @@ mod tests {
     fn headers(lines: &[&str]) -> HeaderMap {
         let mut map = HeaderMap::new();
         for line in lines {
-            map.append(
-                HeaderName::from_static("x-forwarded-for"),
-                HeaderValue::from_str(line).unwrap(),
-            );
+            map.append(HeaderName::from_static("x-forwarded-for"), HeaderValue::from_str(line).unwrap());
         }
         map
     }

@@ -87,9 +87,7 @@ fn tenant_key(req: &HttpRequest) -> Option<&str> {
 /// Counts the request: by actor when it is known, by address otherwise. Routes with a limit of their own count there.
 fn count(gate: &Gate, limit: Limit, visit: &Visit) -> Result<(), Refusal> {
     match (&visit.who, limit) {
-        (Some(Authenticated { actor, .. }), Limit::Api) => {
-            gate.limiters.actor.take((actor.party, actor.tenant))
-        }
+        (Some(Authenticated { actor, .. }), Limit::Api) => gate.limiters.actor.take((actor.party, actor.tenant)),
         _ => gate.limiters.anonymous(limit, visit.context.ip),
     }
 }
@@ -99,9 +97,8 @@ async fn site_tenant(req: &HttpRequest, gate: &Gate) -> Result<SiteTenant, Probl
     let key = tenant_key(req).ok_or(Code::TenantKeyRequired)?;
     let site = gate.site_keys.resolve(key.to_owned()).await?;
     let origin = req.headers().get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or("null"));
-    let allowed = origin.is_none_or(|origin| {
-        gate.config.origins.iter().any(|own| own == origin) || site.allows(origin)
-    });
+    let allowed =
+        origin.is_none_or(|origin| gate.config.origins.iter().any(|own| own == origin) || site.allows(origin));
     if allowed { Ok(site) } else { Err(Code::OriginRefused.into()) }
 }
 

@@ -18,9 +18,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use brigade_domain::Timestamp;
-use brigade_domain::actor::{Actor, ActorKind, Party, Scope};
+use brigade_domain::actor::{Actor, ActorKind, Party};
 use brigade_domain::id::{TenantId, UserId};
-use brigade_domain::identity::{Authenticated, SiteTenant};
+use brigade_domain::identity::{Authenticated, Cause, SiteTenant};
 use brigade_domain::refusal::{Code, Refusal};
 use serde::Serialize;
 
@@ -85,6 +85,16 @@ impl Visit {
         self.context.at
     }
 
+    /// Who causes what follows, for the audit log.
+    pub fn cause(&self) -> Cause {
+        Cause {
+            by: self.who.as_ref().map(|who| who.actor.party),
+            at: self.context.at,
+            ip: Some(self.context.ip),
+            request_id: Some(self.context.request_id.clone()),
+        }
+    }
+
     /// Whether a browser's cookie, and not a program's token, says who it is.
     pub const fn is_by_cookie(&self) -> bool {
         self.by_cookie
@@ -126,9 +136,7 @@ macro_rules! authorities {
     )*};
 }
 
-authorities!(
-    Public, Anybody, SignedIn, Participant, Staff, TenantAdmin, AdminPerson, SuperAdmin, SiteKey, Operator
-);
+authorities!(Public, Anybody, SignedIn, Participant, Staff, TenantAdmin, AdminPerson, SuperAdmin, SiteKey, Operator);
 
 /// Everybody.
 #[derive(Debug)]
@@ -320,9 +328,4 @@ impl Authority for Operator {
         }
         Ok(Self { visit })
     }
-}
-
-/// Whether this actor is a program with a tenant's secret key.
-pub(super) fn is_secret_key(actor: &Actor) -> bool {
-    actor.scope == Some(Scope::Tenant)
 }

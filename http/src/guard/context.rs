@@ -30,10 +30,9 @@ impl Context {
     pub(super) fn read(peer: Option<IpAddr>, headers: &HeaderMap, config: &HttpConfig) -> Self {
         let trusted = peer.is_some_and(|peer| address::is_trusted(peer, &config.trusted_proxies));
         let given = trusted.then(|| headers.get("x-request-id")).flatten().and_then(|id| id.to_str().ok());
-        let request_id = given.filter(|id| is_well_formed(id)).map_or_else(
-            || RequestId::from_uuid(Uuid::now_v7()).to_string().into_boxed_str(),
-            Box::from,
-        );
+        let request_id = given
+            .filter(|id| is_well_formed(id))
+            .map_or_else(|| RequestId::from_uuid(Uuid::now_v7()).to_string().into_boxed_str(), Box::from);
         let user_agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
         Self {
             request_id,

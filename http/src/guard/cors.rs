@@ -20,8 +20,7 @@ pub(super) async fn allowed_origin(req: &ServiceRequest, gate: &Gate) -> Result<
         return Ok(None);
     }
     let listed = gate.config.cors_origins.iter().any(|listed| listed == origin)
-        || (req.path().starts_with(SITE_PATHS)
-            && gate.site_keys.knows_origin(origin.to_owned()).await?);
+        || (req.path().starts_with(SITE_PATHS) && gate.site_keys.knows_origin(origin.to_owned()).await?);
     Ok(listed.then(|| value.clone()))
 }
 
@@ -52,13 +51,8 @@ pub(super) fn apply(headers: &mut HeaderMap, allowed: Option<&HeaderValue>) {
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = allowed {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        headers.insert(
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("retry-after, x-request-id"),
-        );
-        headers.insert(
-            HeaderName::from_static("cross-origin-resource-policy"),
-            HeaderValue::from_static("cross-origin"),
-        );
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after, x-request-id"));
+        headers
+            .insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
     }
 }

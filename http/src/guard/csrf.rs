@@ -19,7 +19,11 @@ const HEADER: &str = "x-csrf-token";
 
 /// The token of a session, made with the newest key.
 pub(crate) fn token(config: &HttpConfig, session: SessionId) -> String {
-    config.csrf_keys.first().map(|key| URL_SAFE_NO_PAD.encode(mac(key, session).finalize().into_bytes())).unwrap_or_default()
+    config
+        .csrf_keys
+        .first()
+        .map(|key| URL_SAFE_NO_PAD.encode(mac(key, session).finalize().into_bytes()))
+        .unwrap_or_default()
 }
 
 fn mac(key: &[u8; 32], session: SessionId) -> Hmac<Sha256> {

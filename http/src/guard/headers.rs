@@ -46,10 +46,7 @@ pub(super) fn apply(headers: &mut HeaderMap, page: Option<&PagePolicy>, for_othe
     set("referrer-policy", "strict-origin-when-cross-origin");
     set("cross-origin-opener-policy", "same-origin");
     set("cross-origin-resource-policy", if for_other_sites { "cross-origin" } else { "same-origin" });
-    set(
-        "permissions-policy",
-        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
-    );
+    set("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()");
     if page.is_none_or(|page| page.frame_ancestors.is_empty()) {
         set("x-frame-options", "DENY");
     }
@@ -89,11 +86,8 @@ mod tests {
 
     #[test]
     fn only_a_frame_may_be_framed_and_only_by_its_own_sites() {
-        let frame = PagePolicy {
-            nonce: "n".into(),
-            connect: vec![],
-            frame_ancestors: vec!["https://shop.example".into()],
-        };
+        let frame =
+            PagePolicy { nonce: "n".into(), connect: vec![], frame_ancestors: vec!["https://shop.example".into()] };
         let mut headers = HeaderMap::new();
         apply(&mut headers, Some(&frame), false);
         assert!(csp(Some(&frame)).ends_with("frame-ancestors https://shop.example"));
@@ -102,8 +96,7 @@ mod tests {
 
     #[test]
     fn a_policy_that_cannot_be_written_falls_back_to_the_strictest() {
-        let broken =
-            PagePolicy { nonce: "n".into(), connect: vec![], frame_ancestors: vec!["a\nb".into()] };
+        let broken = PagePolicy { nonce: "n".into(), connect: vec![], frame_ancestors: vec!["a\nb".into()] };
         assert_eq!(csp(Some(&broken)), API_CSP);
     }
 }

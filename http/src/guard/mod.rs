@@ -29,6 +29,7 @@ pub use context::Context;
 pub use gate::Gate;
 pub use headers::PagePolicy;
 pub use limit::Limit;
+pub(crate) use address::counted;
 
 pub(crate) use admit::admit;
 pub(crate) use frame::frame;

@@ -144,8 +144,21 @@ async fn broken(_who: Public) -> Answer<Data<Done>> {
 
 fn all() -> Routes {
     routes![
-        public, public_post, anybody, signed_in, signed_in_post, participant, staff, tenant_admin, admin_person,
-        super_admin, site, site_post, operator, say, broken
+        public,
+        public_post,
+        anybody,
+        signed_in,
+        signed_in_post,
+        participant,
+        staff,
+        tenant_admin,
+        admin_person,
+        super_admin,
+        site,
+        site_post,
+        operator,
+        say,
+        broken
     ]
 }
 
@@ -224,8 +237,14 @@ async fn every_answer_carries_the_guards_headers_also_where_there_is_nothing() {
         let response = ask(from("203.0.113.1").method(method.clone()).uri(path)).await;
         let headers = response.headers();
         for name in [
-            "x-request-id", "content-security-policy", "strict-transport-security", "x-content-type-options",
-            "referrer-policy", "x-frame-options", "vary", "cross-origin-resource-policy",
+            "x-request-id",
+            "content-security-policy",
+            "strict-transport-security",
+            "x-content-type-options",
+            "referrer-policy",
+            "x-frame-options",
+            "vary",
+            "cross-origin-resource-policy",
         ] {
             assert!(headers.contains_key(name), "{method} {path} lacks {name}");
         }
@@ -297,8 +316,7 @@ async fn an_address_has_its_hundred_requests_whatever_it_claims() {
     let server = server(config()).await;
     let mut refused = 0;
     for n in 0..130_u8 {
-        let request =
-            from("203.0.113.7").uri("/public").insert_header(("x-forwarded-for", format!("198.51.100.{n}")));
+        let request = from("203.0.113.7").uri("/public").insert_header(("x-forwarded-for", format!("198.51.100.{n}")));
         let response = call_service(&server, request.to_request()).await;
         if response.status() == StatusCode::TOO_MANY_REQUESTS {
             refused += 1;
@@ -338,23 +356,18 @@ async fn guessing_tokens_is_limited_like_asking_without() {
 #[actix_web::test]
 async fn a_cookie_alone_changes_nothing() {
     let csrf = csrf::token(&config(), session());
-    let post = || {
-        from("1.1.1.1").method(Method::POST).uri("/signed_in").insert_header(("cookie", "__Host-brigade=client"))
-    };
+    let post =
+        || from("1.1.1.1").method(Method::POST).uri("/signed_in").insert_header(("cookie", "__Host-brigade=client"));
     assert_eq!(code(ask(post()).await).await, "CSRF_FAILED");
     let foreign = post().insert_header(("x-csrf-token", csrf.clone())).insert_header(("origin", "https://evil.test"));
     assert_eq!(code(ask(foreign).await).await, "ORIGIN_REFUSED");
     let own = post().insert_header(("x-csrf-token", csrf)).insert_header(("sec-fetch-site", "same-origin"));
     assert_eq!(ask(own).await.status(), StatusCode::OK);
-    let program = from("1.1.1.1")
-        .method(Method::POST)
-        .uri("/signed_in")
-        .insert_header(("authorization", "Bearer client"));
+    let program =
+        from("1.1.1.1").method(Method::POST).uri("/signed_in").insert_header(("authorization", "Bearer client"));
     assert_eq!(ask(program).await.status(), StatusCode::OK);
-    let foreign_form = from("1.1.1.1")
-        .method(Method::POST)
-        .uri("/public")
-        .insert_header(("sec-fetch-site", "cross-site"));
+    let foreign_form =
+        from("1.1.1.1").method(Method::POST).uri("/public").insert_header(("sec-fetch-site", "cross-site"));
     assert_eq!(code(ask(foreign_form).await).await, "ORIGIN_REFUSED");
 }
 

@@ -1,19 +1,52 @@
 //! Who people are: sign-in, sessions, keys, invitations, and the settings page's staff and keys.
+//!
+//! | module | routes |
+//! |---|---|
+//! | [`sign_in`] | sign in, sign out, here and everywhere |
+//! | [`me`] | who I am, my name, my tenant |
+//! | [`own_sessions`] | my sessions |
+//! | [`programs`] | access and refresh tokens |
+//! | [`email`] | verification |
+//! | [`password_routes`] | forgotten, reset, change, check |
+//! | [`invitations`] | preview and accept; inviting for other features |
+//! | [`tenant`], [`keys`], [`staff`], [`audit`] | the settings page |
+//! | [`outbox`] | the demo's mails |
 
-use std::sync::Arc;
+mod audit;
+mod device;
+mod email;
+pub mod invitations;
+mod keys;
+mod me;
+mod outbox;
+mod own_sessions;
+pub mod password;
+mod password_routes;
+mod ports;
+mod programs;
+mod sign_in;
+mod staff;
+mod tenant;
+mod throttle;
+pub mod token;
 
-use brigade_domain::identity::ports;
+pub use ports::Ports;
 
 use crate::Routes;
-
-/// What this feature needs of the repository layer.
-#[derive(Clone)]
-pub struct Ports {
-    /// People as they see themselves.
-    pub profiles: Arc<dyn ports::Profiles>,
-}
 
 /// The routes of this feature.
 pub fn routes() -> Routes {
     Routes::new()
+        .with(sign_in::routes())
+        .with(me::routes())
+        .with(own_sessions::routes())
+        .with(programs::routes())
+        .with(email::routes())
+        .with(password_routes::routes())
+        .with(invitations::routes())
+        .with(tenant::routes())
+        .with(keys::routes())
+        .with(staff::routes())
+        .with(audit::routes())
+        .with(outbox::routes())
 }

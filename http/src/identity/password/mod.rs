@@ -1,0 +1,7 @@
+//! Passwords: hashed and verified off the worker threads, few at a time, and judged for strength.
+
+mod hasher;
+mod strength;
+
+pub use hasher::{Hasher, Verified};
+pub(crate) use strength::{Strength, judge, require};

@@ -1,0 +1,97 @@
+//! What this feature needs of the repository layer.
+
+use std::sync::Arc;
+
+use brigade_domain::identity::ports;
+
+use super::password::Hasher;
+
+/// Small ports, one a use; all of them are one object in `store/`.
+#[derive(Clone)]
+pub struct Ports {
+    /// Finds people.
+    pub people: Arc<dyn ports::People>,
+    /// Counts attempts.
+    pub throttle: Arc<dyn ports::Throttle>,
+    /// People as they see themselves.
+    pub profiles: Arc<dyn ports::Profiles>,
+    /// Begins and ends sessions.
+    pub sessions: Arc<dyn ports::Sessions>,
+    /// A person's own sessions.
+    pub own_sessions: Arc<dyn ports::OwnSessions>,
+    /// Tokens that come by mail.
+    pub one_time: Arc<dyn ports::OneTimeTokens>,
+    /// A tenant's keys.
+    pub keys: Arc<dyn ports::ApiKeys>,
+    /// Tokens of site visitors.
+    pub visitors: Arc<dyn ports::VisitorTokens>,
+    /// A tenant's settings.
+    pub tenants: Arc<dyn ports::TenantSettings>,
+    /// Who works for a tenant.
+    pub staff: Arc<dyn ports::Staff>,
+    /// The audit log.
+    pub audit: Arc<dyn ports::AuditTrail>,
+    /// Invitations.
+    pub invitations: Arc<dyn ports::Invitations>,
+    /// The demo's mails.
+    pub outbox: Arc<dyn ports::Outbox>,
+    /// Passwords.
+    pub hasher: Hasher,
+}
+
+/// Everything [`Ports`] needs in one object.
+pub trait Everything:
+    ports::People
+    + ports::Throttle
+    + ports::Profiles
+    + ports::Sessions
+    + ports::OwnSessions
+    + ports::OneTimeTokens
+    + ports::ApiKeys
+    + ports::VisitorTokens
+    + ports::TenantSettings
+    + ports::Staff
+    + ports::AuditTrail
+    + ports::Invitations
+    + ports::Outbox
+{
+}
+
+impl<T> Everything for T where
+    T: ports::People
+        + ports::Throttle
+        + ports::Profiles
+        + ports::Sessions
+        + ports::OwnSessions
+        + ports::OneTimeTokens
+        + ports::ApiKeys
+        + ports::VisitorTokens
+        + ports::TenantSettings
+        + ports::Staff
+        + ports::AuditTrail
+        + ports::Invitations
+        + ports::Outbox
+{
+}
+
+impl Ports {
+    /// The ports of one object that implements them all.
+    pub fn over(all: &Arc<impl Everything>, hasher: Hasher) -> Self {
+        Self {
+            people: Arc::clone(all) as _,
+            throttle: Arc::clone(all) as _,
+            profiles: Arc::clone(all) as _,
+            sessions: Arc::clone(all) as _,
+            own_sessions: Arc::clone(all) as _,
+            one_time: Arc::clone(all) as _,
+            keys: Arc::clone(all) as _,
+            visitors: Arc::clone(all) as _,
+            tenants: Arc::clone(all) as _,
+            staff: Arc::clone(all) as _,
+            audit: Arc::clone(all) as _,
+            invitations: Arc::clone(all) as _,
+            outbox: Arc::clone(all) as _,
+            hasher,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! How often somebody may try (C06, MAIS-OPS-01, security 5).
+//!
+//! A failed sign-in counts against the address it came from and against the account it was for, 5 in 15 minutes each. A
+//! browser known for that account counts against itself instead, so that nobody is locked out by somebody else's attempts;
+//! from a new browser the way in is “Forgot password”. Unknown accounts count like known ones.
+
+use std::time::{Duration, Instant};
+
+use brigade_domain::refusal::{Code, Refusal};
+use brigade_domain::text::Email;
+use serde_json::json;
+use smallvec::{SmallVec, smallvec};
+
+use super::device;
+use crate::App;
+use crate::guard::{Context, counted};
+use crate::problem::Problem;
+
+/// One attempt that was let through.
+pub(super) struct Attempt {
+    failures: SmallVec<[String; 2]>,
+}
+
+impl Attempt {
+    /// It succeeded: it does not count as a failure.
+    pub(super) async fn succeeded(self, app: &App, context: &Context) -> Result<(), Problem> {
+        Ok(app.identity.throttle.forgive(self.failures, context.at).await?)
+    }
+}
+
+/// Counts an attempt to sign in as `email`, or refuses it.
+pub(super) async fn sign_in(
+    app: &App,
+    context: &Context,
+    email: &Email,
+    device_cookie: Option<&str>,
+) -> Result<Attempt, Problem> {
+    let limits = &app.config().sign_in;
+    let address = counted(context.ip);
+    let (failures, minute): (SmallVec<[String; 2]>, SmallVec<[String; 2]>) =
+        match device::known(app.config(), device_cookie, email) {
+            Some(device) => {
+                (smallvec![format!("sign-in device {device}")], smallvec![format!("sign-in minute device {device}")])
+            }
+            None => (
+                smallvec![format!("sign-in address {address}"), format!("sign-in account {email}")],
+                smallvec![format!("sign-in minute address {address}"), format!("sign-in minute account {email}")],
+            ),
+        };
+    take(app, context, minute, limits.per_minute, Duration::from_mins(1), "sign_in_per_minute").await?;
+    take(app, context, failures.clone(), limits.failures, limits.window, "sign_in_failures").await?;
+    Ok(Attempt { failures })
+}
+
+/// Counts an attempt at something else that must not be tried often, by a key of its own.
+pub(super) async fn attempt(app: &App, context: &Context, what: &str) -> Result<Attempt, Problem> {
+    let limits = &app.config().sign_in;
+    let keys: SmallVec<[String; 2]> = smallvec![what.to_owned()];
+    take(app, context, keys.clone(), limits.failures, limits.window, "attempts").await?;
+    Ok(Attempt { failures: keys })
+}
+
+/// Counts a mail that somebody asks for, to `email` and from their address.
+pub(super) async fn mail(app: &App, context: &Context, email: &Email) -> Result<(), Problem> {
+    let address = counted(context.ip);
+    let hour = Duration::from_hours(1);
+    let limit = app.config().sign_in.mails_per_hour;
+    let from: SmallVec<[String; 2]> = smallvec![format!("mail address {address}")];
+    take(app, context, from, limit.saturating_mul(4), hour, "mails_from_address").await?;
+    take(app, context, smallvec![format!("mail account {email}")], limit, hour, "mails_to_account").await
+}
+
+async fn take(
+    app: &App,
+    context: &Context,
+    keys: SmallVec<[String; 2]>,
+    limit: u32,
+    window: Duration,
+    name: &'static str,
+) -> Result<(), Problem> {
+    match app.identity.throttle.attempt(keys, limit, window, context.at).await? {
+        None => Ok(()),
+        Some(wait) => {
+            let text = format!("Too many attempts. Try again {}.", in_words(wait));
+            Err(Refusal::new(Code::RateLimited, text).with_details(json!({ "limit": name })).retry_after(wait).into())
+        }
+    }
+}
+
+fn in_words(wait: Duration) -> String {
+    match wait.as_secs().div_ceil(60) {
+        0 | 1 => "in a minute".to_owned(),
+        minutes => format!("in {minutes} minutes"),
+    }
+}
+
+/// Makes an answer take at least the floor since `started`, so that its time does not tell which answer it is.
+pub(super) async fn floor(app: &App, started: Instant) {
+    let floor = app.config().sign_in.floor;
+    tokio::time::sleep_until((started + floor).into()).await;
+}
