@@ -180,6 +180,16 @@ pub struct Job {
     pub key: Option<String>,
 }
 
+impl Job {
+    /// Brigade itself will ask `entity` for something, some time after the commit: late, perhaps twice, and in no
+    /// order with others. The body must say enough for the entity to tell old from new.
+    pub fn command(tenant: TenantId, entity: impl Into<EntityRef>, kind: &str, body: &Value) -> Self {
+        let topic = Topic::log(entity.into());
+        let body = serde_json::json!({ "tenant": tenant, "topic": topic, "type": kind, "body": body });
+        Self { task: "entity.command".to_owned(), body, run_at: None, key: None }
+    }
+}
+
 /// A line for the audit log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Audit {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::lifecycle::{Lifecycle, Onboarding};
-use crate::entity::{parse_body, unknown_command};
+use crate::entity::{Seq, parse_body, unknown_command};
 use crate::id::{ConversationId, UserId};
 use crate::refusal::Refusal;
 use crate::text::DisplayName;
@@ -42,15 +42,21 @@ pub enum Command {
         /// What.
         name: DisplayName,
     },
-    /// Let a conversation belong to it.
+    /// A conversation belongs to it.
     LinkConversation {
         /// Which.
         conversation: ConversationId,
+        /// As of which entry of the conversation's log.
+        rev: Seq,
+        /// Who looks after the account from now on, if nobody does yet.
+        manager: Option<UserId>,
     },
-    /// Let a conversation no longer belong to it.
+    /// A conversation no longer belongs to it.
     UnlinkConversation {
         /// Which.
         conversation: ConversationId,
+        /// As of which entry of the conversation's log.
+        rev: Seq,
     },
 }
 
@@ -75,7 +81,7 @@ impl Step {
 
 /// The bodies as they are on the wire, before their texts are parsed.
 mod wire {
-    use super::{ConversationId, Deserialize, Lifecycle, Onboarding, UserId};
+    use super::{ConversationId, Deserialize, Lifecycle, Onboarding, Seq, UserId};
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -120,8 +126,17 @@ mod wire {
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
-    pub(super) struct Conversation {
+    pub(super) struct Link {
         pub(super) conversation: ConversationId,
+        pub(super) rev: Seq,
+        pub(super) manager: Option<UserId>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Unlink {
+        pub(super) conversation: ConversationId,
+        pub(super) rev: Seq,
     }
 }
 
@@ -145,10 +160,12 @@ impl Command {
                 Ok(Self::Rename { name: DisplayName::parse("name", &name)? })
             }
             "link_conversation" => {
-                parse_body(body).map(|wire::Conversation { conversation }| Self::LinkConversation { conversation })
+                let wire::Link { conversation, rev, manager } = parse_body(body)?;
+                Ok(Self::LinkConversation { conversation, rev, manager })
             }
             "unlink_conversation" => {
-                parse_body(body).map(|wire::Conversation { conversation }| Self::UnlinkConversation { conversation })
+                let wire::Unlink { conversation, rev } = parse_body(body)?;
+                Ok(Self::UnlinkConversation { conversation, rev })
             }
             _ => Err(unknown_command(kind)),
         }

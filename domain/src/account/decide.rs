@@ -8,7 +8,7 @@ use super::lifecycle::Lifecycle;
 use super::standing::Standing;
 use super::state::{Account, MAX_CONVERSATIONS, MAX_MEMBERS, Status};
 use crate::actor::{Actor, Party};
-use crate::entity::Decision;
+use crate::entity::{Decision, Seq};
 use crate::id::{ConversationId, UserId};
 use crate::refusal::{Code, Refusal};
 use crate::text::DisplayName;
@@ -41,19 +41,25 @@ impl Account {
             (Status::Open, Command::SetManager { manager }) => self.set_manager(actor, standing, *manager),
             (Status::Open, Command::Advance(step)) => self.advance(*step),
             (Status::Open, Command::Rename { name }) => Ok(self.rename(name)),
-            (Status::Open, Command::LinkConversation { conversation }) => self.link(*conversation),
-            (Status::Open, Command::UnlinkConversation { conversation }) => Ok(self.unlink(*conversation)),
+            (Status::Open, Command::LinkConversation { conversation, rev, manager }) => {
+                self.link_conversation(*conversation, *rev, *manager)
+            }
+            (Status::Open, Command::UnlinkConversation { conversation, rev }) => {
+                Ok(self.unlink_conversation(*conversation, *rev))
+            }
         }
     }
 
     fn open(&self, name: &DisplayName, conversation: Option<ConversationId>) -> Decision<Event> {
         let details = json!({ "account": self.id, "conversation": conversation });
-        Decision::from(Event::Opened { name: name.clone(), conversation }).with_audit("account.opened", details)
+        let opened = Event::Opened { name: name.clone(), conversation };
+        let decision = Decision::from(opened).with_audit("account.opened", details);
+        if conversation.is_some() { self.in_conversation(decision) } else { decision }
     }
 
     /// Opening what is open changes nothing when it came from the same conversation, so that a repeat is harmless.
     fn open_again(&self, conversation: Option<ConversationId>) -> Ruling {
-        if conversation.is_none_or(|conversation| self.conversations.contains(&conversation)) {
+        if conversation.is_none_or(|conversation| self.links.contains_key(&conversation)) {
             Ok(Decision::nothing())
         } else {
             Err(Refusal::new(Code::Conflict, "This account was opened for something else. Use a new id."))
@@ -125,7 +131,7 @@ impl Account {
         let states = self.lifecycle.missing_before(to).unwrap_or_default();
         let mut missing: Vec<_> = states.iter().map(|state| state.as_str()).collect();
         match to {
-            Lifecycle::Conversation if self.conversations.is_empty() => missing.push("a conversation"),
+            Lifecycle::Conversation if self.conversations().next().is_none() => missing.push("a conversation"),
             Lifecycle::Onboarding if self.manager.is_none() => missing.push("an account manager"),
             Lifecycle::Visitor
             | Lifecycle::Conversation
@@ -148,22 +154,43 @@ impl Account {
         Event::Renamed { name: name.clone() }.into()
     }
 
-    fn link(&self, conversation: ConversationId) -> Ruling {
-        if self.conversations.contains(&conversation) {
+    /// With its first conversation an account gets an account manager, if one is named and it has none, and is in
+    /// conversation instead of a visitor (BK-LIFE-03, -12).
+    fn link_conversation(&self, conversation: ConversationId, rev: Seq, manager: Option<UserId>) -> Ruling {
+        if !self.is_news(conversation, rev) {
             return Ok(Decision::nothing());
         }
-        if self.conversations.len() >= MAX_CONVERSATIONS {
+        if self.conversations().count() >= MAX_CONVERSATIONS && !self.links.contains_key(&conversation) {
             let text = format!("{MAX_CONVERSATIONS} conversations belong to this account already.");
             return Err(Refusal::new(Code::Conflict, text));
         }
-        Ok(Event::ConversationLinked { conversation }.into())
+        let mut decision = Decision::from(Event::ConversationLinked { conversation, rev });
+        if let (None, Some(_)) = (self.manager, manager) {
+            decision.events.push(Event::ManagerSet { manager });
+            let details = json!({ "account": self.id, "from": null, "to": manager });
+            decision = decision.with_audit("account.manager_set", details);
+        }
+        Ok(self.in_conversation(decision))
     }
 
-    fn unlink(&self, conversation: ConversationId) -> Decision<Event> {
-        if !self.conversations.contains(&conversation) {
-            return Decision::nothing();
+    /// Who has a conversation is a visitor no longer.
+    fn in_conversation(&self, mut decision: Decision<Event>) -> Decision<Event> {
+        if self.lifecycle != Lifecycle::Visitor {
+            return decision;
         }
-        Event::ConversationUnlinked { conversation }.into()
+        let (from, to) = (self.lifecycle, Lifecycle::Conversation);
+        decision.events.push(Event::Advanced { from, to, onboarding: None });
+        let details = json!({ "account": self.id, "from": from, "to": to, "onboarding": null });
+        decision.with_audit("account.advanced", details)
+    }
+
+    /// Also for one that never belonged to it: its `link_conversation` may come later, and is then old.
+    fn unlink_conversation(&self, conversation: ConversationId, rev: Seq) -> Decision<Event> {
+        if self.is_news(conversation, rev) {
+            Event::ConversationUnlinked { conversation, rev }.into()
+        } else {
+            Decision::nothing()
+        }
     }
 }
 

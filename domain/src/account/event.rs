@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::lifecycle::{Lifecycle, Onboarding};
+use crate::entity::Seq;
 use crate::id::{ConversationId, UserId};
 use crate::text::DisplayName;
 
@@ -54,10 +55,14 @@ pub enum Event {
     ConversationLinked {
         /// Which.
         conversation: ConversationId,
+        /// As of which entry of the conversation's log.
+        rev: Seq,
     },
     /// A conversation no longer belongs to it.
     ConversationUnlinked {
         /// Which.
         conversation: ConversationId,
+        /// As of which entry of the conversation's log.
+        rev: Seq,
     },
 }

@@ -6,14 +6,18 @@
 //! | what can be asked, what can happen | [`command::Command`], [`event::Event`] |
 //! | who may do what | [`standing::Standing::may`] |
 //! | which command does what | `decide` |
+//! | how an invited visitor gets an account | [`welcome::Welcome`] |
+//! | what is read beside the live state | [`ports`] |
 
 pub mod command;
 mod decide;
 pub mod event;
 pub mod lifecycle;
+pub mod ports;
 mod snapshot;
 pub mod standing;
 pub mod state;
+pub mod welcome;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -18,7 +18,7 @@ impl Account {
             "next": self.lifecycle.next(),
             "onboarding": self.onboarding,
             "members": members,
-            "conversations": self.conversations,
+            "conversations": self.conversations().collect::<Vec<_>>(),
         })
     }
 

@@ -1,6 +1,6 @@
 //! An account as its log has made it, and what each event does to it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,17 @@ pub struct Account {
     pub(super) onboarding: Option<Onboarding>,
     pub(super) manager: Option<UserId>,
     pub(super) members: BTreeMap<UserId, DisplayName>,
-    pub(super) conversations: BTreeSet<ConversationId>,
+    pub(super) links: BTreeMap<ConversationId, Link>,
+}
+
+/// Whether a conversation belongs to the account. Reports of it come through jobs, late, twice and in any order, so
+/// what is known carries its `rev`, and what has ended is remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Link {
+    /// As of which entry of the conversation's log.
+    pub(super) rev: Seq,
+    /// Whether it does.
+    pub(super) belongs: bool,
 }
 
 /// Whether there is an account.
@@ -52,7 +62,7 @@ impl Account {
             onboarding: None,
             manager: None,
             members: BTreeMap::new(),
-            conversations: BTreeSet::new(),
+            links: BTreeMap::new(),
         }
     }
 
@@ -80,7 +90,9 @@ impl Account {
         match &entry.event {
             Event::Opened { name, conversation } => {
                 self.name = Some(name.clone());
-                self.conversations.extend(*conversation);
+                if let Some(conversation) = conversation {
+                    self.link(*conversation, Link { rev: 0, belongs: true });
+                }
             }
             Event::MemberAdded { user, name } => {
                 self.members.insert(*user, name.clone());
@@ -94,12 +106,33 @@ impl Account {
                 self.onboarding = onboarding.or(self.onboarding);
             }
             Event::Renamed { name } => self.name = Some(name.clone()),
-            Event::ConversationLinked { conversation } => {
-                self.conversations.insert(*conversation);
+            Event::ConversationLinked { conversation, rev } => {
+                self.link(*conversation, Link { rev: *rev, belongs: true });
             }
-            Event::ConversationUnlinked { conversation } => {
-                self.conversations.remove(conversation);
+            Event::ConversationUnlinked { conversation, rev } => {
+                self.link(*conversation, Link { rev: *rev, belongs: false });
             }
+        }
+    }
+
+    /// The conversations that belong to it.
+    pub fn conversations(&self) -> impl Iterator<Item = ConversationId> {
+        self.links.iter().filter(|(_, link)| link.belongs).map(|(id, _)| *id)
+    }
+
+    /// Whether a report about a conversation as of `rev` is news.
+    pub(super) fn is_news(&self, conversation: ConversationId, rev: Seq) -> bool {
+        self.links.get(&conversation).is_none_or(|known| known.rev < rev)
+    }
+
+    fn link(&mut self, conversation: ConversationId, link: Link) {
+        self.links.insert(conversation, link);
+        let ended = self.links.iter().filter(|(id, link)| !link.belongs && **id != conversation);
+        if ended.clone().count() >= MAX_CONVERSATIONS
+            && let Some(oldest) = ended.map(|(id, _)| *id).next()
+        {
+            // Ids sort by age. A report about one this old is not on its way any more.
+            self.links.remove(&oldest);
         }
     }
 }

@@ -71,6 +71,8 @@ pub enum Command {
         email: Email,
         /// Whom.
         name: DisplayName,
+        /// Who invites.
+        inviter: Option<UserId>,
     },
     /// Give it to an account, with its history.
     HandOver {
@@ -78,6 +80,8 @@ pub enum Command {
         account: AccountId,
         /// What the client is called.
         name: DisplayName,
+        /// The invitation that was accepted.
+        invitation: Option<InvitationId>,
     },
     /// Undo that.
     TakeBack,
@@ -145,13 +149,13 @@ impl Command {
             "reopen" => parse_body(body).map(|wire::Empty {}| Self::Reopen),
             "leave_contact" => contact(&parse_body(body)?),
             "invite" => {
-                let wire::Invite { invitation, email, name } = parse_body(body)?;
+                let wire::Invite { invitation, email, name, inviter } = parse_body(body)?;
                 let (email, name) = (Email::parse("email", &email)?, DisplayName::parse("name", &name)?);
-                Ok(Self::Invite { invitation, email, name })
+                Ok(Self::Invite { invitation, email, name, inviter })
             }
             "hand_over" => {
-                let wire::HandOver { account, name } = parse_body(body)?;
-                Ok(Self::HandOver { account, name: DisplayName::parse("name", &name)? })
+                let wire::HandOver { account, name, invitation } = parse_body(body)?;
+                Ok(Self::HandOver { account, name: DisplayName::parse("name", &name)?, invitation })
             }
             "take_back" => parse_body(body).map(|wire::Empty {}| Self::TakeBack),
             _ => Err(unknown_command(kind)),

@@ -151,6 +151,9 @@ pub enum Event {
         email: Email,
         /// Who is invited.
         name: DisplayName,
+        /// Who invites.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        inviter: Option<UserId>,
     },
     /// The visitor became a client: it belongs to the account, with its history (BK-IDN-04).
     HandedOver {
@@ -158,6 +161,9 @@ pub enum Event {
         account: AccountId,
         /// What it is called from now on.
         name: DisplayName,
+        /// The invitation that was accepted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        invitation: Option<InvitationId>,
     },
     /// An admin took that back.
     TakenBack {

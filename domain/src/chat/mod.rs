@@ -8,11 +8,12 @@
 //! | which command does what in which status | `decide` |
 //! | what an event changes | [`state::Conversation`] |
 //! | what readers and the inbox see | `snapshot` |
-//! | what is read beside the live state | [`ports`] |
+//! | what is read beside the live state | [`ports`], [`list`] |
 
 pub mod command;
 mod decide;
 pub mod event;
+pub mod list;
 pub mod message;
 pub mod ports;
 mod snapshot;
@@ -95,17 +96,11 @@ impl Entity for Conversation {
     }
 
     fn row(&self) -> Option<Row> {
-        match self.status {
-            state::Status::Unopened => None,
-            state::Status::Open | state::Status::Resolved => Some(Row::Conversation(self.as_row())),
-        }
+        self.is_listed().then(|| Row::Conversation(self.as_row()))
     }
 
     fn listing(&self) -> Option<Listing> {
-        match self.status {
-            state::Status::Unopened => None,
-            state::Status::Open | state::Status::Resolved => Some(self.as_listing()),
-        }
+        self.is_listed().then(|| self.as_listing())
     }
 
     fn ephemeral(&self, _actor: &Actor, kind: &str) -> Result<(), Refusal> {

@@ -4,9 +4,9 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::ConversationRow;
-use super::event::Side;
+use super::event::{Kind, Side};
 use super::message::Message;
-use super::state::Conversation;
+use super::state::{Conversation, Status};
 use crate::actor::{Actor, Party};
 use crate::entity::{Audience, EntityRef, Listing};
 use crate::topic::Topic;
@@ -115,6 +115,18 @@ impl Conversation {
         visible
             .map(|(party, person)| (party.to_string(), json!({ "name": person.name, "side": person.side })))
             .collect()
+    }
+
+    /// Whether lists have it. A site chat in which nothing was said and no address left is nobody's business yet.
+    pub(super) fn is_listed(&self) -> bool {
+        let begun = match self.kind {
+            Kind::Site => self.contact.is_some() || self.history.iter().next().is_some(),
+            Kind::Account => true,
+        };
+        match self.status {
+            Status::Unopened => false,
+            Status::Open | Status::Resolved => begun,
+        }
     }
 
     /// The inbox's line, for staff.

@@ -77,6 +77,8 @@ pub struct Invited {
     pub email: Email,
     /// Who is invited.
     pub name: DisplayName,
+    /// Who invites.
+    pub inviter: Option<UserId>,
     /// When.
     pub at: Timestamp,
 }
@@ -202,11 +204,11 @@ impl Conversation {
             Event::ContactLeft { email, name } => {
                 self.contact = Some(Contact { email: email.clone(), name: name.clone() });
             }
-            Event::Invited { invitation, email, name } => {
+            Event::Invited { invitation, email, name, inviter } => {
                 let (invitation, email, name) = (*invitation, email.clone(), name.clone());
-                self.invited = Some(Invited { invitation, email, name, at: entry.at });
+                self.invited = Some(Invited { invitation, email, name, inviter: *inviter, at: entry.at });
             }
-            Event::HandedOver { account, name } => {
+            Event::HandedOver { account, name, .. } => {
                 (self.kind, self.account, self.invited) = (Kind::Account, Some(*account), None);
                 self.site_name = self.name.replace(name.clone());
                 self.rename_visitor(name);

@@ -79,6 +79,7 @@ pub(super) struct Invite {
     pub(super) invitation: InvitationId,
     pub(super) email: String,
     pub(super) name: String,
+    pub(super) inviter: Option<UserId>,
 }
 
 #[derive(Deserialize)]
@@ -86,4 +87,5 @@ pub(super) struct Invite {
 pub(super) struct HandOver {
     pub(super) account: AccountId,
     pub(super) name: String,
+    pub(super) invitation: Option<InvitationId>,
 }

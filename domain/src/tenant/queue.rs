@@ -10,9 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::Timestamp;
-use crate::entity::{EntityRef, Job, Seq};
+use crate::entity::{Job, Seq};
 use crate::id::{ConversationId, TenantId};
-use crate::topic::Topic;
 
 /// The most conversations that can wait.
 pub const MAX_WAITING: usize = 5_000;
@@ -106,10 +105,7 @@ pub fn queue_job(tenant: TenantId, conversation: ConversationId, rev: Seq, since
         Some(since) => ("enqueue", json!({ "conversation": conversation, "since": since, "rev": rev })),
         None => ("dequeue", json!({ "conversation": conversation, "rev": rev })),
     };
-    let topic = Topic::log(EntityRef::from(tenant));
-    let body = json!({ "tenant": tenant, "topic": topic, "type": kind, "body": body });
-    // No job key: each report stands for itself, and the queue knows old from new.
-    Job { task: "entity.command".to_owned(), body, run_at: None, key: None }
+    Job::command(tenant, tenant, kind, &body)
 }
 
 #[cfg(test)]

@@ -136,8 +136,8 @@ fn an_account_is_its_members_and_the_staffs() {
         ("set_manager", json!({ "manager": null }), "..f.ffyf.y..."),
         ("advance", json!({ "to": "conversation" }), "..f.yyyy.y..."),
         ("rename", json!({ "name": "M" }), "..f.yyyy.y..."),
-        ("link_conversation", json!({ "conversation": conversation(1) }), "..f.ffff.y..."),
-        ("unlink_conversation", json!({ "conversation": CONVERSATION }), "..f.ffff.y..."),
+        ("link_conversation", json!({ "conversation": conversation(1), "rev": 1 }), "..f.ffff.y..."),
+        ("unlink_conversation", json!({ "conversation": CONVERSATION, "rev": 1 }), "..f.ffff.y..."),
     ];
     check(&account, &table);
     account.ok(Who::Manager, "set_manager", &json!({ "manager": MANAGER }));

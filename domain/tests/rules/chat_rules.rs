@@ -196,3 +196,14 @@ fn a_conversation_has_no_views() {
     let refusal = chat.state.audience(&Who::Admin.actor(), Some("inbox")).unwrap_err();
     assert_eq!(refusal.code, Code::NotFound);
 }
+
+#[test]
+fn a_site_chat_is_listed_when_there_is_something_in_it() {
+    let mut chat = site();
+    assert_eq!((chat.state.row(), chat.state.listing()), (None, None));
+    chat.ok(Who::Visitor, "leave_contact", &json!({ "email": "v@example.com" }));
+    assert!(chat.state.row().is_some());
+    let mut chat = site();
+    say(&mut chat, Who::Visitor, "Hello");
+    assert!(chat.state.row().is_some() && chat.state.listing().is_some());
+}

@@ -6,7 +6,7 @@ use super::Ruling;
 use crate::chat::event::Event;
 use crate::chat::state::{Contact, Conversation};
 use crate::entity::Decision;
-use crate::id::{AccountId, InvitationId};
+use crate::id::{AccountId, InvitationId, UserId};
 use crate::refusal::{Code, Refusal};
 use crate::text::{DisplayName, Email};
 
@@ -19,26 +19,38 @@ impl Conversation {
         Event::ContactLeft { email: contact.email, name: contact.name }.into()
     }
 
-    pub(super) fn invite(&self, invitation: InvitationId, email: &Email, name: &DisplayName) -> Ruling {
+    pub(super) fn invite(
+        &self,
+        invitation: InvitationId,
+        email: &Email,
+        name: &DisplayName,
+        inviter: Option<UserId>,
+    ) -> Ruling {
         if self.account.is_some() {
             return Err(Refusal::new(Code::Conflict, "This conversation belongs to a client already."));
         }
         if self.invited.as_ref().is_some_and(|invited| invited.invitation == invitation) {
             return Ok(Decision::nothing());
         }
-        let event = Event::Invited { invitation, email: email.clone(), name: name.clone() };
-        let details = json!({ "conversation": self.audit_id(), "invitation": invitation });
+        let event = Event::Invited { invitation, email: email.clone(), name: name.clone(), inviter };
+        let details = json!({ "conversation": self.audit_id(), "invitation": invitation, "inviter": inviter });
         Ok(Decision::from(event).with_audit("conversation.invited", details))
     }
 
-    pub(super) fn hand_over(&self, account: AccountId, name: &DisplayName) -> Ruling {
+    /// The account hears of it through a job, and gets an account manager if it has none: who answers the
+    /// conversation, or else who invited (BK-LIFE-12).
+    pub(super) fn hand_over(&self, account: AccountId, name: &DisplayName, invitation: Option<InvitationId>) -> Ruling {
         match self.account {
             Some(owner) if owner == account => Ok(Decision::nothing()),
             Some(_) => Err(Refusal::new(Code::Conflict, "This conversation belongs to another client already.")),
             None => {
-                let details = json!({ "conversation": self.audit_id(), "visitor": self.visitor, "account": account });
-                let event = Event::HandedOver { account, name: name.clone() };
-                Ok(Decision::from(event).with_audit("conversation.handed_over", details))
+                let details = json!({
+                    "conversation": self.audit_id(), "visitor": self.visitor, "account": account, "invitation": invitation,
+                });
+                let manager = self.assignee.or_else(|| self.invited.as_ref().and_then(|invited| invited.inviter));
+                let event = Event::HandedOver { account, name: name.clone(), invitation };
+                let decision = Decision::from(event).with_job(self.link(account, manager));
+                Ok(decision.with_audit("conversation.handed_over", details))
             }
         }
     }
@@ -49,7 +61,8 @@ impl Conversation {
             (Some(account), Some(name)) => {
                 let details = json!({ "conversation": self.audit_id(), "visitor": self.visitor, "account": account });
                 let event = Event::TakenBack { account, name: name.clone() };
-                Ok(Decision::from(event).with_audit("conversation.taken_back", details))
+                let decision = Decision::from(event).with_job(self.unlink(account));
+                Ok(decision.with_audit("conversation.taken_back", details))
             }
             (Some(_), None) => {
                 let text = "This conversation began with the account; there is no visitor to give it back to.";

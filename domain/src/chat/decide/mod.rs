@@ -4,6 +4,8 @@ mod client;
 mod message;
 mod status;
 
+use serde_json::json;
+
 use super::command::{Command, Open, Subject};
 use super::event::{Event, Kind, Side};
 use super::standing::Standing;
@@ -11,6 +13,7 @@ use super::state::{Conversation, MAX_PEOPLE, Status};
 use crate::Timestamp;
 use crate::actor::{Actor, Party};
 use crate::entity::{Decision, EntityRef, Job, Seq};
+use crate::id::{AccountId, UserId};
 use crate::refusal::{Code, Refusal};
 use crate::tenant::queue_job;
 use crate::text::DisplayName;
@@ -46,7 +49,7 @@ impl Conversation {
         }
         let asker = Asker { actor, standing, at };
         match (self.status, command) {
-            (Status::Unopened, Command::Open(open)) => Ok(Self::open(open)),
+            (Status::Unopened, Command::Open(open)) => Ok(self.open(open)),
             (
                 Status::Unopened,
                 Command::Send(_)
@@ -80,20 +83,24 @@ impl Conversation {
             (Status::Open | Status::Resolved, Command::LeaveContact { email, name }) => {
                 Ok(self.leave_contact(email, name.as_ref()))
             }
-            (Status::Open | Status::Resolved, Command::Invite { invitation, email, name }) => {
-                self.invite(*invitation, email, name)
+            (Status::Open | Status::Resolved, Command::Invite { invitation, email, name, inviter }) => {
+                self.invite(*invitation, email, name, *inviter)
             }
-            (Status::Open | Status::Resolved, Command::HandOver { account, name }) => self.hand_over(*account, name),
+            (Status::Open | Status::Resolved, Command::HandOver { account, name, invitation }) => {
+                self.hand_over(*account, name, *invitation)
+            }
             (Status::Open | Status::Resolved, Command::TakeBack) => self.take_back(),
         }
     }
 
-    fn open(open: &Open) -> Decision<Event> {
+    fn open(&self, open: &Open) -> Decision<Event> {
         let (kind, visitor, account) = match open.subject {
             Subject::Visitor(visitor) => (Kind::Site, Some(visitor), None),
             Subject::Account(account) => (Kind::Account, None, Some(account)),
         };
-        Event::Opened { kind, visitor, account, name: open.name.clone(), page: open.page.clone() }.into()
+        let event = Event::Opened { kind, visitor, account, name: open.name.clone(), page: open.page.clone() };
+        let job = account.map(|account| self.link(account, None));
+        Decision { jobs: job.into_iter().collect(), ..event.into() }
     }
 
     /// Opening what is open changes nothing when it is the same conversation, so that a repeat is harmless.
@@ -140,6 +147,18 @@ impl Conversation {
     fn queue(&self, waiting_since: Option<Timestamp>, events: usize) -> Job {
         let rev = self.seq + events as Seq;
         queue_job(self.tenant, self.id, rev, waiting_since)
+    }
+
+    /// The job that tells an account that this conversation belongs to it, as of the next event.
+    fn link(&self, account: AccountId, manager: Option<UserId>) -> Job {
+        let body = json!({ "conversation": self.id, "rev": self.seq + 1, "manager": manager });
+        Job::command(self.tenant, account, "link_conversation", &body)
+    }
+
+    /// The job that tells an account that it no longer does, as of the next event.
+    fn unlink(&self, account: AccountId) -> Job {
+        let body = json!({ "conversation": self.id, "rev": self.seq + 1 });
+        Job::command(self.tenant, account, "unlink_conversation", &body)
     }
 
     /// Who this is, for the audit log.
