@@ -1,0 +1,12 @@
+// Builds every entry into dist/, each on its own, and the compressed forms beside them.
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const ENTRIES = ['index', 'sign-in', 'reset', 'verify', 'invite', 'inbox', 'chat', 'settings', 'dev/outbox', 'widget/frame', 'loader'];
+
+process.env.NODE_ENV = 'production';
+rmSync(`${root}/dist`, { recursive: true, force: true });
+for (const mode of ENTRIES) await build({ mode, configFile: `${root}/vite.config.ts`, logLevel: 'warn' });
+await import('./compress.mjs');

@@ -1,0 +1,71 @@
+// Adds up what a page loads at once (scripts, what they import, style sheets, the page itself; fonts apart), compressed with gzip
+// at its best level, and fails over the budget. Prints the table.
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
+const KB = 1000;
+
+/** Budgets in bytes; `null`: printed only. The first three are promised. */
+const BUDGETS = [
+  ['widget/loader.js', 3 * KB],
+  ['widget/frame.html', 25 * KB],
+  ['inbox.html', 120 * KB],
+  ['chat.html', 60 * KB],
+  ['settings.html', 60 * KB],
+  ['index.html', 40 * KB],
+  ['sign-in.html', 30 * KB],
+  ['reset.html', 30 * KB],
+  ['verify.html', 30 * KB],
+  ['invite.html', 30 * KB],
+  ['dev/outbox.html', 30 * KB],
+];
+
+const read = (path) => readFileSync(join(dist, path));
+const packed = (path) => gzipSync(read(path), { level: 9 }).length;
+
+/** The files a script imports before it runs. */
+function importsOf(path, seen = new Set()) {
+  if (seen.has(path)) return seen;
+  seen.add(path);
+  if (!path.endsWith('.js')) return seen;
+  const code = read(path).toString();
+  for (const [, from] of code.matchAll(/(?:^|[;}\s])import(?:[^'"`()]*?from)?\s*["'`](\.[^"'`]+\.js)["'`]/g)) {
+    importsOf(posix.join(dirname(path), from), seen);
+  }
+  return seen;
+}
+
+function filesOf(entry) {
+  if (!entry.endsWith('.html')) return new Set([entry]);
+  const html = read(entry).toString();
+  const files = new Set([entry]);
+  for (const [, path] of html.matchAll(/(?:src|href)="\/(assets\/[^"]+\.(?:js|css))"/g)) for (const file of importsOf(path)) files.add(file);
+  return files;
+}
+
+function fontsOf(files) {
+  const fonts = new Set();
+  for (const file of files) {
+    if (!file.endsWith('.css')) continue;
+    for (const [, name] of read(file).toString().matchAll(/url\(\/assets\/([^)]*-latin-wght[^)]*\.woff2)\)/g)) fonts.add(`assets/${name}`);
+  }
+  return [...fonts].reduce((sum, font) => sum + (existsSync(join(dist, font)) ? read(font).length : 0), 0);
+}
+
+const kb = (bytes) => `${(bytes / KB).toFixed(1)} KB`.padStart(9);
+let over = 0;
+console.log(`${'loaded at once'.padEnd(22)}${'gzip'.padStart(9)}${'budget'.padStart(10)}${'fonts'.padStart(10)}`);
+for (const [entry, budget] of BUDGETS) {
+  const files = filesOf(entry);
+  const size = [...files].reduce((sum, file) => sum + packed(file), 0);
+  const bad = budget !== null && size > budget;
+  over += bad ? 1 : 0;
+  console.log(`${entry.padEnd(22)}${kb(size)} ${kb(budget)} ${kb(fontsOf(files))}${bad ? '  over' : ''}`);
+}
+if (over > 0) {
+  console.error(`\n${over} over the budget.`);
+  process.exit(1);
+}

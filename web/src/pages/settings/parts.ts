@@ -1,0 +1,77 @@
+import { ApiError } from '../../api/http';
+import { Disposables } from '../../base/disposables';
+import { busy, button } from '../../components/button/button';
+import { emptyState, loadingState } from '../../components/empty/empty';
+import { clearProblems, problemSummary, showProblem, type Field } from '../../components/field/field';
+import { CommandRefused } from '../../live/queue';
+import { el, fill, type Child } from '../../ui/dom';
+import { offlineIcon } from '../../ui/icons';
+import { mustClass } from '../../ui/must-class';
+import styles from './settings.module.css';
+
+export const c = mustClass(styles);
+
+/** A titled box. */
+export function card(title: string, ...inside: Child[]): HTMLElement {
+  return el('section', { class: c('card') }, el('h2', { class: c('heading') }, title), ...inside);
+}
+
+/** A part that is fetched: shows that it loads, that it could not, and then what it is. */
+export function loaded<T>(owned: Disposables, label: string, fetchIt: () => Promise<T>, draw: (value: T, again: () => void) => Child): HTMLElement {
+  const box = el('div', {}, loadingState(label, 2));
+  const run = async () => {
+    try {
+      const value = await fetchIt();
+      fill(box, draw(value, () => void run()));
+    } catch (error) {
+      const again = button({ label: 'Try again', kind: 'primary' });
+      owned.listen(again, 'click', () => void run());
+      fill(box, emptyState({ icon: offlineIcon, title: 'This could not be loaded', text: messageOf(error), action: again, level: 'h3' }));
+    }
+  };
+  void run();
+  return box;
+}
+
+type AnyField = Field<HTMLInputElement> | Field<HTMLTextAreaElement> | Field<HTMLSelectElement>;
+
+/** A form that says when it is saved and what was wrong. */
+export function saveForm(owned: Disposables, parts: { fields: Record<string, AnyField>; inside?: Child[]; label?: string; save: () => Promise<string | void> }): HTMLFormElement {
+  const summary = problemSummary();
+  const said = el('span', { class: c('said'), role: 'status' });
+  const submit = button({ label: parts.label ?? 'Save', kind: 'primary' }, { type: 'submit' });
+  const fields = parts.fields as Record<string, Field>;
+  const form = el(
+    'form', { class: c('form'), novalidate: true }, summary.root,
+    ...(parts.inside ?? Object.values(fields).map(({ root }) => root)), el('div', { class: c('foot') }, submit, said),
+  );
+  owned.listen(form, 'input', () => fill(said));
+  owned.listen(form, 'submit', (event) => {
+    event.preventDefault();
+    if (submit.disabled) return;
+    clearProblems(fields, summary);
+    fill(said);
+    busy(submit, parts.save).then(
+      (text) => fill(said, text ?? 'Saved.'),
+      (error: unknown) => showProblem(asApiError(error), fields, summary),
+    );
+  });
+  return form;
+}
+
+/** A refusal over the socket reads like one over HTTP. */
+function asApiError(error: unknown): unknown {
+  return error instanceof CommandRefused ? new ApiError(error.code, error.message, { details: error.details }) : error;
+}
+
+/** What to say of an error. */
+export function messageOf(error: unknown): string {
+  return error instanceof ApiError || error instanceof CommandRefused ? error.message : 'This did not work. Try again.';
+}
+
+/** A button that does something that can fail. */
+export function doButton(owned: Disposables, look: Parameters<typeof button>[0], run: () => Promise<unknown>, complain: (text: string) => void): HTMLButtonElement {
+  const target = button({ small: true, ...look });
+  owned.listen(target, 'click', () => void busy(target, run).catch((error: unknown) => complain(messageOf(error))));
+  return target;
+}

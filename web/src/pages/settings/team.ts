@@ -1,0 +1,59 @@
+import { inviteStaff, removeStaff, setRole } from '../../api/settings';
+import { staff, type StaffMember } from '../../api/tenant';
+import { avatar } from '../../components/avatar/avatar';
+import { confirmLoss } from '../../components/dialog/dialog';
+import { choiceField, field } from '../../components/field/field';
+import type { Session } from '../../session/start';
+import { el, type Child } from '../../ui/dom';
+import { c, card, doButton, loaded, messageOf, saveForm } from './parts';
+
+const ROLES = [{ value: 'account_manager', label: 'Account manager' }, { value: 'admin', label: 'Admin' }];
+
+/** Who works here, and inviting more. */
+export function teamSection(session: Session, admin: boolean): Child[] {
+  return [
+    card('Team', loaded(session.owned, 'Loading the team', staff, (people, again) =>
+      el('ul', { class: c('rows') }, ...people.map((person) => personRow(session, person, admin, again))))),
+    admin ? inviteCard(session) : null,
+  ];
+}
+
+function personRow({ owned, toasts, who }: Session, person: StaffMember, admin: boolean, again: () => void): HTMLElement {
+  const complain = (text: string) => toasts.show({ text, danger: true });
+  const role = choiceField({ label: `Role of ${person.name}`, name: 'role' }, ROLES);
+  role.root.querySelector('label')?.classList.add('visually-hidden');
+  role.input.value = person.role;
+  role.input.disabled = !admin;
+  owned.listen(role.input, 'change', () => void setRole(person.id, role.input.value as StaffMember['role']).then(
+    () => toasts.show({ text: `${person.name} is ${ROLES.find(({ value }) => value === role.input.value)?.label.toLowerCase()} now.` }),
+    (error: unknown) => {
+      role.input.value = person.role;
+      complain(messageOf(error));
+    }));
+  const self = person.id === who.user.id;
+  return el(
+    'li', {}, avatar(person),
+    el('div', { class: c('grow') }, person.name, self ? ' (you)' : '', el('div', { class: c('soft') }, person.email)), role.root,
+    admin && !self ? doButton(owned, { label: 'Remove', kind: 'plain' }, async () => {
+      const sure = await confirmLoss({ title: `Remove ${person.name}?`, text: 'They are signed out and no longer see anything of this business. What they wrote stays.', yes: 'Remove' });
+      if (!sure) return;
+      await removeStaff(person.id);
+      again();
+    }, complain) : null,
+  );
+}
+
+function inviteCard({ owned }: Session): HTMLElement {
+  const name = field({ label: 'Name', name: 'name' }, { autocomplete: 'off', maxlength: 200 });
+  const email = field({ label: 'E-mail', name: 'email' }, { type: 'email', autocomplete: 'off', maxlength: 254 });
+  const role = choiceField({ label: 'Role', name: 'role', hint: 'Account managers talk to customers. Admins also change these settings.' }, ROLES);
+  return card('Invite somebody', saveForm(owned, {
+    fields: { name, email, role }, label: 'Send the invitation',
+    save: async () => {
+      const address = email.input.value.trim();
+      await inviteStaff({ name: name.input.value.trim(), email: address, role: role.input.value as StaffMember['role'] });
+      name.input.value = email.input.value = '';
+      return `The invitation is on its way to ${address}.`;
+    },
+  }));
+}
