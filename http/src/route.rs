@@ -15,6 +15,7 @@ use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::{RefOr, Schema};
 
 use crate::app::App;
+use crate::openapi::Served;
 use crate::guard::{self, Access, Authority, Gate, Limit, Public};
 use crate::problem::{Answer, Problem};
 
@@ -145,7 +146,8 @@ impl Routes {
     /// The routes as an actix service, framed by the guard. The only thing the server mounts.
     pub fn mount(self, app: App) -> impl HttpServiceFactory + 'static {
         let gate = app.gate.clone();
-        self.framed(gate, |scope| scope.app_data(app))
+        let document = crate::openapi::document(&self).to_string();
+        self.framed(gate, |scope| scope.app_data(app).app_data(Served(document.into())))
     }
 
     /// The routes inside the guard; `provide` adds what the handlers work with.

@@ -1,6 +1,8 @@
 //! Security headers on every answer (BK-GUARD-10, C68, security 17 to 19).
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 /// The strictest policy: an answer of the API is data, nothing in it may run or load.
 const API_CSP: &str = "default-src 'none'; script-src 'none'; style-src 'none'; img-src 'none'; connect-src 'none'; \
@@ -18,6 +20,11 @@ pub struct PagePolicy {
 }
 
 impl PagePolicy {
+    /// For a page of our own files that nobody frames and that talks to this server only.
+    pub fn plain() -> Self {
+        Self { nonce: fresh_nonce(), connect: Vec::new(), frame_ancestors: Vec::new() }
+    }
+
     fn csp(&self) -> String {
         let connect = self.connect.join(" ");
         let ancestors =
@@ -30,6 +37,11 @@ impl PagePolicy {
              form-action 'self'; frame-ancestors {ancestors}"
         )
     }
+}
+
+/// 128 bits of chance for one answer.
+fn fresh_nonce() -> String {
+    STANDARD_NO_PAD.encode(rand::random::<[u8; 16]>())
 }
 
 /// A script that other sites may load: the widget's loader.

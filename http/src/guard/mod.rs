@@ -34,4 +34,3 @@ pub(crate) use address::counted;
 pub(crate) use admit::admit;
 pub(crate) use frame::frame;
 pub(crate) use headers::ForOtherSites;
-pub(crate) use normalise::Rendered;

@@ -10,10 +10,6 @@ use super::Context;
 use crate::envelope;
 use crate::problem::Problem;
 
-/// On the extensions of a response: its body says what it should, although its status is an error's (an HTML page).
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Rendered;
-
 /// The row of the table for an error of the framework's own.
 fn code_of(status: StatusCode) -> Code {
     match status.as_u16() {
@@ -67,9 +63,6 @@ pub(super) fn normalise(
         return (response, None);
     }
     let refusal = refusal_of(response.response(), context);
-    if response.response().extensions().get::<Rendered>().is_some() {
-        return (response, Some(refusal));
-    }
     let allow = response.headers().get(header::ALLOW).cloned();
     let mut body = envelope::refused(&refusal, context);
     if let Some(allow) = allow {

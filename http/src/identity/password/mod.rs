@@ -4,4 +4,5 @@ mod hasher;
 mod strength;
 
 pub use hasher::{Hasher, Verified};
-pub(crate) use strength::{Strength, judge, require};
+pub use strength::require;
+pub(crate) use strength::{Strength, judge};
