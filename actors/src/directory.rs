@@ -121,7 +121,7 @@ trait Door: Send + Sync {
     /// Gives the work back when the actor is gone or its mailbox is full.
     fn work(&self, work: Work) -> Result<(), (Shut, Work)>;
     fn signal(&self, signal: Signal);
-    fn detach(&self, id: SubscriberId);
+    fn detach(&self, detach: Detach);
 }
 
 impl<E: Entity> Door for Addr<Host<E>> {
@@ -139,9 +139,9 @@ impl<E: Entity> Door for Addr<Host<E>> {
         clippy::disallowed_methods,
         reason = "a reader that leaves must not be refused, and closed has no readers"
     )]
-    fn detach(&self, id: SubscriberId) {
+    fn detach(&self, detach: Detach) {
         // Neither bounded nor refusable: forgetting a reader must not fail, and a closed actor has no readers.
-        self.do_send(Detach(id));
+        self.do_send(detach);
     }
 }
 
@@ -272,11 +272,13 @@ impl Directory {
 
     /// Ends a reader's subscription.
     pub fn detach(&self, tenant: brigade_domain::id::TenantId, topic: &Topic, name: &str, id: SubscriberId) {
-        if topic.view.is_some() {
+        let view = topic.view.is_some();
+        if view {
             self.node.feeds.detach(name, id);
         }
         if let Some(live) = self.node.live.get(&EntityKey { tenant, entity: topic.entity }) {
-            live.door.detach(id);
+            // To a list too: the wish to read it may still be on its way there.
+            live.door.detach(Detach { id, name: name.into(), view });
         }
     }
 

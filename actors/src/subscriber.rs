@@ -39,6 +39,8 @@ pub enum Delivery<'a> {
     Resync,
     /// The subscription is refused or has ended by a rule.
     Refused(Refusal),
+    /// A signal of this reader was refused; its subscription stays.
+    SignalRefused(Refusal),
     /// The actor is gone (a panic): attach again.
     Lost,
     /// A state-class line of a list: the latest `rev` per key wins.

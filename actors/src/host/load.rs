@@ -3,7 +3,7 @@
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use brigade_domain::entity::{Entity, Entry};
 use brigade_domain::journal::{Loaded, LogLine, Snapshot};
-use brigade_domain::refusal::{Fault, Rejection};
+use brigade_domain::refusal::{Fault, Refusal, Rejection};
 
 use super::{Host, Phase, RING_LINES, Work};
 use crate::batch::Shown;
@@ -24,7 +24,7 @@ impl<E: Entity> Host<E> {
             Err(fault) => {
                 tracing::error!(topic = %self.topic, error = %fault, source = ?std::error::Error::source(&fault), "could not load an entity");
                 self.phase = Phase::Cold;
-                self.refuse_all(fault);
+                self.refuse_all(&Rejection::Broken(fault).into_refusal());
             }
         }
         self.advance(ctx);
@@ -77,8 +77,8 @@ impl<E: Entity> Host<E> {
         self.ring.push_back(line.clone());
     }
 
-    fn refuse_all(&mut self, fault: Fault) {
-        let refusal = Rejection::Broken(fault).into_refusal();
+    /// Everything that waits is refused; nothing of it was done.
+    pub(super) fn refuse_all(&mut self, refusal: &Refusal) {
         for work in std::mem::take(&mut self.queue) {
             match work {
                 Work::Call(call) => call.answer(Err(refusal.clone())),

@@ -71,7 +71,11 @@ pub(crate) struct Host<E: Entity> {
     seq: Seq,
     epoch: u32,
     queue: VecDeque<Work>,
+    /// A timer looks after the queue.
+    queue_watched: bool,
     readers: Readers,
+    /// Readers whose gap turned out too large; they get the state as soon as it is the log's.
+    restart: Vec<SubscriberId>,
     recent: RecentRequests,
     ring: VecDeque<LogLine>,
     since_snapshot: u32,
@@ -92,7 +96,9 @@ impl<E: Entity> Host<E> {
             seq: 0,
             epoch: 0,
             queue: VecDeque::new(),
+            queue_watched: false,
             readers: Readers::default(),
+            restart: Vec::new(),
             recent: RecentRequests::default(),
             ring: VecDeque::new(),
             since_snapshot: 0,
@@ -108,11 +114,14 @@ impl<E: Entity> Host<E> {
                 Phase::Loading | Phase::Committing => return,
                 Phase::Cold if self.queue.is_empty() => return,
                 Phase::Cold => return self.start_loading(ctx),
-                Phase::Idle => match self.queue.pop_front() {
-                    None => return,
-                    Some(Work::Attach(attach, _permit)) => self.attach(*attach, ctx),
-                    Some(Work::Call(first)) => self.turn(first, ctx),
-                },
+                Phase::Idle => {
+                    self.restart_readers();
+                    match self.queue.pop_front() {
+                        None => return,
+                        Some(Work::Attach(attach, _permit)) => self.attach(*attach, ctx),
+                        Some(Work::Call(first)) => self.turn(first, ctx),
+                    }
+                }
             }
         }
     }
@@ -121,6 +130,38 @@ impl<E: Entity> Host<E> {
         self.last_used = Instant::now();
         self.queue.push_back(work);
         self.advance(ctx);
+        self.watch_queue(ctx);
+    }
+
+    /// Commands behind a slow commit are told in time that they waited in vain, not when the commit has come to
+    /// its end.
+    fn watch_queue(&mut self, ctx: &mut Context<Self>) {
+        if self.queue.is_empty() || self.queue_watched {
+            return;
+        }
+        self.queue_watched = true;
+        ctx.run_later(self.node.limits.patience / 4, |this, ctx| {
+            this.queue_watched = false;
+            this.shed_late();
+            this.watch_queue(ctx);
+        });
+    }
+
+    fn shed_late(&mut self) {
+        let patience = self.node.limits.patience;
+        let is_late = |work: &Work| matches!(work, Work::Call(call) if call.waiting_since.elapsed() > patience);
+        if !self.queue.iter().any(is_late) {
+            return;
+        }
+        for work in std::mem::take(&mut self.queue) {
+            match work {
+                Work::Call(call) if call.waiting_since.elapsed() > patience => {
+                    self.node.stats.overloaded();
+                    call.answer(Err(crate::directory::overloaded()));
+                }
+                work => self.queue.push_back(work),
+            }
+        }
     }
 
     /// Leaves memory if nobody needs the entity and nothing is on its way to it.
@@ -166,7 +207,12 @@ pub(crate) struct Do(pub(crate) Work);
 
 #[derive(Message)]
 #[rtype(result = "()")]
-pub(crate) struct Detach(pub(crate) SubscriberId);
+pub(crate) struct Detach {
+    pub(crate) id: SubscriberId,
+    /// The topic's text: an entity's own log and its lists are subscriptions of their own.
+    pub(crate) name: Arc<str>,
+    pub(crate) view: bool,
+}
 
 /// A signal that is passed on and never stored.
 #[derive(Message)]
@@ -188,10 +234,16 @@ impl<E: Entity> Handler<Do> for Host<E> {
 
 impl<E: Entity> Handler<Detach> for Host<E> {
     type Result = ();
-    fn handle(&mut self, Detach(id): Detach, _ctx: &mut Self::Context) {
+    fn handle(&mut self, Detach { id, name, view }: Detach, _ctx: &mut Self::Context) {
         self.last_used = Instant::now();
-        self.readers.remove(id);
-        self.queue.retain(|work| !matches!(work, Work::Attach(attach, _) if attach.subscriber.id() == id));
+        if view {
+            self.node.feeds.detach(&name, id);
+        } else {
+            self.readers.remove(id);
+        }
+        self.queue.retain(
+            |work| !matches!(work, Work::Attach(attach, _) if attach.subscriber.id() == id && attach.name == name),
+        );
     }
 }
 

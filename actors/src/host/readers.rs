@@ -1,7 +1,7 @@
 //! The readers of one entity: attaching without a gap, publishing, resuming.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use brigade_domain::actor::Actor;
@@ -10,19 +10,53 @@ use brigade_domain::journal::{LogLine, Range};
 use brigade_domain::refusal::{Code, Fault, Refusal, Rejection};
 
 use super::load::parse_event;
-use super::{Host, Signal};
+use super::{Host, Phase, Signal};
 use crate::batch::{Batch, SharedLine, Shown};
 use crate::subscriber::{Attach, Delivery, Resume, Subscriber, SubscriberId};
 
 /// A gap larger than this is not filled entry by entry.
 const RESUME_LIMIT: Seq = 5_000;
+/// Nor one that weighs more, in bytes: filling it at once would close the reader as slow, and closing would only
+/// make it ask for the same gap again. Half of what may wait for a reader.
+const RESUME_BYTES: usize = 512 * 1024;
+/// About what a line weighs on the wire beside its body.
+const LINE_BYTES: usize = 192;
 const PAGE: u16 = 500;
 
 struct Reader {
     subscriber: Arc<dyn Subscriber>,
     actor: Arc<Actor>,
-    /// What arrived while the gap before it was being read; `None` when the reader is live.
-    catching_up: Option<Vec<Arc<Batch>>>,
+    /// `None` when the reader is live.
+    catching_up: Option<CatchingUp>,
+}
+
+/// The gap before the reader is being read.
+struct CatchingUp {
+    /// What arrived meanwhile.
+    waiting: Vec<Arc<Batch>>,
+    /// Held as long as the reading is wanted: it ends when the reader leaves or attaches anew.
+    _wanted: Arc<()>,
+}
+
+/// How reading a gap ended.
+enum Gap {
+    Filled,
+    /// It weighs too much.
+    TooLarge,
+}
+
+impl Reader {
+    /// Starts again from the state. Returns false when the reader is gone or may not read any more.
+    fn resync<E: Entity>(&mut self, topic: &Arc<str>, state: &E, epoch: u32, seq: Seq) -> bool {
+        self.catching_up = None;
+        let Ok(audience) = state.audience(&self.actor, None) else {
+            self.subscriber.deliver(topic, Delivery::Refused(Refusal::of(Code::NotFound)));
+            return false;
+        };
+        let state = state.snapshot(&self.actor, audience);
+        self.subscriber.deliver(topic, Delivery::Resync)
+            && self.subscriber.deliver(topic, Delivery::Snapshot { epoch, seq, state })
+    }
 }
 
 /// Everybody attached to one entity's log.
@@ -47,8 +81,8 @@ impl Readers {
                 false
             }
             Ok(audience) => match &mut reader.catching_up {
-                Some(waiting) => {
-                    waiting.push(Arc::clone(batch));
+                Some(catching_up) => {
+                    catching_up.waiting.push(Arc::clone(batch));
                     true
                 }
                 None => reader.subscriber.deliver(batch.topic(), Delivery::Entries(batch, audience)),
@@ -58,16 +92,7 @@ impl Readers {
 
     /// Everybody starts again from the state.
     pub(super) fn resync<E: Entity>(&mut self, topic: &Arc<str>, state: &E, epoch: u32, seq: Seq) {
-        self.0.retain(|_, reader| {
-            reader.catching_up = None;
-            let Ok(audience) = state.audience(&reader.actor, None) else {
-                reader.subscriber.deliver(topic, Delivery::Refused(Refusal::of(Code::NotFound)));
-                return false;
-            };
-            let state = state.snapshot(&reader.actor, audience);
-            reader.subscriber.deliver(topic, Delivery::Resync)
-                && reader.subscriber.deliver(topic, Delivery::Snapshot { epoch, seq, state })
-        });
+        self.0.retain(|_, reader| reader.resync(topic, state, epoch, seq));
     }
 
     /// The actor ends while readers are attached.
@@ -116,44 +141,72 @@ impl<E: Entity> Host<E> {
     }
 
     fn resume(&mut self, attach: Attach, audience: Audience, resume: Resume, ctx: &mut Context<Self>) {
+        let in_memory = self.ring.front().is_some_and(|oldest| oldest.seq <= resume.after + 1);
+        if resume.after != self.seq && !in_memory {
+            return self.catch_up(attach, audience, resume.after, ctx);
+        }
+        let lines: Vec<_> = self.ring.iter().filter(|line| line.seq > resume.after).cloned().collect();
+        if weight(&lines) > RESUME_BYTES {
+            return self.start_from_state(attach, audience, true);
+        }
+        let Attach { name, subscriber, actor, .. } = attach;
+        if let Err(fault) = deliver_lines::<E>(&name, &subscriber, audience, lines) {
+            return refuse_reader(&name, &subscriber, fault);
+        }
+        subscriber.deliver(&name, Delivery::Live { epoch: self.epoch, seq: self.seq });
+        self.readers.0.insert(subscriber.id(), Reader { subscriber, actor, catching_up: None });
+    }
+
+    /// Reads the gap from the journal while the reader is attached already.
+    fn catch_up(&mut self, attach: Attach, audience: Audience, after: Seq, ctx: &mut Context<Self>) {
         let Attach { name, subscriber, actor, .. } = attach;
         let id = subscriber.id();
-        let in_memory = self.ring.front().is_some_and(|oldest| oldest.seq <= resume.after + 1);
-        if resume.after == self.seq || in_memory {
-            let lines: Vec<_> = self.ring.iter().filter(|line| line.seq > resume.after).cloned().collect();
-            if let Err(fault) = deliver_lines::<E>(&name, &subscriber, audience, lines) {
-                return refuse_reader(&name, &subscriber, fault);
-            }
-            subscriber.deliver(&name, Delivery::Live { epoch: self.epoch, seq: self.seq });
-            self.readers.0.insert(id, Reader { subscriber, actor, catching_up: None });
-            return;
-        }
-        let reader = Reader { subscriber: Arc::clone(&subscriber), actor, catching_up: Some(Vec::new()) };
-        self.readers.0.insert(id, reader);
+        let wanted = Arc::new(());
+        let still_wanted = Arc::downgrade(&wanted);
+        let catching_up = Some(CatchingUp { waiting: Vec::new(), _wanted: wanted });
+        self.readers.0.insert(id, Reader { subscriber: Arc::clone(&subscriber), actor, catching_up });
         let (journal, key, head) = (Arc::clone(&self.node.journal), self.key, self.seq);
+        let wanted = Weak::clone(&still_wanted);
         let read = async move {
-            let mut after = resume.after;
+            let (mut after, mut bytes) = (after, 0);
             while after < head {
                 let page = journal.read(key, Range::After(after), PAGE).await?;
+                if wanted.strong_count() == 0 {
+                    break;
+                }
                 let Some(last) = page.last().map(|line| line.seq) else { break };
+                bytes += weight(&page);
+                if bytes > RESUME_BYTES {
+                    return Ok(Gap::TooLarge);
+                }
                 let page = page.into_iter().filter(|line| line.seq <= head).collect();
                 deliver_lines::<E>(&name, &subscriber, audience, page)?;
                 after = last;
             }
-            Ok::<_, Fault>(())
+            Ok::<_, Fault>(Gap::Filled)
         };
-        ctx.spawn(read.into_actor(self).map(move |read, this, _| this.caught_up(id, read, head)));
+        ctx.spawn(read.into_actor(self).map(move |read, this, ctx| {
+            if still_wanted.strong_count() > 0 {
+                this.caught_up(id, read, head, ctx);
+            }
+        }));
     }
 
     /// The gap is read: what arrived meanwhile follows, then the reader is live.
-    fn caught_up(&mut self, id: SubscriberId, read: Result<(), Fault>, mut head: Seq) {
+    fn caught_up(&mut self, id: SubscriberId, read: Result<Gap, Fault>, mut head: Seq, ctx: &mut Context<Self>) {
         let Some(reader) = self.readers.0.get_mut(&id) else { return };
-        let waiting = reader.catching_up.take().unwrap_or_default();
-        if let Err(fault) = read {
-            refuse_reader(&self.topic, &reader.subscriber, fault);
-            self.readers.remove(id);
-            return;
+        match read {
+            Ok(Gap::Filled) => {}
+            Ok(Gap::TooLarge) => {
+                self.restart.push(id);
+                return self.advance(ctx);
+            }
+            Err(fault) => {
+                refuse_reader(&self.topic, &reader.subscriber, fault);
+                return self.readers.remove(id);
+            }
         }
+        let waiting = reader.catching_up.take().map(|catching_up| catching_up.waiting).unwrap_or_default();
         // Authority may have gone while reading; `publish` has removed the reader then.
         let Ok(audience) = self.state.audience(&reader.actor, None) else { return };
         for batch in waiting {
@@ -161,6 +214,16 @@ impl<E: Entity> Host<E> {
             head = batch.last_seq();
         }
         reader.subscriber.deliver(&self.topic, Delivery::Live { epoch: self.epoch, seq: head });
+    }
+
+    /// Those whose gap was too large start from the state.
+    pub(super) fn restart_readers(&mut self) {
+        for id in std::mem::take(&mut self.restart) {
+            let Some(reader) = self.readers.0.get_mut(&id) else { continue };
+            if !reader.resync(&self.topic, &self.state, self.epoch, self.seq) {
+                self.readers.remove(id);
+            }
+        }
     }
 
     /// New committed lines reach everybody attached.
@@ -184,11 +247,15 @@ impl<E: Entity> Host<E> {
 
     /// Passes a signal on to everybody else who may see the entity.
     pub(super) fn signal(&mut self, signal: &Signal) {
+        // Before the state is in memory nobody can be asked whether it may be sent; a signal is not worth waiting.
+        if matches!(self.phase, Phase::Cold | Phase::Loading) {
+            return;
+        }
         let id = signal.from.id();
         let may =
             self.state.audience(&signal.actor, None).and_then(|_| self.state.ephemeral(&signal.actor, &signal.kind));
         if let Err(refusal) = may {
-            signal.from.deliver(&self.topic, Delivery::Refused(refusal));
+            signal.from.deliver(&self.topic, Delivery::SignalRefused(refusal));
             return;
         }
         let line = SharedLine::new(
@@ -202,6 +269,11 @@ impl<E: Entity> Host<E> {
             reader.subscriber.deliver(&self.topic, Delivery::Ephemeral(&line));
         }
     }
+}
+
+/// About what lines weigh on the wire.
+fn weight(lines: &[LogLine]) -> usize {
+    lines.iter().map(|line| line.body.len() + LINE_BYTES).sum()
 }
 
 fn deliver_lines<E: Entity>(

@@ -191,8 +191,13 @@ impl<E: Entity> Host<E> {
             CommitError::Broken(fault) => {
                 self.node.stats.broken();
                 tracing::error!(topic = %self.topic, error = %fault, source = ?std::error::Error::source(&fault), "a commit failed");
+                let away = matches!(fault, Fault::Unavailable { .. });
                 let refusal = Rejection::Broken(fault).into_refusal();
                 made.refuse(&refusal);
+                if away {
+                    // Who waits behind would find the database away as well, one time-out later.
+                    self.refuse_all(&refusal);
+                }
                 return;
             }
         }

@@ -28,16 +28,30 @@ struct Kept {
 pub(crate) struct Memory {
     kept: Mutex<Kept>,
     gate: Semaphore,
+    reading: Semaphore,
 }
 
 impl Memory {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { kept: Mutex::default(), gate: Semaphore::new(Semaphore::MAX_PERMITS) })
+        Self::with(Semaphore::MAX_PERMITS, Semaphore::MAX_PERMITS)
     }
 
     /// A journal whose commits wait until they are let through.
     pub(crate) fn held() -> Arc<Self> {
-        Arc::new(Self { kept: Mutex::default(), gate: Semaphore::new(0) })
+        Self::with(0, Semaphore::MAX_PERMITS)
+    }
+
+    /// A journal whose pages are read only when they are let through, one for each permit.
+    pub(crate) fn slow_to_read() -> Arc<Self> {
+        Self::with(Semaphore::MAX_PERMITS, 0)
+    }
+
+    fn with(commits: usize, pages: usize) -> Arc<Self> {
+        Arc::new(Self { kept: Mutex::default(), gate: Semaphore::new(commits), reading: Semaphore::new(pages) })
+    }
+
+    pub(crate) fn let_pages_through(&self) {
+        self.reading.add_permits(1_000_000);
     }
 
     pub(crate) fn let_through(&self) {
@@ -104,9 +118,9 @@ impl Journal for Shared {
     fn load(&self, key: EntityKey) -> BoxFuture<'static, Result<Loaded, Fault>> {
         let memory = Arc::clone(&self.0);
         Box::pin(async move {
+            memory.kept.lock().loads += 1;
             memory.check_away()?;
-            let mut kept = memory.kept.lock();
-            kept.loads += 1;
+            let kept = memory.kept.lock();
             let snapshot = kept.snapshots.get(&key).cloned();
             let from = snapshot.as_ref().map_or(0, |snapshot| snapshot.seq);
             let lines = kept.logs.get(&key).into_iter().flatten().filter(|line| line.seq > from).cloned().collect();
@@ -137,6 +151,8 @@ impl Journal for Shared {
         let memory = Arc::clone(&self.0);
         Box::pin(async move {
             tokio::task::yield_now().await;
+            let permit = memory.reading.acquire().await;
+            drop(permit);
             let log = memory.log(key);
             Ok(match range {
                 Range::After(seq) => log.into_iter().filter(|line| line.seq > seq).take(limit.into()).collect(),

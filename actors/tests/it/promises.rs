@@ -175,6 +175,41 @@ async fn over_the_bound_it_says_so_at_once_and_answers_everything() {
 }
 
 #[actix_rt::test]
+async fn commands_behind_a_commit_that_hangs_are_told_within_a_second() {
+    let memory = Memory::held();
+    let directory = directory(&memory, Limits::default());
+    let answers = Arc::new(Answers::default());
+    directory.submit(key(1), add(0, 1), answers.clone());
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let clock = std::time::Instant::now();
+    for n in 1..=100 {
+        directory.submit(key(1), add(n, 1), answers.clone());
+    }
+    until("a hundred answers", || answers.0.lock().len() == 100).await;
+    assert!(clock.elapsed() < Duration::from_millis(1_200), "{:?}", clock.elapsed());
+    assert!(answers.0.lock().iter().all(|(_, answer)| code(answer) == Some(Code::Overloaded)));
+    memory.let_through();
+    until("the first", || answers.0.lock().len() == 101).await;
+    assert_eq!(memory.log(key(1)).len(), 1, "what was refused was not done");
+}
+
+#[actix_rt::test]
+async fn who_waits_behind_a_commit_that_fails_does_not_wait_for_another_failure() {
+    let memory = Memory::held();
+    let directory = directory(&memory, Limits::default());
+    let answers = Arc::new(Answers::default());
+    directory.submit(key(1), add(0, 1), answers.clone());
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    directory.submit(key(1), add(1, 1), answers.clone());
+    memory.set_away(true);
+    let loads = memory.loads();
+    memory.let_through();
+    until("both answers", || answers.0.lock().len() == 2).await;
+    assert!(answers.0.lock().iter().all(|(_, answer)| code(answer) == Some(Code::Unavailable)));
+    assert_eq!(memory.loads(), loads);
+}
+
+#[actix_rt::test]
 async fn a_panic_costs_memory_and_no_data() {
     let memory = Memory::new();
     let directory = directory(&memory, Limits::default());

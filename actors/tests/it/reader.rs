@@ -24,7 +24,9 @@ pub(crate) enum Got {
     Live(Seq),
     Resync,
     Refused(Code),
+    SignalRefused(Code),
     Lost,
+    Signal(String),
 }
 
 pub(crate) struct Notebook {
@@ -65,8 +67,10 @@ impl Subscriber for Notebook {
             Delivery::Live { seq, .. } => got.push(Got::Live(seq)),
             Delivery::Resync => got.push(Got::Resync),
             Delivery::Refused(refusal) => got.push(Got::Refused(refusal.code)),
+            Delivery::SignalRefused(refusal) => got.push(Got::SignalRefused(refusal.code)),
             Delivery::Lost => got.push(Got::Lost),
-            Delivery::State { .. } | Delivery::Ephemeral(_) | Delivery::Presence { .. } => {}
+            Delivery::Ephemeral(line) => got.push(Got::Signal(line.body.to_string())),
+            Delivery::State { .. } | Delivery::Presence { .. } => {}
         }
         true
     }
@@ -116,10 +120,28 @@ pub(crate) fn attach(
     who: &str,
     resume: Option<Resume>,
 ) {
-    let topic = Topic::log(entity.entity);
+    attach_to(directory, Topic::log(entity.entity), reader, who, resume);
+}
+
+pub(crate) fn attach_to(
+    directory: &Directory,
+    topic: Topic,
+    reader: &Arc<Notebook>,
+    who: &str,
+    resume: Option<Resume>,
+) {
     let name = topic.to_string().into();
     let subscriber = Arc::clone(reader) as Arc<dyn Subscriber>;
     directory.attach(tenant(), Attach { topic, name, subscriber, actor: actor(who), resume, lost: false });
+}
+
+pub(crate) fn detach(directory: &Directory, topic: &Topic, reader: &Arc<Notebook>) {
+    directory.detach(tenant(), topic, &topic.to_string(), Subscriber::id(&**reader));
+}
+
+pub(crate) fn signal(directory: &Directory, entity: EntityKey, from: &Arc<Notebook>, who: &str, kind: &str) {
+    let from = Arc::clone(from) as Arc<dyn Subscriber>;
+    directory.signal(entity, from, actor(who), kind.into(), "{}".into());
 }
 
 /// Waits until `done` holds; fails after five seconds.

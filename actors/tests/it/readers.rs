@@ -1,10 +1,16 @@
 //! Readers: no gap, no repeat, no more than one may see.
 
+use std::time::Duration;
+
 use brigade_actors::{Limits, Resume};
+use brigade_domain::Timestamp;
+use brigade_domain::actor::Party;
+use brigade_domain::journal::LogLine;
 use brigade_domain::refusal::Code;
+use brigade_domain::topic::Topic;
 
 use crate::journal::Memory;
-use crate::reader::{Got, Notebook, add, attach, command, directory, key, until};
+use crate::reader::{Got, Notebook, add, attach, attach_to, command, detach, directory, key, signal, until};
 
 #[actix_rt::test]
 async fn a_reader_that_attaches_in_the_middle_of_a_burst_misses_and_repeats_nothing() {
@@ -87,4 +93,92 @@ async fn authority_is_asked_again_for_every_batch() {
     directory.ask(key(1), command(2, "whisper", "{}")).await.unwrap();
     assert_eq!(customer.got()[1..], [Got::Refused(Code::NotFound)]);
     assert_eq!(foreigner.got(), [Got::Refused(Code::NotFound)]);
+}
+
+/// A log of `lines` lines whose bodies are about `bytes` long.
+fn heavy(memory: &Memory, lines: u64, bytes: usize) {
+    for seq in 1..=lines {
+        let body = format!(r#"{{"n":1{}}}"#, " ".repeat(bytes));
+        let (kind, body) = ("added".into(), body.into());
+        memory.write_behind(
+            key(1),
+            LogLine { seq, kind, body, by: Party::System, at: Timestamp::UNIX_EPOCH, request: None },
+        );
+    }
+}
+
+#[actix_rt::test]
+async fn a_gap_that_weighs_too_much_starts_from_the_state_instead_of_closing_the_reader() {
+    let memory = Memory::new();
+    // 200 lines are in memory, 2,000 are not; either way more than a reader may have waiting.
+    for (lines, bytes) in [(200, 8_000), (2_000, 1_000)] {
+        let memory = if lines == 200 { Memory::new() } else { std::sync::Arc::clone(&memory) };
+        heavy(&memory, lines, bytes);
+        let directory = directory(&memory, Limits::default());
+        let reader = Notebook::new(1);
+        attach(&directory, key(1), &reader, "staff", Some(Resume { after: 1, epoch: 1 }));
+        let snapshot = Got::Snapshot(lines, format!(r#"{{"sum":{lines}}}"#));
+        until("a snapshot", || reader.got().contains(&snapshot)).await;
+        assert_eq!(reader.got()[reader.got().len() - 2], Got::Resync);
+        directory.ask(key(1), add(1, 1)).await.unwrap();
+        assert_eq!(reader.seqs().last(), Some(&(lines + 1)), "it is live after that");
+        assert!(reader.seqs().len() < 1_000, "{} entries before the state", reader.seqs().len());
+    }
+}
+
+#[actix_rt::test]
+async fn a_reader_that_asks_again_while_its_gap_is_read_gets_the_second_answer_only() {
+    let memory = Memory::slow_to_read();
+    heavy(&memory, 1_000, 1);
+    let directory = directory(&memory, Limits::default());
+    let reader = Notebook::new(1);
+    attach(&directory, key(1), &reader, "staff", Some(Resume { after: 100, epoch: 1 }));
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    attach(&directory, key(1), &reader, "staff", Some(Resume { after: 500, epoch: 1 }));
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    memory.let_pages_through();
+    until("the end", || reader.got().last() == Some(&Got::Live(1_000))).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(reader.seqs(), (501..=1_000).collect::<Vec<_>>());
+    assert_eq!(reader.got().iter().filter(|got| matches!(got, Got::Live(_))).count(), 1);
+}
+
+#[actix_rt::test]
+async fn a_refused_signal_costs_no_subscription_and_one_before_the_state_is_known_is_dropped() {
+    let directory = directory(&Memory::new(), Limits::default());
+    let (one, other) = (Notebook::new(1), Notebook::new(2));
+    attach(&directory, key(1), &one, "staff", None);
+    // The entity is still loading: nobody knows yet whether this may be sent.
+    signal(&directory, key(1), &one, "staff", "typing");
+    attach(&directory, key(1), &other, "staff", None);
+    until("both", || other.got().len() == 1 && one.got().len() == 1).await;
+    signal(&directory, key(1), &one, "stranger", "typing");
+    until("the refusal", || one.got().contains(&Got::SignalRefused(Code::NotFound))).await;
+    directory.ask(key(1), add(1, 1)).await.unwrap();
+    assert_eq!((one.seqs(), other.seqs()), (vec![1], vec![1]));
+    assert!(!other.got().iter().any(|got| matches!(got, Got::Signal(_))));
+}
+
+#[actix_rt::test]
+async fn leaving_a_list_keeps_the_entity_and_leaving_at_once_leaves_nothing_behind() {
+    let directory = directory(&Memory::new(), Limits::default());
+    let reader = Notebook::new(1);
+    let list = Topic::view(key(1).entity, "inbox");
+    attach(&directory, key(1), &reader, "staff", None);
+    // The wish to read and the wish to leave are both on their way while the entity is loading.
+    attach_to(&directory, list.clone(), &reader, "staff", None);
+    detach(&directory, &list, &reader);
+    until("the state", || !reader.got().is_empty()).await;
+    assert_eq!(directory.list_readers(), 0);
+    attach_to(&directory, list.clone(), &reader, "staff", None);
+    until("the list", || reader.got().len() == 2).await;
+    assert_eq!(directory.list_readers(), 1);
+    // The entity is in memory: the wish is in the mailbox when the other comes.
+    let second = Notebook::new(2);
+    attach_to(&directory, list.clone(), &second, "staff", None);
+    detach(&directory, &list, &second);
+    detach(&directory, &list, &reader);
+    directory.ask(key(1), add(1, 1)).await.unwrap();
+    assert_eq!(directory.list_readers(), 0);
+    assert_eq!(reader.seqs(), [1], "the entity's own log goes on");
 }
