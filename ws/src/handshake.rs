@@ -62,10 +62,13 @@ fn upgrade(request: &HttpRequest, payload: web::Payload, live: &Live) -> Result<
         credential,
         request.conn_data::<ConnectionSocket>().cloned(),
     );
-    live.hub.open(&session)?;
     let frames =
         frames.max_frame_size(limits.frame_bytes).aggregate_continuations().max_continuation_size(limits.frame_bytes);
-    actix_rt::spawn(receive::run(session, frames));
+    match live.hub.open(&session) {
+        Ok(()) => drop(actix_rt::spawn(receive::run(session, frames))),
+        // A browser shows its page the close code and nothing of a refused handshake.
+        Err(refusal) => drop(actix_rt::spawn(receive::turn_away(session, frames, refusal))),
+    }
     Ok(response.map_body(|_, signal| BoxBody::new(OutboxBody::new(outbox, signal))))
 }
 

@@ -1,6 +1,6 @@
 //! Every session of this node: counting, heartbeats, revocation, draining.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,7 +15,6 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::mpsc;
 
 use crate::config::LiveLimits;
-use crate::encode;
 use crate::outbox::Health;
 use crate::session::Session;
 
@@ -32,6 +31,8 @@ pub(crate) mod code {
 }
 
 const TICK: Duration = Duration::from_secs(1);
+/// Longer than resolving a credential can take.
+const REMEMBER_ENDED: Duration = Duration::from_secs(30);
 
 /// What the hub counted, for metrics and tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,8 @@ struct Inner {
     sessions: RwLock<HashMap<SubscriberId, Arc<Session>>>,
     per_person: Mutex<HashMap<Party, usize>>,
     per_address: Mutex<HashMap<IpAddr, usize>>,
+    /// What ended lately, for sessions that were being resolved at that moment.
+    ended: Mutex<VecDeque<(Instant, SessionEvent)>>,
     next_id: AtomicU64,
     draining: AtomicBool,
     closed_slow: AtomicU64,
@@ -78,6 +81,7 @@ impl Hub {
             sessions: RwLock::default(),
             per_person: Mutex::default(),
             per_address: Mutex::default(),
+            ended: Mutex::default(),
             next_id: AtomicU64::new(1),
             draining: AtomicBool::new(false),
             closed_slow: AtomicU64::new(0),
@@ -148,7 +152,8 @@ impl Hub {
         &self.0.authenticator
     }
 
-    pub(crate) fn limits(&self) -> &LiveLimits {
+    /// The bounds in force.
+    pub fn limits(&self) -> &LiveLimits {
         &self.0.limits
     }
 
@@ -191,12 +196,26 @@ impl Hub {
     }
 
     fn revoke(&self, event: &SessionEvent) {
+        let now = Instant::now();
+        {
+            // Before the sessions are looked through: who is resolved after that finds it here.
+            let mut ended = self.0.ended.lock();
+            while ended.front().is_some_and(|(at, _)| now.duration_since(*at) > REMEMBER_ENDED) {
+                ended.pop_front();
+            }
+            ended.push_back((now, *event));
+        }
         for session in self.all() {
             if session.who().is_some_and(|who| who.ends_with(event)) {
-                session.send(encode::revoked());
-                session.outbox.close(code::REVOKED, "resolve your session again");
+                session.revoke();
             }
         }
+    }
+
+    /// Whether what was resolved after `asked` has ended meanwhile.
+    pub(crate) fn revoked_since(&self, asked: Instant, session: &Session) -> bool {
+        let Some(who) = session.who() else { return false };
+        self.0.ended.lock().iter().any(|(at, event)| *at >= asked && who.ends_with(event))
     }
 
     fn check(&self, now: Instant) {

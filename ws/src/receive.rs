@@ -1,8 +1,9 @@
 //! Reading one socket: each frame is parsed, limited, authorised and passed on; none is waited for.
 
+use std::collections::VecDeque;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, ProtocolError};
 use brigade_actors::{Command, Resume, Subscriber};
@@ -22,15 +23,16 @@ use crate::frame::{self, Inbound, Sig};
 use crate::hub::code;
 use crate::session::Session;
 
-/// Malformed frames in a row before the socket is closed.
-const MALFORMED_LIMIT: u32 = 20;
+/// Malformed frames within [`MALFORMED_WINDOW`] before the socket is closed.
+const MALFORMED_LIMIT: usize = 20;
+const MALFORMED_WINDOW: Duration = Duration::from_mins(1);
 /// Commands refused by the rate limit in a row before the socket is closed.
 const RATE_REFUSALS_LIMIT: u32 = 200;
 /// Bytes of a signal's body.
 const SIGNAL_BYTES: usize = 2_048;
 /// How long a close frame may wait for the peer to take it.
 const CLOSE_GRACE: Duration = Duration::from_secs(3);
-/// Parties one `presence_watch` may name.
+/// Parties a connection may watch.
 const WATCH_LIMIT: usize = 200;
 
 /// What only the reading side needs to know of its session.
@@ -38,20 +40,30 @@ struct Receiver {
     session: Arc<Session>,
     rate: Option<DefaultDirectRateLimiter>,
     clock: DefaultClock,
-    malformed: u32,
+    /// When the last malformed frames came.
+    malformed: VecDeque<Instant>,
     rate_refusals: u32,
-    watching: usize,
+}
+
+/// However the reading ends, by a defect too, nothing of the session stays anywhere.
+struct Ending(Arc<Session>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.outbox.close(code::GOING_AWAY, "retry_after_ms=1000");
+        self.0.end();
+    }
 }
 
 /// Reads until the socket ends.
 pub(crate) async fn run(session: Arc<Session>, mut frames: AggregatedMessageStream) {
+    let _ending = Ending(Arc::clone(&session));
     let mut receiver = Receiver {
         session: Arc::clone(&session),
         rate: None,
         clock: DefaultClock::default(),
-        malformed: 0,
+        malformed: VecDeque::new(),
         rate_refusals: 0,
-        watching: 0,
     };
     while let Some(message) = frames.recv().await {
         session.hear();
@@ -75,7 +87,13 @@ pub(crate) async fn run(session: Arc<Session>, mut frames: AggregatedMessageStre
     }
     session.outbox.close(1000, "");
     finish(&session, frames).await;
-    session.end();
+}
+
+/// Closes a socket that may not stay, in a way a browser's page can read.
+pub(crate) async fn turn_away(session: Arc<Session>, frames: AggregatedMessageStream, refusal: Refusal) {
+    session.refuse(None, None, &refusal);
+    session.outbox.close(code::TOO_MANY_SESSIONS, "too many sessions");
+    finish(&session, frames).await;
 }
 
 /// Lets the close frame out; a peer that does not take it is cut off.
@@ -101,18 +119,17 @@ impl Receiver {
     async fn take(&mut self, text: &str) {
         match frame::parse(text) {
             Ok(Inbound::Hello { token }) => self.hello(token.as_deref()).await,
-            Ok(inbound) => {
-                self.malformed = 0;
-                self.handle(inbound);
-            }
+            Ok(inbound) => self.handle(inbound),
             Err(malformed) => self.malformed(malformed.id, &malformed.refusal),
         }
     }
 
     fn malformed(&mut self, id: Option<Uuid>, refusal: &Refusal) {
         self.session.refuse(id, None, refusal);
-        self.malformed += 1;
-        if self.malformed >= MALFORMED_LIMIT {
+        let now = Instant::now();
+        self.malformed.retain(|at| now.duration_since(*at) < MALFORMED_WINDOW);
+        self.malformed.push_back(now);
+        if self.malformed.len() >= MALFORMED_LIMIT {
             self.session.outbox.close(code::MALFORMED, "too many malformed frames");
         }
     }
@@ -167,6 +184,7 @@ impl Receiver {
             session.refuse(None, None, &Refusal::of(Code::AuthRequired));
             return session.outbox.close(code::AUTH, "no session and no token");
         };
+        let asked = Instant::now();
         let who = match session.hub.authenticator().authenticate(credential).await {
             Ok(who) => who,
             Err(rejection) => return self.turn_away(rejection),
@@ -184,6 +202,10 @@ impl Receiver {
         let actor = Arc::clone(&who.actor);
         let welcome = self.welcome(&actor, &who.session.to_string(), per_minute);
         session.identify(who);
+        if session.hub.revoked_since(asked, &session) {
+            // It ended after it was looked up and before it was known here.
+            return session.revoke();
+        }
         session.send(welcome);
         if let Some(tenant) = actor.tenant {
             session.hub.presence().join(tenant, &actor, session.id());
@@ -281,9 +303,7 @@ impl Receiver {
         let presence = self.session.hub.presence();
         match sig {
             Sig::Watch(who) => {
-                self.watching += who.len();
-                if self.watching > WATCH_LIMIT {
-                    self.watching -= who.len();
+                if !self.session.watch(&who, WATCH_LIMIT) {
                     return Err(Refusal::new(
                         Code::RateLimited,
                         format!("A connection watches at most {WATCH_LIMIT} people."),
@@ -292,10 +312,9 @@ impl Receiver {
                 }
                 let watcher = Arc::clone(&self.session) as Arc<dyn Subscriber>;
                 presence.watch(tenant, actor, &who, &watcher);
-                self.session.watched(who);
             }
             Sig::Unwatch(who) => {
-                self.watching = self.watching.saturating_sub(who.len());
+                self.session.unwatch(&who);
                 presence.unwatch(tenant, &who, self.session.id());
             }
             Sig::Away(away) => presence.set(tenant, actor.party, self.session.id(), away),

@@ -1,6 +1,6 @@
 //! One socket: who it is, what it has subscribed to, and how changes reach it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 use uuid::Uuid;
 
 use crate::encode;
-use crate::hub::Hub;
+use crate::hub::{Hub, code};
 use crate::outbox::Outbox;
 use crate::socket::ConnectionSocket;
 
@@ -36,7 +36,7 @@ pub(crate) struct Session {
     who: OnceLock<Authenticated>,
     topics: Mutex<HashMap<Arc<str>, Subscription>>,
     /// Whose presence it watches.
-    watching: Mutex<Vec<String>>,
+    watching: Mutex<HashSet<String>>,
     /// Handed to entities as the receiver of changes.
     this: Weak<Session>,
     opened: Instant,
@@ -164,15 +164,37 @@ impl Session {
                 self.hub.directory().detach(tenant, &subscription.topic, &name, self.id);
             }
             let presence = self.hub.presence();
-            presence.unwatch(tenant, &self.watching.lock(), self.id);
+            let watched: Vec<_> = self.watching.lock().drain().collect();
+            presence.unwatch(tenant, &watched, self.id);
             presence.leave(tenant, actor.party, self.id);
         }
         self.hub.forget(self);
     }
 
-    /// Remembers whom it watches, to end it with the session.
-    pub(crate) fn watched(&self, who: Vec<String>) {
-        self.watching.lock().extend(who);
+    /// Remembers whom it watches, to end it with the session. Returns false, and remembers nobody, when they would
+    /// be more than `limit`.
+    pub(crate) fn watch(&self, who: &[String], limit: usize) -> bool {
+        let mut watching = self.watching.lock();
+        let new: HashSet<_> = who.iter().filter(|text| !watching.contains(*text)).collect();
+        if watching.len() + new.len() > limit {
+            return false;
+        }
+        watching.extend(new.into_iter().cloned());
+        true
+    }
+
+    /// Forgets some of those it watches.
+    pub(crate) fn unwatch(&self, who: &[String]) {
+        let mut watching = self.watching.lock();
+        for text in who {
+            watching.remove(text);
+        }
+    }
+
+    /// The session was signed out, or its rights changed.
+    pub(crate) fn revoke(&self) {
+        self.send(encode::revoked());
+        self.outbox.close(code::REVOKED, "resolve your session again");
     }
 
     /// A number that spreads sessions evenly.
@@ -234,6 +256,7 @@ impl Subscriber for Session {
                 self.topics.lock().remove(topic);
                 self.send(encode::err(None, Some(topic), &refusal))
             }
+            Delivery::SignalRefused(refusal) => self.send(encode::err(None, Some(topic), &refusal)),
             Delivery::Lost => {
                 if let Some(subscription) = self.topics.lock().get_mut(topic) {
                     subscription.lost = true;
