@@ -30,9 +30,10 @@ export function loaderCss() {
   const css = readFileSync(path('widget/loader/loader.css'), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '').replace(/\s+/g, ' ')
     .replace(/ ?([{};:,>]) ?/g, '$1').replace(/;}/g, '}').trim();
   const [light, dark] = [resolver('light')(css), resolver('dark')(css)];
-  const blocks = (text) => text.match(/[^{}]+\{[^{}]*\}|@[^{]+\{(?:[^{}]+\{[^{}]*\})*\}/g) ?? [];
-  const darker = blocks(dark).filter((block, index) => block !== blocks(light)[index]);
-  return darker.length > 0 ? `${light}@media (prefers-color-scheme:dark){${darker.join('')}}` : light;
+  const blocks = (text) => text.match(/[^{}@]+\{[^{}]*\}|@[^{]+\{(?:[^{}]+\{[^{}]*\})*\}/g) ?? [];
+  const darker = blocks(dark);
+  // Each dark form directly after its light one, so that what is said later for small screens holds for both.
+  return blocks(light).map((block, index) => (block === darker[index] ? block : `${block}@media (prefers-color-scheme:dark){${darker[index]}}`)).join('');
 }
 
 /** The Vite plugin. */

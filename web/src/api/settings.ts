@@ -26,7 +26,7 @@ export interface ApiKey {
 export interface OwnSession {
   id: string;
   device: string;
-  program: boolean;
+  kind: 'browser' | 'program';
   current: boolean;
   created_at: string;
   last_seen_at: string;
@@ -35,17 +35,18 @@ export interface OwnSession {
 export const tenantSettings = () => call<TenantSettings>('GET', '/v1/tenant');
 export const changeTenant = (change: { name?: string; allowed_origins?: string[] }) => call<unknown>('PATCH', '/v1/tenant', change);
 
-export const keys = async () => (await call<{ keys: ApiKey[] }>('GET', '/v1/tenant/keys')).keys;
+export const keys = () => call<ApiKey[]>('GET', '/v1/tenant/keys');
 export const createKey = (key: { name: string; kind: ApiKey['kind']; mode: ApiKey['mode'] }) => call<ApiKey & { key: string }>('POST', '/v1/tenant/keys', key);
 export const rotateKey = (id: string) => call<ApiKey & { key: string }>('POST', `/v1/tenant/keys/${id}/rotate`, {});
 export const revokeKey = (id: string) => call<unknown>('DELETE', `/v1/tenant/keys/${id}`);
 
 export const inviteStaff = (person: { email: string; name: string; role: StaffMember['role'] }) => call<unknown>('POST', '/v1/tenant/staff/invitations', person);
+export const withdrawInvitation = (id: string) => call<unknown>('DELETE', `/v1/tenant/staff/invitations/${id}`);
 export const setRole = (id: string, role: StaffMember['role']) => call<unknown>('PATCH', `/v1/tenant/staff/${id}`, { role });
 export const removeStaff = (id: string) => call<unknown>('DELETE', `/v1/tenant/staff/${id}`);
 
 export const rename = (name: string) => call<unknown>('PATCH', '/v1/auth/me', { name });
 export const changePassword = (current: string, password: string) => call<unknown>('POST', '/v1/auth/password/change', { current, password });
-export const ownSessions = async () => (await call<{ sessions: OwnSession[] }>('GET', '/v1/auth/sessions')).sessions;
+export const ownSessions = () => call<OwnSession[]>('GET', '/v1/auth/sessions');
 export const endSession = (id: string) => call<unknown>('DELETE', `/v1/auth/sessions/${id}`);
 export const signOutEverywhere = () => call<unknown>('POST', '/v1/auth/sign-out-everywhere', {});

@@ -9,10 +9,14 @@ export interface StaffMember {
   role: 'admin' | 'account_manager';
 }
 
-/** Everybody who works here. */
-export async function staff(): Promise<StaffMember[]> {
-  const answer = await call<{ staff: StaffMember[] }>('GET', '/v1/tenant/staff');
-  return answer.staff;
+/** Somebody who was invited to the staff and has not answered. */
+export interface PendingMember extends StaffMember {
+  expires_at: string;
+}
+
+/** Everybody who works here, and who was invited to. */
+export function staff(): Promise<{ members: StaffMember[]; invited: PendingMember[] }> {
+  return call('GET', '/v1/tenant/staff');
 }
 
 /** A page of conversations that are not in the live list. */

@@ -18,6 +18,7 @@ const NUMBER = /^(\d{1,4})[.)] +(?=\S)/;
 /** Adds the block that begins at line `at`; returns the line after it. */
 function block(lines: string[], at: number, into: DocumentFragment): number {
   const line = lines[at]!;
+  if (line.trim() === '') return at + 1;
   if (line.startsWith(FENCE)) {
     const end = lines.indexOf(FENCE, at + 1);
     if (end > at) {
@@ -43,16 +44,13 @@ function list(lines: string[], at: number, marker: RegExp, element: HTMLElement,
 }
 
 function paragraph(lines: string[], at: number, into: DocumentFragment): number {
-  let next = at;
-  while (next < lines.length && lines[next]!.trim() === '') next += 1;
-  if (next === lines.length) return next;
   const element = el('p');
-  const first = next;
+  let next = at;
   for (; next < lines.length; next += 1) {
     const line = lines[next]!;
     const ends = line.trim() === '' || BULLET.test(line) || NUMBER.test(line) || (line.startsWith(FENCE) && lines.indexOf(FENCE, next + 1) > next);
-    if (ends && next > first) break;
-    if (next > first) element.append(el('br'));
+    if (ends && next > at) break;
+    if (next > at) element.append(el('br'));
     inline(line, element);
   }
   into.append(element);

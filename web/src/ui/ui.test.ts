@@ -44,6 +44,7 @@ describe('rich text', () => {
     ['`a *b*` c', '<p><code>a *b*</code> c</p>'],
     ['```\nx < 1\n**y**\n```', '<pre><code>x &lt; 1\n**y**</code></pre>'],
     ['- a\n- b\nc', '<ul><li>a</li><li>b</li></ul><p>c</p>'],
+    ['a\n\n- b\n- c', '<p>a</p><ul><li>b</li><li>c</li></ul>'],
     ['3. c\n4. d', '<ol start="3"><li>c</li><li>d</li></ol>'],
     ['snake_case_word 2*3*4 **', '<p>snake_case_word 2*3*4 **</p>'],
     ['```unclosed', '<p>```unclosed</p>'],

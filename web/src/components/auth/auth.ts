@@ -55,7 +55,7 @@ export function authForm(parts: {
 }
 
 /** Shows how good a password is while it is being chosen, by the server's own measure. */
-export function passwordMeter(field: Field, check: (password: string) => Promise<{ score: number; warning: string | null; suggestions: string[] }>): HTMLElement {
+export function passwordMeter(field: Field, check: (password: string) => Promise<{ score: number; warning: string; suggestions: string[] }>): HTMLElement {
   const steps = Array.from({ length: 4 }, () => el('span', { class: c('step') }));
   const words = el('p', { class: c('aside'), 'aria-live': 'polite' });
   const owned = new Disposables();

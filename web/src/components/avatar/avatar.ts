@@ -13,16 +13,16 @@ export function initials(name: string): string {
   return letters.join('').toLocaleUpperCase() || '?';
 }
 
-/** The same person has the same colour everywhere. */
-export function faceOf(id: string): (typeof FACES)[number] {
+/** The same name has the same colour everywhere. */
+export function faceOf(name: string): (typeof FACES)[number] {
   let sum = 0;
-  for (const char of id) sum = (sum * 31 + char.codePointAt(0)!) >>> 0;
+  for (const char of name) sum = (sum * 31 + char.codePointAt(0)!) >>> 0;
   return FACES[sum % FACES.length]!;
 }
 
 /** Somebody's initials in their colour. Decoration: the name is written beside it. */
-export function avatar(person: { id: string; name: string }, size: 'small' | 'base' | 'large' = 'base'): HTMLElement {
-  return el('span', { class: c('avatar', faceOf(person.id), size !== 'base' && size), 'aria-hidden': 'true' }, initials(person.name));
+export function avatar(person: { name: string }, size: 'small' | 'base' | 'large' = 'base'): HTMLElement {
+  return el('span', { class: c('avatar', faceOf(person.name), size !== 'base' && size), 'aria-hidden': 'true' }, initials(person.name));
 }
 
 /** Shows on an avatar whether its person is there; `undefined` shows nothing. */

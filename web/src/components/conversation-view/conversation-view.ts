@@ -27,6 +27,8 @@ export interface ConversationParts {
   /** Whether this person may delete what others wrote. */
   moderates?: boolean;
   nameOf?: (who: Party) => string | undefined;
+  /** Whether this is oneself under another name. */
+  isMe?: (who: Party) => boolean;
   composer: Omit<ComposerLook, 'drafts'> & { drafts: ComposerLook['drafts'] };
   beginning?: () => Node | string;
 }
@@ -62,6 +64,7 @@ export class ConversationView implements Disposable {
         edit: (message) => message.by === client.me && this.#isYoung(message),
         remove: (message) => (message.by === client.me && this.#isYoung(message)) || (parts.moderates === true && this.#isRecent(message)),
       },
+      ...(parts.isMe ? { isMe: parts.isMe } : {}),
       ...(parts.beginning ? { beginning: parts.beginning } : {}),
     }));
     this.composer = this.#owned.add(new Composer(parts.composer));

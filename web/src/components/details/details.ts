@@ -64,7 +64,7 @@ export class Details implements Disposable {
 
   #customer({ state }: DetailsLook): HTMLElement {
     const customer = customersOf(state)[0] ?? state.visitor;
-    const face = avatar({ id: state.id, name: state.name }, 'large');
+    const face = avatar({ name: state.name }, 'large');
     const text = el('p', { class: c('soft') });
     if (customer) this.#remember(customer, face, text);
     return el('div', { class: c('person') }, face, el('h2', { class: c('name') }, state.name),
@@ -103,7 +103,7 @@ export class Details implements Disposable {
     const staff = Object.entries(state.people).filter(([, person]) => person.side === 'staff');
     if (staff.length === 0) return null;
     const rows = staff.map(([id, person]) => {
-      const face = avatar({ id, name: person.name }, 'small');
+      const face = avatar({ name: person.name }, 'small');
       const text = el('span', { class: c('soft') });
       this.#remember(id, face, text);
       return el('li', { class: c('who') }, face, el('span', {}, id === me ? `${person.name} (you)` : person.name), text);

@@ -36,6 +36,8 @@ export interface MessageListParts {
   fetchOlder: FetchOlder;
   abilities: Abilities;
   nameOf: (who: Party) => string;
+  /** Whether this is oneself under another name: a client was a visitor before. */
+  isMe?: (who: Party) => boolean;
   /** What is said before the first message. */
   beginning?: () => Node | string;
 }
@@ -67,7 +69,9 @@ export class MessageList implements Disposable {
   #elements = new Map<Seq, HTMLElement>();
   #freshFrom: Seq | undefined;
   #failed = false;
-  #started = false;
+  /** Whether the first view of it was put where it belongs. */
+  #placed = false;
+  #following = true;
   #frame = 0;
 
   constructor(parts: MessageListParts) {
@@ -83,11 +87,14 @@ export class MessageList implements Disposable {
     this.#owned.listen(this.#log, 'scroll', () => this.#scrolled(), { passive: true });
     this.#owned.listen(this.#rows, 'click', (event) => this.#clicked(event));
     this.#owned.listen(this.#pendingRows, 'click', (event) => this.#clicked(event));
-    this.#owned.listen(this.#top, 'click', () => void this.#older());
+    this.#owned.listen(this.#top, 'click', (event) => (event.target as Element).closest('button') && void this.#older());
     this.#owned.listen(this.#downButton, 'click', () => this.toNewest());
     this.#owned.listen(window, 'focus', () => this.#tellReached());
     this.#owned.listen(document, 'visibilitychange', () => this.#tellReached());
     this.#owned.defer(() => cancelAnimationFrame(this.#frame));
+    const sizes = new ResizeObserver(() => this.#resized());
+    sizes.observe(this.#log);
+    this.#owned.defer(() => sizes.disconnect());
     if (parts.store.state) this.#changed({ kind: 'reset' });
   }
 
@@ -95,7 +102,7 @@ export class MessageList implements Disposable {
   refresh(): void {
     const state = this.#parts.store.state;
     if (!state) return;
-    const stay = this.#atEnd();
+    const stay = this.#following;
     this.#redraw(state.messages.slice(this.#span.first, this.#span.end));
     this.#drawPending();
     if (stay) this.#toEnd();
@@ -174,17 +181,35 @@ export class MessageList implements Disposable {
   }
 
   #reset(): void {
-    const state = this.#parts.store.state!;
-    const first = !this.#started;
-    this.#started = true;
-    const end = first || this.#atEnd();
-    const draw = () => this.#show(tail(state.messages.length));
-    if (first) this.#freshFrom = this.#firstUnread();
-    if (!end) return this.#keepPlace(draw);
-    draw();
+    const count = this.#parts.store.state!.messages.length;
+    if (!this.#placed) {
+      this.#freshFrom = this.#firstUnread();
+      this.#show(tail(count));
+      this.#place();
+    } else if (this.#following) {
+      this.#show(tail(count));
+      this.#toEnd();
+    } else {
+      this.#keepPlace(() => this.#show(tail(count)));
+    }
+    this.#tellReached();
+  }
+
+  /** Puts the first view to what is new, or to the end: as soon as there is a size to do so. */
+  #place(): void {
+    if (this.#log.clientHeight === 0) return;
+    this.#placed = true;
     const fresh = this.#freshFrom === undefined ? undefined : this.#elements.get(this.#freshFrom);
-    if (first && fresh) fresh.scrollIntoView({ block: 'center' });
-    else this.#toEnd();
+    this.#toEnd();
+    if (fresh && fresh.getBoundingClientRect().top < this.#log.getBoundingClientRect().top) fresh.scrollIntoView({ block: 'start' });
+    this.#scrolled();
+  }
+
+  /** The page, the keyboard or the composer took or gave room: the newest message stays in view if it was. */
+  #resized(): void {
+    if (!this.#parts.store.state) return;
+    if (!this.#placed) this.#place();
+    else if (this.#following) this.#toEnd();
     this.#tellReached();
   }
 
@@ -197,7 +222,7 @@ export class MessageList implements Disposable {
 
   #added(count: number): void {
     const newest = this.#parts.store.newest!;
-    const follow = this.#atEnd() || newest.by === this.#parts.store.me;
+    const follow = this.#following || newest.by === this.#parts.store.me;
     if (this.#span.end === count - 1) {
       const first = follow ? Math.max(this.#span.first, count - MOST) : this.#span.first;
       this.#show({ first, end: count });
@@ -273,7 +298,7 @@ export class MessageList implements Disposable {
       && Date.parse(message.at) - Date.parse(before.at) < GROUP_MS;
     const status = message.seq === lastOwn ? (isSeen(state, message) ? 'seen' : 'sent') : undefined;
     return {
-      message, author: { id: message.by, name: nameOf(message.by) }, own: message.by === store.me, continued, day, fresh, me: store.me,
+      message, author: { id: message.by, name: nameOf(message.by) }, own: message.by === store.me || this.#parts.isMe?.(message.by) === true, continued, day, fresh, me: store.me,
       nameOf, quoted: message.reply_to === null ? undefined : store.message(message.reply_to), status, pending, change,
       connected: this.#parts.connected(),
     };
@@ -307,7 +332,7 @@ export class MessageList implements Disposable {
 
   #drawTyping(): void {
     const { typing, store, nameOf } = this.#parts;
-    const stay = this.#atEnd();
+    const stay = this.#following;
     const names = typing.who.filter((who) => who !== store.me).map(nameOf);
     const text = names.length === 0 ? '' : names.length > 2 ? 'Several people are typing' : `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} typing`;
     if (text === '') fill(this.#typingLine);
@@ -319,10 +344,11 @@ export class MessageList implements Disposable {
     if (this.#frame) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
+      this.#following = this.#atEnd();
       const { scrollTop, scrollHeight, clientHeight } = this.#log;
       const count = this.#parts.store.state?.messages.length ?? 0;
       if (scrollTop < EDGE && this.#span.first > 0) this.#keepPlace(() => this.#show(up(this.#span)));
-      else if (scrollTop < EDGE && this.#parts.store.state?.more) void this.#older();
+      else if (scrollTop < EDGE && this.#parts.store.state?.more && !this.#failed) void this.#older();
       else if (scrollHeight - scrollTop - clientHeight < EDGE && this.#span.end < count) this.#keepPlace(() => this.#show(down(this.#span, count)));
       this.#tellReached();
     });
@@ -332,6 +358,8 @@ export class MessageList implements Disposable {
     try {
       await this.#parts.store.loadOlder(this.#parts.fetchOlder);
       this.#failed = false;
+      // A page that fills nothing is followed by the next one.
+      this.#scrolled();
     } catch {
       this.#failed = true;
     }
@@ -357,6 +385,7 @@ export class MessageList implements Disposable {
 
   #toEnd(): void {
     this.#log.scrollTop = this.#log.scrollHeight;
+    this.#following = true;
     this.#downButton.hidden = true;
   }
 
@@ -373,7 +402,7 @@ export class MessageList implements Disposable {
     const anchor = [...this.#rows.children].find((row) => row.getBoundingClientRect().bottom > top) as HTMLElement | undefined;
     const seq = Number(anchor?.dataset['seq']);
     const offset = anchor?.getBoundingClientRect().top ?? 0;
-    const stay = this.#atEnd();
+    const stay = this.#following;
     change();
     const row = this.#elements.get(seq);
     if (stay) this.#toEnd();

@@ -71,6 +71,8 @@ export class ChatPage {
     this.#view = owned.add(new ConversationView({
       client, live: this.#live!, fetchOlder: (before) => olderMessages(id, before), fetchVersions: (seq) => versions(id, seq),
       composer: { placeholder: `Write to ${tenant.name}`, drafts: new Drafts(`${tenant.id}.${who.user.id}`, id) },
+      // What the client wrote as a visitor is theirs.
+      isMe: (party) => party === this.#live?.store.state?.visitor,
       beginning: () => 'Your conversation begins here.',
     }));
     fill(this.#middle, this.#view.root);

@@ -129,7 +129,7 @@ export class ConversationPane implements Disposable {
   }
 
   #headOf(state: ConversationState, status: ReturnType<Session['presence']['of']>): HTMLElement[] {
-    const face = avatar({ id: state.id, name: state.name });
+    const face = avatar({ name: state.name });
     setPresence(face, status);
     const me = this.#session.who.user.id;
     const assignee = state.assignee === null ? 'Assign' : state.assignee === me ? 'You' : this.#team.nameOf(state.assignee) ?? 'A colleague';

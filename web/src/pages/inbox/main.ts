@@ -12,7 +12,7 @@ void startSession('staff', (session) => {
   const help = button({ label: 'Keys', icon: helpIcon, kind: 'plain', bare: true });
   session.owned.listen(help, 'click', () => page.showKeys());
   fill(mustFind('#app'), shell(session, '/inbox', page.root, help));
-  const load = () => staff().then((people) => page.setStaff(people), (error: Error) =>
+  const load = () => staff().then(({ members }) => page.setStaff(members), (error: Error) =>
     session.toasts.show({ text: `The team could not be loaded. ${error.message}`, danger: true, action: { label: 'Try again', run: () => void load() } }));
   void load();
 });

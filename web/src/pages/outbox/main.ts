@@ -27,7 +27,7 @@ let shown = '';
 
 async function load(): Promise<void> {
   try {
-    const { mails } = await request<{ mails: Mail[] }>('GET', '/v1/dev/outbox');
+    const mails = await request<Mail[]>('GET', '/v1/dev/outbox');
     const key = JSON.stringify(mails.map(({ id }) => id));
     if (key === shown) return;
     shown = key;

@@ -1,8 +1,9 @@
-import { inviteStaff, removeStaff, setRole } from '../../api/settings';
-import { staff, type StaffMember } from '../../api/tenant';
+import { inviteStaff, removeStaff, setRole, withdrawInvitation } from '../../api/settings';
+import { staff, type PendingMember, type StaffMember } from '../../api/tenant';
 import { avatar } from '../../components/avatar/avatar';
 import { confirmLoss } from '../../components/dialog/dialog';
 import { choiceField, field } from '../../components/field/field';
+import { dayText, timeElement } from '../../components/time-text/time-text';
 import type { Session } from '../../session/start';
 import { el, type Child } from '../../ui/dom';
 import { c, card, doButton, loaded, messageOf, saveForm } from './parts';
@@ -12,8 +13,11 @@ const ROLES = [{ value: 'account_manager', label: 'Account manager' }, { value: 
 /** Who works here, and inviting more. */
 export function teamSection(session: Session, admin: boolean): Child[] {
   return [
-    card('Team', loaded(session.owned, 'Loading the team', staff, (people, again) =>
-      el('ul', { class: c('rows') }, ...people.map((person) => personRow(session, person, admin, again))))),
+    card('Team', loaded(session.owned, 'Loading the team', staff, ({ members, invited }, again) => el(
+      'ul', { class: c('rows') },
+      ...members.map((person) => personRow(session, person, admin, again)),
+      ...invited.map((person) => invitedRow(session, person, admin, again)),
+    ))),
     admin ? inviteCard(session) : null,
   ];
 }
@@ -40,6 +44,17 @@ function personRow({ owned, toasts, who }: Session, person: StaffMember, admin: 
       await removeStaff(person.id);
       again();
     }, complain) : null,
+  );
+}
+
+function invitedRow({ owned, toasts }: Session, person: PendingMember, admin: boolean, again: () => void): HTMLElement {
+  return el(
+    'li', {}, avatar(person),
+    el('div', { class: c('grow') }, person.name, ' ', el('span', { class: c('tag') }, 'Invited'), el('div', { class: c('soft') }, `${person.email}, until `, timeElement(person.expires_at, dayText))),
+    admin ? doButton(owned, { label: 'Take the invitation back', kind: 'plain' }, async () => {
+      await withdrawInvitation(person.id);
+      again();
+    }, (text) => toasts.show({ text, danger: true })) : null,
   );
 }
 

@@ -45,7 +45,7 @@ function sessions({ owned, toasts }: Session): HTMLElement {
   const complain = (text: string) => toasts.show({ text, danger: true });
   const row = (each: OwnSession, again: () => void) => el(
     'li', {},
-    el('div', { class: c('grow') }, each.device, ' ', each.current ? el('span', { class: c('tag') }, 'This one') : null, each.program ? el('span', { class: c('tag') }, 'Program') : null,
+    el('div', { class: c('grow') }, each.device, ' ', each.current ? el('span', { class: c('tag') }, 'This one') : null, each.kind === 'program' ? el('span', { class: c('tag') }, 'Program') : null,
       el('div', { class: c('soft') }, 'Last used ', timeElement(each.last_seen_at), ', since ', timeElement(each.created_at))),
     each.current ? null : doButton(owned, { label: 'Sign out' }, async () => {
       await endSession(each.id);

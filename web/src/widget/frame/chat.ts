@@ -18,6 +18,7 @@ const c = mustClass(styles);
 /** A chat that has begun: one conversation over one socket, opened with the visitor's token. */
 export class Chat implements Disposable {
   readonly root = el('div', { class: c('body') });
+  #card: HTMLElement | undefined;
   readonly banner: ConnectionBanner;
   readonly unread = new Emitter<number>();
   /** The visitor wrote something. */
@@ -59,9 +60,10 @@ export class Chat implements Disposable {
     this.#view?.composer.focus();
   }
 
-  /** Puts something above the composer. */
+  /** Puts something above the composer, as soon as there is one. */
   place(card: HTMLElement): void {
-    this.root.append(card);
+    this.#card = card;
+    this.#view?.root.insertBefore(card, this.#view.composer.root);
   }
 
   dispose(): void {
@@ -91,5 +93,6 @@ export class Chat implements Disposable {
     }));
     this.#owned.add(this.#view.composer.written.on(() => this.wrote.emit(undefined)));
     fill(this.root, this.#view.root);
+    if (this.#card) this.place(this.#card);
   }
 }
