@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use brigade_actors::Directory;
+use brigade_actors::{Directory, Presence};
 use brigade_domain::identity::SessionEvents;
+use brigade_domain::journal::Journal;
 
 use crate::config::HttpConfig;
 use crate::guard::Gate;
 use crate::problem::Problem;
-use crate::{identity, ops, pages};
+use crate::{account, chat, identity, ops, pages};
 
 /// Everything the HTTP edge needs. `server/` makes one and keeps it for the life of the process.
 pub struct Parts {
@@ -22,6 +23,14 @@ pub struct Parts {
     pub session_events: Arc<dyn SessionEvents>,
     /// The entities: commands go here.
     pub directory: Directory,
+    /// The entities' logs, to read from.
+    pub journal: Arc<dyn Journal>,
+    /// Who is there.
+    pub presence: Arc<Presence>,
+    /// Conversations: lists and older messages.
+    pub chat: chat::Ports,
+    /// Accounts: lists.
+    pub account: account::Ports,
     /// Sign-in, sessions, keys, invitations.
     pub identity: identity::Ports,
     /// Health of the process.

@@ -16,8 +16,11 @@
 //! | read the request | [`input::Body`], [`input::Params`], [`input::At`] |
 //! | answer | [`envelope::Data`]; no: return a [`brigade_domain::refusal::Refusal`] with `?` |
 
+pub mod account;
 pub mod app;
+pub mod chat;
 pub mod config;
+mod entity;
 pub mod envelope;
 pub mod guard;
 pub mod identity;
@@ -27,6 +30,8 @@ pub mod ops;
 pub mod pages;
 pub mod problem;
 pub mod route;
+pub mod site;
+pub mod tenant;
 
 #[doc(hidden)]
 pub use pastey;
@@ -37,5 +42,14 @@ pub use route::Routes;
 
 /// Every route of the server, in the order of the document. `extra` are those of other crates, such as the socket.
 pub fn all_routes(extra: Routes) -> Routes {
-    Routes::new().with(identity::routes()).with(ops::routes()).with(openapi::routes()).with(extra).with(pages::routes())
+    Routes::new()
+        .with(identity::routes())
+        .with(tenant::routes())
+        .with(chat::routes())
+        .with(account::routes())
+        .with(site::routes())
+        .with(ops::routes())
+        .with(openapi::routes())
+        .with(extra)
+        .with(pages::routes())
 }

@@ -15,8 +15,8 @@ use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::{RefOr, Schema};
 
 use crate::app::App;
-use crate::openapi::Served;
 use crate::guard::{self, Access, Authority, Gate, Limit, Public};
+use crate::openapi::Served;
 use crate::problem::{Answer, Problem};
 
 /// A handler: an authority first, then what it reads of the request. Implemented for functions of up to six

@@ -22,6 +22,7 @@ pub mod identity;
 pub mod jobs;
 mod journal;
 mod migrate;
+mod reads;
 pub mod tenants;
 mod time;
 
@@ -30,3 +31,4 @@ pub use db::{Db, Settings, set_tenant};
 pub use error::Error;
 pub use journal::PgJournal;
 pub use migrate::migrate;
+pub use reads::PgReads;

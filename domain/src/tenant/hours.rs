@@ -52,6 +52,11 @@ impl Hours {
         Self { zone, week: Vec::new(), closed: Vec::new() }
     }
 
+    /// Hours that were parsed before.
+    pub(super) const fn of(zone: Zone, week: Vec<Window>, closed: Vec<Date>) -> Self {
+        Self { zone, week, closed }
+    }
+
     /// Opening hours, or what is wrong with them.
     pub fn parse(zone: Zone, mut week: Vec<Window>, mut closed: Vec<Date>) -> Result<Self, Refusal> {
         week.sort_unstable();

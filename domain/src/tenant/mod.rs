@@ -14,6 +14,7 @@ mod decide;
 pub mod event;
 pub mod hours;
 pub mod queue;
+pub mod shown;
 mod snapshot;
 pub mod standing;
 pub mod state;

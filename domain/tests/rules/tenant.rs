@@ -2,13 +2,14 @@
 
 use brigade_domain::entity::{Audience, Entity, Row};
 use brigade_domain::refusal::Code;
+use brigade_domain::tenant::shown::Shown;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::harness::{Ask, Run};
 use crate::queue::tenant;
-use crate::world::{MANAGER, TENANT, Who, conversation, key};
+use crate::world::{ADMIN, MANAGER, TENANT, Who, conversation, key};
 
 fn bodies() -> impl Strategy<Value = (&'static str, Value)> {
     let window = (0u8..9, 0u16..26, 0u16..26).prop_map(
@@ -126,4 +127,19 @@ fn settings_are_changed_on_the_record() {
     let hours = json!({ "zone": "UTC", "week": [], "closed": [] });
     assert_eq!(audit(run.ok(Who::Admin, "set_hours", &hours)), "tenant.hours_set");
     assert!(run.ok(Who::Admin, "set_hours", &hours).events.is_empty());
+}
+
+#[test]
+fn a_snapshot_reads_back() {
+    let mut run = tenant();
+    let week = json!([{ "day": 1, "from": "09:00", "to": "24:00" }]);
+    run.ok(Who::Admin, "set_hours", &json!({ "zone": "America/New_York", "week": week, "closed": ["2026-12-25"] }));
+    run.ok(Who::Admin, "set_greeting", &json!({ "online": "Hi", "offline": "Bye" }));
+    run.ok(Who::Manager, "set_available", &json!({ "available": false }));
+    run.ok(Who::Admin, "set_available", &json!({ "available": true }));
+    let shown = Shown::read(run.snapshot(Who::System).unwrap()).unwrap();
+    assert_eq!(&shown.hours, run.state.hours());
+    assert_eq!((shown.name.as_str(), shown.greeting.online()), ("Balance Kitchen", "Hi"));
+    assert_eq!((shown.available, shown.unavailable), (vec![ADMIN], vec![MANAGER]));
+    assert!(Shown::read(run.snapshot(Who::Visitor).unwrap()).is_err(), "customers do not learn who is there");
 }

@@ -21,6 +21,7 @@ pub(crate) mod security_event;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use address::counted;
 pub use authority::{
     Access, AdminPerson, Anybody, Authority, Operator, Participant, Public, SignedIn, SiteKey, Staff, SuperAdmin,
     TenantAdmin, Visit,
@@ -29,7 +30,6 @@ pub use context::Context;
 pub use gate::Gate;
 pub use headers::PagePolicy;
 pub use limit::Limit;
-pub(crate) use address::counted;
 
 pub(crate) use admit::admit;
 pub(crate) use frame::frame;

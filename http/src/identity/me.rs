@@ -102,8 +102,7 @@ impl MeView {
 
     fn of(me: Me, csrf: String) -> Self {
         let here = me.tenant.and_then(|id| me.tenants.iter().find(|place| place.id == id));
-        let tenant =
-            here.map(|place| TenantView { id: place.id, name: place.name.clone(), slug: place.slug.clone() });
+        let tenant = here.map(|place| TenantView { id: place.id, name: place.name.clone(), slug: place.slug.clone() });
         Self {
             signed_in: true,
             tenant,
@@ -174,7 +173,9 @@ pub(crate) struct Switch {
     responses((status = 200, body = MeView)))]
 async fn switch_tenant(who: SignedIn, app: App, Body(body): Body<Switch>) -> Answer<Data<MeView>> {
     if !who.is_by_cookie() {
-        return Err(Refusal::new(Code::Conflict, "An access token keeps its business. Use a secret key of the other.").into());
+        return Err(
+            Refusal::new(Code::Conflict, "An access token keeps its business. Use a secret key of the other.").into()
+        );
     }
     let (cookie_value, hash) = token::make("");
     let session = open_session(&app, who.context(), who.user(), hash, Some(who.who().session));

@@ -43,7 +43,10 @@ pub(crate) fn judge(password: &str, own: &[&str]) -> Strength {
     let feedback = estimate.feedback();
     Strength {
         score: u8::from(estimate.score()),
-        warning: feedback.and_then(|feedback| feedback.warning()).map(|warning| warning.to_string()).unwrap_or_default(),
+        warning: feedback
+            .and_then(|feedback| feedback.warning())
+            .map(|warning| warning.to_string())
+            .unwrap_or_default(),
         suggestions: feedback
             .map(|feedback| feedback.suggestions().iter().map(ToString::to_string).collect())
             .unwrap_or_default(),
@@ -93,10 +96,27 @@ mod tests {
     #[test]
     fn common_famous_and_personal_passwords_are_refused() {
         for password in [
-            "password", "password1", "12345678", "123456789", "qwertyuiop", "iloveyou1", "sunshine1", "football123",
-            "P@ssw0rd!", "Passw0rd123", "letmein123", "aaaaaaaaaaaa", "abcdefgh1", "correct horse battery staple",
-            "Correct-Horse-Battery-Staple", "mayaokafor1", "maya.okafor@example.com", "balancekitchen",
-            "correcthorsebatterystaple", "trustno1trustno1", "qwerty123456",
+            "password",
+            "password1",
+            "12345678",
+            "123456789",
+            "qwertyuiop",
+            "iloveyou1",
+            "sunshine1",
+            "football123",
+            "P@ssw0rd!",
+            "Passw0rd123",
+            "letmein123",
+            "aaaaaaaaaaaa",
+            "abcdefgh1",
+            "correct horse battery staple",
+            "Correct-Horse-Battery-Staple",
+            "mayaokafor1",
+            "maya.okafor@example.com",
+            "balancekitchen",
+            "correcthorsebatterystaple",
+            "trustno1trustno1",
+            "qwerty123456",
         ] {
             assert!(refused(password), "{password} was accepted");
         }

@@ -1,0 +1,57 @@
+//! A tenant's snapshot read back: for those who ask the entity and not its log.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::clock::Zone;
+use super::hours::{Hours, Window};
+use super::text::Greeting;
+use crate::id::UserId;
+
+/// What the staff's snapshot of a tenant says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// What it is called.
+    pub name: String,
+    /// When it is open.
+    pub hours: Hours,
+    /// What the site chat says first.
+    pub greeting: Greeting,
+    /// Who has said that chats are welcome.
+    pub available: Vec<UserId>,
+    /// Who has said that they are not. Everybody else has said nothing.
+    pub unavailable: Vec<UserId>,
+}
+
+#[derive(Deserialize)]
+struct Snapshot {
+    name: String,
+    zone: Zone,
+    hours: Week,
+    greeting: Greeting,
+    staff: BTreeMap<UserId, Member>,
+}
+
+#[derive(Deserialize)]
+struct Week {
+    week: Vec<Window>,
+    closed: Vec<Date>,
+}
+
+#[derive(Deserialize)]
+struct Member {
+    available: bool,
+}
+
+impl Shown {
+    /// Reads the state of a `snap` frame that staff gets.
+    pub fn read(snapshot: Value) -> Result<Self, serde_json::Error> {
+        let Snapshot { name, zone, hours, greeting, staff } = serde_json::from_value(snapshot)?;
+        let said = |yes: bool| staff.iter().filter(move |(_, member)| member.available == yes).map(|(user, _)| *user);
+        let (available, unavailable) = (said(true).collect(), said(false).collect());
+        Ok(Self { name, hours: Hours::of(zone, hours.week, hours.closed), greeting, available, unavailable })
+    }
+}

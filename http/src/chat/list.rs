@@ -1,0 +1,71 @@
+//! The inbox, page by page.
+
+use brigade_domain::chat::list::{Filter, PAGE};
+use brigade_domain::id::UserId;
+use brigade_domain::refusal::Refusal;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::envelope::Data;
+use crate::guard::Staff;
+use crate::input::Params;
+use crate::problem::Answer;
+use crate::{App, Routes, routes};
+
+pub(super) fn routes() -> Routes {
+    routes![list]
+}
+
+/// Open or resolved ones.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StatusFilter {
+    #[default]
+    Open,
+    Resolved,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListQuery {
+    #[serde(default)]
+    status: StatusFilter,
+    #[serde(default)]
+    waiting: Option<bool>,
+    #[serde(default)]
+    assignee: Option<UserId>,
+    #[serde(default)]
+    cursor: Option<String>,
+    #[serde(default)]
+    limit: Option<u16>,
+}
+
+/// A stretch of the list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ListView {
+    /// Inbox items, as in the topic `tenant:…/inbox`, newest activity first.
+    #[schema(value_type = Vec<Object>)]
+    items: Vec<Value>,
+    /// Send it as `cursor` for the next page; null on the last.
+    next: Option<String>,
+}
+
+/// Conversations of my tenant, newest activity first.
+#[utoipa::path(get, path = "/v1/conversations", tag = "chat",
+    params(("status" = Option<StatusFilter>, Query, description = "`open` if left out."),
+           ("waiting" = Option<bool>, Query, description = "Only those whose customer waits, or does not."),
+           ("assignee" = Option<String>, Query, description = "Only those this person answers: `usr_…`."),
+           ("cursor" = Option<String>, Query, description = "`next` of the page before."),
+           ("limit" = Option<u16>, Query, description = "1 to 100, 50 if left out.")),
+    responses((status = 200, body = ListView)))]
+async fn list(who: Staff, app: App, Params(query): Params<ListQuery>) -> Answer<Data<ListView>> {
+    let limit = query.limit.unwrap_or(50);
+    if !(1..=PAGE).contains(&limit) {
+        return Err(Refusal::invalid("limit", format!("A page has 1 to {PAGE} conversations.")).into());
+    }
+    let resolved = query.status == StatusFilter::Resolved;
+    let filter = Filter { resolved, waiting: query.waiting, assignee: query.assignee };
+    let page = app.chat.conversations.page(who.tenant(), filter, query.cursor, limit).await?;
+    Ok(Data::new(ListView { items: page.items, next: page.next }))
+}

@@ -1,0 +1,27 @@
+//! Conversations over HTTP: lists, state, log, older messages, commands, and what makes a visitor a client.
+
+mod conversation;
+mod invite;
+mod list;
+mod messages;
+
+use std::sync::Arc;
+
+use brigade_domain::chat::list::Conversations;
+use brigade_domain::chat::ports::Messages;
+
+use crate::Routes;
+
+/// What this feature needs of the repository layer.
+#[derive(Clone)]
+pub struct Ports {
+    /// Lists of conversations.
+    pub conversations: Arc<dyn Conversations>,
+    /// Older messages.
+    pub messages: Arc<dyn Messages>,
+}
+
+/// The routes of this feature.
+pub fn routes() -> Routes {
+    Routes::new().with(list::routes()).with(conversation::routes()).with(messages::routes()).with(invite::routes())
+}

@@ -1,0 +1,76 @@
+//! The state of an entity at this moment: a subscription that ends with its first delivery.
+
+use std::sync::Arc;
+
+use brigade_actors::{Attach, Delivery, Subscriber, SubscriberId};
+use brigade_domain::actor::Actor;
+use brigade_domain::entity::{EntityKey, Seq};
+use brigade_domain::refusal::{Code, Refusal};
+use brigade_domain::topic::Topic;
+use parking_lot::Mutex;
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::oneshot;
+use utoipa::ToSchema;
+
+use crate::App;
+use crate::problem::Answer;
+
+/// The state of an entity, as its `snap` frame has it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SeenView {
+    /// The log's epoch.
+    pub(crate) epoch: u32,
+    /// The last entry the state includes: subscribe with `after` this.
+    pub(crate) seq: Seq,
+    /// The state, as the caller sees it; its fields are in `docs/PROTOCOL.md`.
+    #[schema(value_type = Object)]
+    pub(crate) state: Value,
+}
+
+/// The entity as `actor` sees it, or why not. What is not the actor's is `NOT_FOUND`.
+pub(crate) async fn glance(app: &App, actor: &Arc<Actor>, entity: EntityKey) -> Answer<SeenView> {
+    let (sender, receiver) = oneshot::channel();
+    let topic = Topic::log(entity.entity);
+    let attach = Attach {
+        name: Arc::from(topic.to_string()),
+        topic,
+        subscriber: Arc::new(Glance(Mutex::new(Some(sender)))),
+        actor: Arc::clone(actor),
+        resume: None,
+        lost: false,
+    };
+    app.directory.attach(entity.tenant, attach);
+    // An actor that broke off drops the subscription, and the sender with it.
+    let seen = receiver.await.unwrap_or_else(|_| Err(Refusal::of(Code::Unavailable)));
+    Ok(seen?)
+}
+
+struct Glance(Mutex<Option<oneshot::Sender<Result<SeenView, Refusal>>>>);
+
+impl Subscriber for Glance {
+    /// Of no consequence: who is gone after the first delivery is never kept.
+    fn id(&self) -> SubscriberId {
+        SubscriberId::MAX
+    }
+
+    fn deliver(&self, _topic: &Arc<str>, delivery: Delivery<'_>) -> bool {
+        let seen = match delivery {
+            Delivery::Snapshot { epoch, seq, state } => Ok(SeenView { epoch, seq, state }),
+            Delivery::Refused(refusal) => Err(refusal),
+            Delivery::Resync => return true,
+            Delivery::Lost
+            | Delivery::Entries(..)
+            | Delivery::Live { .. }
+            | Delivery::State { .. }
+            | Delivery::Presence { .. }
+            | Delivery::Ephemeral(_)
+            | Delivery::SignalRefused(_) => Err(Refusal::of(Code::Unavailable)),
+        };
+        if let Some(sender) = self.0.lock().take() {
+            // Who asked may have gone.
+            drop(sender.send(seen));
+        }
+        false
+    }
+}

@@ -1,0 +1,80 @@
+//! What the widget shows before anybody writes.
+
+use std::sync::Arc;
+
+use brigade_actors::PresenceStatus;
+use brigade_domain::Timestamp;
+use brigade_domain::actor::{Actor, Party};
+use brigade_domain::entity::EntityKey;
+use brigade_domain::id::{TenantId, UserId};
+use brigade_domain::refusal::Fault;
+use brigade_domain::tenant::shown::Shown;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::entity::glance;
+use crate::envelope::Data;
+use crate::guard::SiteKey;
+use crate::problem::Answer;
+use crate::{App, Routes, routes};
+
+pub(super) fn routes() -> Routes {
+    routes![config]
+}
+
+/// Whose site it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SiteTenantView {
+    #[schema(value_type = String)]
+    id: TenantId,
+    name: String,
+}
+
+/// What the chat says first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct GreetingView {
+    /// With somebody there. Empty: nothing.
+    online: String,
+    /// With nobody there. Empty: nothing.
+    offline: String,
+}
+
+/// How the chat stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SiteConfigView {
+    tenant: SiteTenantView,
+    /// Whether somebody of the staff is there and takes chats.
+    staff_online: bool,
+    /// Whether these are opening hours.
+    open_now: bool,
+    /// When it opens next; null when it is open, or never is.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    opens_at: Option<Timestamp>,
+    greeting: GreetingView,
+}
+
+/// Whether somebody is there, and what the chat says first.
+#[utoipa::path(get, path = "/v1/site/config", tag = "site", responses((status = 200, body = SiteConfigView)))]
+async fn config(who: SiteKey, app: App) -> Answer<Data<SiteConfigView>> {
+    let tenant = who.tenant();
+    let system = Arc::new(Actor::system(tenant));
+    let state = glance(&app, &system, EntityKey::new(tenant, tenant)).await?.state;
+    let shown = Shown::read(state).map_err(|error| Fault::internal("read a tenant's state", error))?;
+    let open_now = shown.hours.is_open(who.at());
+    let opens_at = if open_now { None } else { shown.hours.next_opening(who.at()) };
+    let (online, offline) = (shown.greeting.online().to_owned(), shown.greeting.offline().to_owned());
+    Ok(Data::new(SiteConfigView {
+        staff_online: staff_online(&app, tenant, &shown.available, &shown.unavailable),
+        tenant: SiteTenantView { id: tenant, name: shown.name },
+        open_now,
+        opens_at,
+        greeting: GreetingView { online, offline },
+    }))
+}
+
+/// Somebody who has said that chats are welcome is there; or somebody who has said nothing, as far as that can be told:
+/// with anybody there who does not take chats it cannot, and the visitor is not promised an answer.
+fn staff_online(app: &App, tenant: TenantId, available: &[UserId], unavailable: &[UserId]) -> bool {
+    let is_there = |user: &UserId| app.presence.status(tenant, Party::User(*user)) == PresenceStatus::Online;
+    available.iter().any(is_there) || (app.presence.staff_online(tenant) && !unavailable.iter().any(is_there))
+}

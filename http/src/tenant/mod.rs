@@ -1,0 +1,52 @@
+//! The tenant as an entity over HTTP: its live state, log and commands. Its settings beside that, its keys and its staff
+//! are in [`crate::identity`].
+
+use brigade_domain::entity::EntityKey;
+use brigade_domain::id::TenantId;
+
+use crate::entity::{AcceptedView, CommandBody, LogQuery, LogView, SeenView, give, glance, log};
+use crate::envelope::Data;
+use crate::guard::Participant;
+use crate::input::{At, Body, Params};
+use crate::problem::Answer;
+use crate::{App, Routes, routes};
+
+/// The routes of this feature.
+pub fn routes() -> Routes {
+    routes![read, entries, command]
+}
+
+/// A tenant as I see it: hours and greeting, and for its staff who is available and who waits.
+#[utoipa::path(get, path = "/v1/tenants/{id}", tag = "tenant",
+    params(("id" = String, Path, description = "`ten_…`")), responses((status = 200, body = SeenView)))]
+async fn read(who: Participant, app: App, At(id): At<TenantId>) -> Answer<Data<SeenView>> {
+    Ok(Data::new(glance(&app, who.actor(), EntityKey::new(who.tenant(), id)).await?))
+}
+
+/// A page of its log, the same lines as over the socket.
+#[utoipa::path(get, path = "/v1/tenants/{id}/log", tag = "tenant",
+    params(("id" = String, Path, description = "`ten_…`"),
+           ("after" = Option<u64>, Query, description = "Entries after this one."),
+           ("before" = Option<u64>, Query, description = "The entries just before this one."),
+           ("limit" = Option<u16>, Query, description = "1 to 500, 100 if left out.")),
+    responses((status = 200, body = LogView)))]
+async fn entries(
+    who: Participant,
+    app: App,
+    At(id): At<TenantId>,
+    Params(query): Params<LogQuery>,
+) -> Answer<Data<LogView>> {
+    Ok(Data::new(log(&app, who.actor(), EntityKey::new(who.tenant(), id), &query).await?))
+}
+
+/// Gives it a command, as over the socket.
+#[utoipa::path(post, path = "/v1/tenants/{id}/commands", tag = "tenant", request_body = CommandBody,
+    params(("id" = String, Path, description = "`ten_…`")), responses((status = 200, body = AcceptedView)))]
+async fn command(
+    who: Participant,
+    app: App,
+    At(id): At<TenantId>,
+    Body(body): Body<CommandBody>,
+) -> Answer<Data<AcceptedView>> {
+    Ok(Data::new(give(&app, &who, EntityKey::new(who.tenant(), id), body).await?))
+}

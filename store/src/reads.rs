@@ -1,0 +1,62 @@
+//! What HTTP reads of conversations and accounts: the ports [`Conversations`] and [`Accounts`] over this crate's look-ups.
+
+use brigade_domain::account::AccountRow;
+use brigade_domain::account::ports::Accounts;
+use brigade_domain::chat::list::{Conversations, Filter, Page};
+use brigade_domain::id::{AccountId, TenantId, UserId};
+use brigade_domain::journal::BoxFuture;
+use brigade_domain::refusal::{Fault, Rejection};
+
+use crate::{Db, accounts, chat};
+
+/// Lists over the rows beside the logs. Cheap to clone.
+#[derive(Clone)]
+pub struct PgReads(Db);
+
+impl PgReads {
+    /// Reads through `db`.
+    pub const fn new(db: Db) -> Self {
+        Self(db)
+    }
+}
+
+impl Conversations for PgReads {
+    fn page(
+        &self,
+        tenant: TenantId,
+        filter: Filter,
+        cursor: Option<String>,
+        limit: u16,
+    ) -> BoxFuture<'static, Result<Page, Rejection>> {
+        let db = self.0.clone();
+        Box::pin(async move {
+            let cursor = cursor.as_deref().map(str::parse).transpose()?;
+            let Filter { resolved, waiting, assignee } = filter;
+            let filter = chat::Filter { resolved, waiting, assignee };
+            let page = chat::page(&db, tenant, filter, cursor, limit).await?;
+            let items = page.rows.into_iter().map(|(_, row)| row.listing).collect();
+            Ok(Page { items, next: page.next.map(|next| next.to_string()) })
+        })
+    }
+}
+
+impl Accounts for PgReads {
+    fn page(
+        &self,
+        tenant: TenantId,
+        manager: Option<UserId>,
+        before: Option<AccountId>,
+        limit: u16,
+    ) -> BoxFuture<'static, Result<Vec<AccountRow>, Fault>> {
+        let db = self.0.clone();
+        Box::pin(async move { accounts::page(&db, tenant, manager, before, limit).await })
+    }
+
+    fn of_member(&self, tenant: TenantId, user: UserId) -> BoxFuture<'static, Result<Vec<AccountId>, Fault>> {
+        let db = self.0.clone();
+        Box::pin(async move {
+            let places = accounts::of_member(&db, tenant, user).await?;
+            Ok(places.into_iter().map(|place| place.account).collect())
+        })
+    }
+}
