@@ -2,7 +2,7 @@
 //!
 //! A sealed value says which key sealed it, and is bound to its place, so that neither another tenant's row nor another
 //! column's value opens in its stead. The first key of the ring seals; all of them open, so a key is replaced by putting
-//! a new one in front, running [`super::rotate()`], and then taking the old one away.
+//! a new one in front, running [`super::Identity::rotate_secrets`], and then taking the old one away.
 
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce};

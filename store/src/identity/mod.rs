@@ -36,7 +36,7 @@ use cache::Cache;
 use events::{Hub, Seen};
 pub use keyring::{InvalidKeys, KeyRing, Place};
 pub use purge::{Purged, purge};
-pub use rotate::{Rotated, rotate};
+pub use rotate::Rotated;
 
 /// The identity ports over PostgreSQL. One a process: it holds the cache and tells who listens.
 #[derive(Clone)]

@@ -5,8 +5,7 @@ use brigade_domain::refusal::Rejection;
 use sqlx::PgConnection;
 
 use super::keyring::{KeyRing, Place};
-use super::{keys, mail};
-use crate::Db;
+use super::{Identity, keys, mail};
 use crate::error::Error;
 
 /// How many values were sealed again.
@@ -18,27 +17,29 @@ pub struct Rotated {
     pub letters: u64,
 }
 
-/// Seals again what an older key sealed. Stops at the first value that does not open, and changes nothing of its tenant.
-pub async fn rotate(db: &Db, ring: std::sync::Arc<KeyRing>) -> Result<Rotated, Rejection> {
-    let mut rotated = Rotated::default();
-    let own = std::sync::Arc::clone(&ring);
-    let (letters, tenants) = db
-        .global_write("seal letters again", move |tx| {
+impl Identity {
+    /// Seals again what an older key sealed. Stops at the first value that does not open, and changes nothing of its
+    /// tenant.
+    pub async fn rotate_secrets(&self) -> Result<Rotated, Rejection> {
+        let identity = self.clone();
+        let reseal = self.db().global_write("seal letters again", move |tx| {
             Box::pin(async move {
-                let letters = reseal_letters(tx, &own).await?;
+                let letters = reseal_letters(tx, &identity.0.ring).await?;
                 let tenants = sqlx::query_scalar!("select id from tenants").fetch_all(tx).await?;
                 Ok((letters, tenants))
             })
-        })
-        .await?;
-    rotated.letters = letters;
-    for tenant in tenants.into_iter().map(TenantId::from_uuid) {
-        let own = std::sync::Arc::clone(&ring);
-        rotated.keys += db
-            .write("seal keys again", tenant, move |tx| Box::pin(async move { reseal_keys(tx, &own, tenant).await }))
-            .await?;
+        });
+        let (letters, tenants) = reseal.await?;
+        let mut rotated = Rotated { letters, keys: 0 };
+        for tenant in tenants.into_iter().map(TenantId::from_uuid) {
+            let identity = self.clone();
+            let reseal = self.db().write("seal keys again", tenant, move |tx| {
+                Box::pin(async move { reseal_keys(tx, &identity.0.ring, tenant).await })
+            });
+            rotated.keys += reseal.await?;
+        }
+        Ok(rotated)
     }
-    Ok(rotated)
 }
 
 /// The value under the newest key; `None` when it is already.
