@@ -18,9 +18,9 @@ pub(super) fn routes() -> Routes {
 }
 
 /// Open or resolved ones.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum StatusFilter {
+enum StatusFilter {
     #[default]
     Open,
     Resolved,
@@ -53,7 +53,7 @@ pub(crate) struct ListView {
 
 /// Conversations of my tenant, newest activity first.
 #[utoipa::path(get, path = "/v1/conversations", tag = "chat",
-    params(("status" = Option<StatusFilter>, Query, description = "`open` if left out."),
+    params(("status" = Option<String>, Query, description = "`open` or `resolved`; `open` if left out."),
            ("waiting" = Option<bool>, Query, description = "Only those whose customer waits, or does not."),
            ("assignee" = Option<String>, Query, description = "Only those this person answers: `usr_…`."),
            ("cursor" = Option<String>, Query, description = "`next` of the page before."),
