@@ -1,2 +1,7 @@
-//! .
-fn main() {}
+//! The binary `brigade`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    brigade_server::main()
+}

@@ -24,7 +24,7 @@ const WATCH: Duration = Duration::from_millis(100);
 /// How long a start may take; a large log to be replayed after a crash takes its time.
 const START_PATIENCE: Duration = Duration::from_mins(2);
 /// How long a stop may take before it is made an immediate one.
-const STOP_PATIENCE: Duration = Duration::from_secs(15);
+const STOP_PATIENCE: Duration = Duration::from_secs(8);
 const BACKOFF: Duration = Duration::from_millis(200);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
 const LARGEST_LOG: u64 = 16 * 1024 * 1024;
@@ -158,7 +158,7 @@ fn watch(child: &mut Child, stop: &Receiver<()>) -> bool {
 
 /// A fast stop: connections are closed, transactions rolled back, everything is written.
 fn end(child: &mut Child) {
-    for (signal, patience) in [(Signal::INT, STOP_PATIENCE), (Signal::QUIT, Duration::from_secs(5))] {
+    for (signal, patience) in [(Signal::INT, STOP_PATIENCE), (Signal::QUIT, Duration::from_secs(2))] {
         // It may have ended a moment ago.
         let _ = kill_process(Pid::from_child(child), signal);
         let clock = Instant::now();

@@ -171,7 +171,7 @@ impl Embedded {
         &self.keeper
     }
 
-    /// Stops it, letting running transactions be rolled back and everything be written. Blocks, 20 s at most.
+    /// Stops it: running transactions are rolled back, everything is written. Blocks, 10 s at most.
     pub fn stop(self) {
         self.keeper.stop();
     }

@@ -7,7 +7,8 @@ fn a_wrong_configuration_is_told_in_full_and_nothing_starts() {
     let folder = Folder::new();
     let file = folder.path().join("brigade.toml");
     std::fs::write(&file, "[server]\nlisten = \"nowhere\"\n[limits]\nmailbocks = 5\n").unwrap();
-    let output = brigade(&["serve", "--config", file.to_str().unwrap()]).env("BRIGADE_LOG_LEVEL", "loud").output().unwrap();
+    let output =
+        brigade(&["serve", "--config", file.to_str().unwrap()]).env("BRIGADE_LOG_LEVEL", "loud").output().unwrap();
     assert!(!output.status.success());
     let said = text(&output);
     for part in [
@@ -25,10 +26,12 @@ fn a_wrong_configuration_is_told_in_full_and_nothing_starts() {
 
 #[test]
 fn config_check_says_where_each_value_comes_from() {
-    let output = brigade(&["config", "check", "--set", "server.workers=3"]).env("BRIGADE_LOG_LEVEL", "debug").output().unwrap();
+    let output =
+        brigade(&["config", "check", "--set", "server.workers=3"]).env("BRIGADE_LOG_LEVEL", "debug").output().unwrap();
     assert!(output.status.success());
     let said = text(&output);
-    let line = |key: &str| said.lines().find(|line| line.starts_with(key)).unwrap_or_else(|| panic!("no {key} in {said}"));
+    let line =
+        |key: &str| said.lines().find(|line| line.starts_with(key)).unwrap_or_else(|| panic!("no {key} in {said}"));
     assert!(line("server.workers").contains("3") && line("server.workers").ends_with("flag --set"));
     assert!(line("log.level").contains("debug") && line("log.level").ends_with("environment BRIGADE_LOG_LEVEL"));
     assert!(line("server.listen").ends_with("default"));
@@ -46,7 +49,9 @@ fn the_example_is_accepted_as_it_is() {
 
 #[test]
 fn help_has_examples_and_shells_have_completions() {
-    for arguments in [&["--help"][..], &["serve", "--help"], &["tenant", "create", "--help"], &["user", "create", "--help"]] {
+    for arguments in
+        [&["--help"][..], &["serve", "--help"], &["tenant", "create", "--help"], &["user", "create", "--help"]]
+    {
         let output = brigade(arguments).output().unwrap();
         assert!(output.status.success() && text(&output).contains("Example"), "{arguments:?}: {}", text(&output));
     }

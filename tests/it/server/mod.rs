@@ -1,4 +1,5 @@
 //! Configuration, the command line, the private PostgreSQL, start and stop.
 
 mod commands;
+mod drain;
 mod embedded;

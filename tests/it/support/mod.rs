@@ -9,18 +9,28 @@
 //! | an empty migrated database | [`postgres::Fresh`] |
 //! | to wait for something | [`eventually`] |
 
+mod app;
 mod folder;
+mod person;
 pub mod postgres;
 mod process;
+mod socket;
 
+pub use app::{PASSWORD, TestApp, TestTenant};
 pub use folder::Folder;
+pub use person::{Answer, Person, Visitor};
 pub use process::{Process, brigade, text};
+pub use socket::{Closed, Socket, connect};
 
 use std::future::Future;
 use std::time::{Duration, Instant};
 
 /// Asks again and again until there is an answer; panics with `what` after `limit`.
-pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, limit: Duration, mut ask: impl FnMut() -> F) -> T {
+pub async fn eventually<T, F: Future<Output = Option<T>>>(
+    what: &str,
+    limit: Duration,
+    mut ask: impl FnMut() -> F,
+) -> T {
     let until = Instant::now() + limit;
     loop {
         if let Some(answer) = ask().await {

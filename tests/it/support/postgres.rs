@@ -97,7 +97,16 @@ impl Shared {
             self.owner.give(leftover).unwrap();
         }
         let mut initdb = self.program("initdb");
-        initdb.arg("-D").arg(&data).args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]);
+        initdb.arg("-D").arg(&data).args([
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ]);
         run(&mut initdb);
         self.launch(&data, &socket);
         self.psql("postgres", &format!("create database {TEMPLATE}"));
@@ -128,18 +137,33 @@ impl Shared {
         // It removes a file of ours and stops a process of PostgreSQL's user: as root that takes two users.
         let stop = match &self.owner {
             Owner::Ourselves => stop,
-            Owner::Other { uid, gid, .. } => {
-                stop.replacen(&self.programs.path("pg_ctl").display().to_string(), &format!("setpriv --reuid={uid} --regid={gid} --clear-groups {}", self.programs.path("pg_ctl").display()), 1)
-            }
+            Owner::Other { uid, gid, .. } => stop.replacen(
+                &self.programs.path("pg_ctl").display().to_string(),
+                &format!(
+                    "setpriv --reuid={uid} --regid={gid} --clear-groups {}",
+                    self.programs.path("pg_ctl").display()
+                ),
+                1,
+            ),
         };
         let mut watcher = Command::new("setsid");
-        watcher.args(["sh", "-c", &stop]).current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        watcher
+            .args(["sh", "-c", &stop])
+            .current_dir("/")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         watcher.spawn().unwrap();
     }
 
     fn program(&self, name: &str) -> Command {
         let mut command = Command::new(self.programs.path(name));
-        command.current_dir("/").env("LC_ALL", "C.UTF-8").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .current_dir("/")
+            .env("LC_ALL", "C.UTF-8")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         self.owner.apply(&mut command);
         command
     }

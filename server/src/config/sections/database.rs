@@ -1,7 +1,6 @@
 //! The database: Brigade's own, or one that is given.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use crate::config::section::section;
 use crate::config::value::ServiceUrl;
@@ -19,9 +18,9 @@ section! {
         programs: Option<PathBuf> = Text "";
         /// The user who runs the private PostgreSQL when Brigade runs as root. Empty: postgres, or else one is made.
         run_as: Option<String> = Text "";
+        /// Whether `serve` brings the schema up to date at its start. false: run `brigade migrate` yourself, before it.
+        migrate: bool = Bare "true";
         /// Connections at most.
         connections: u32 = Bare "16";
-        /// How long a request waits for a connection before it is told UNAVAILABLE.
-        acquire_timeout: Duration = Text "3s";
     }
 }

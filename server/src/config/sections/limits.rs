@@ -7,6 +7,16 @@ use crate::config::section::section;
 section! {
     /// Bounds that keep one client from harming the others. The defaults are those of docs/PROTOCOL.md.
     Limits = "limits" {
+        /// Requests a minute of one signed-in person, key or visitor.
+        requests_per_minute: u32 = Bare "100";
+        /// Requests a minute from one address that nobody has signed (IPv6: from one /64).
+        anonymous_requests_per_minute: u32 = Bare "100";
+        /// Site chats a minute that one address may start.
+        site_chats_per_minute: u32 = Bare "10";
+        /// Attempts a minute to sign in, from one address and for one account each.
+        sign_ins_per_minute: u32 = Bare "5";
+        /// Failed attempts to sign in within 15 minutes, from one address and for one account each.
+        failed_sign_ins: u32 = Bare "5";
         /// The largest frame of the live protocol, in bytes.
         frame_bytes: usize = Bare "65536";
         /// Commands a minute a signed-in session may send.

@@ -63,8 +63,8 @@ pub(crate) fn check_together(config: &Config, layers: &mut Layers) {
     if config.database.connections < 2 {
         wrong("database.connections", "expected 2 or more: one for requests, one for background work");
     }
-    if config.server.drain > std::time::Duration::from_secs(28) {
-        wrong("server.drain", "expected at most 28s: the server is to be gone 30 s after a SIGTERM");
+    if config.server.drain > std::time::Duration::from_secs(15) {
+        wrong("server.drain", "expected at most 15s: the server is to be gone 30 s after a SIGTERM");
     }
     if config.limits.frame_bytes < 1024 {
         wrong("limits.frame_bytes", "expected at least 1024");

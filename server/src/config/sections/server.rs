@@ -17,13 +17,15 @@ section! {
         allowed_origins: Vec<Origin> = List "";
         /// Proxies whose X-Forwarded-For is believed. Empty: nobody's.
         trusted_proxies: Vec<Network> = List "";
+        /// Networks that may read /metrics, /health/cache and /api/diag/smoke without signing in.
+        operator_networks: Vec<Network> = List "127.0.0.1,::1";
         /// Threads that serve requests. 0: one per core.
         workers: usize = Bare "0";
         /// How long an idle connection is kept.
         keep_alive: Duration = Text "75s";
         /// How long a client may take to send a request's head.
         client_timeout: Duration = Text "10s";
-        /// After SIGTERM: how long running requests may take to finish.
-        drain: Duration = Text "20s";
+        /// After SIGTERM: how long running requests and sockets may take to finish. At most 15s.
+        drain: Duration = Text "10s";
     }
 }

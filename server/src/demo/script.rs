@@ -1,0 +1,164 @@
+//! Who is in the demonstration, and what they have said. Made up, every word of it.
+
+/// Somebody in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Who {
+    /// The customer: a site visitor, or the client of the account.
+    Customer,
+    /// The account manager.
+    Amara,
+    /// The admin.
+    Jonas,
+}
+
+/// What somebody did. A number names an earlier line of the same conversation, the first being 0.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Act {
+    Say(&'static str),
+    Reply(usize, &'static str),
+    Note(&'static str),
+    Edit(usize, &'static str),
+    React(usize, &'static str),
+    Read(usize),
+    AssignToAmara,
+    Resolve,
+    LeaveContact(&'static str, &'static str),
+}
+
+/// A line: how many minutes ago, who, what.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line(pub(super) i64, pub(super) Who, pub(super) Act);
+
+/// Whose conversation it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// The client's account.
+    Account,
+    /// A site visitor's, begun on this page.
+    Site(&'static str),
+}
+
+/// A conversation with its history.
+pub(super) struct Talk {
+    /// Names it within the demonstration.
+    pub(super) slug: &'static str,
+    pub(super) name: &'static str,
+    pub(super) of: Of,
+    pub(super) lines: &'static [Line],
+}
+
+const HOUR: i64 = 60;
+const DAY: i64 = 24 * HOUR;
+
+use Act::{AssignToAmara, Edit, LeaveContact, Note, React, Read, Reply, Resolve, Say};
+use Who::{Amara, Customer, Jonas};
+
+/// The conversations of Balance Kitchen.
+pub(super) const TALKS: &[Talk] = &[
+    Talk {
+        slug: "maya",
+        name: "Maya Lindqvist",
+        of: Of::Account,
+        lines: &[
+            Line(
+                3 * DAY,
+                Customer,
+                Say("Hi Amara! The first box arrived, everything still cold. The miso salmon was a hit."),
+            ),
+            Line(3 * DAY - 6, Amara, Say("So glad to hear it, Maya! Shall I keep it in your rotation for next week?")),
+            Line(
+                3 * DAY - 9,
+                Customer,
+                Reply(
+                    1,
+                    "Yes please. And could we leave out the coriander from now on? My partner really does not like it.",
+                ),
+            ),
+            Line(
+                3 * DAY - 11,
+                Amara,
+                Say("Noted: no coriander, for the whole household. It applies from the box of Tuesday."),
+            ),
+            Line(3 * DAY - 12, Amara, Note("Coriander: dislike, not an allergy. Told the kitchen.")),
+            Line(3 * DAY - 14, Customer, React(3, "❤️")),
+            Line(
+                DAY + 2 * HOUR,
+                Customer,
+                Say("We are away from Thursday to Sunday. Can I get six meals insted of ten this week?"),
+            ),
+            Line(
+                DAY + 2 * HOUR - 1,
+                Customer,
+                Edit(6, "We are away from Thursday to Sunday. Can I get six meals instead of ten this week?"),
+            ),
+            Line(
+                DAY + HOUR,
+                Amara,
+                Reply(6, "Of course. I have set this week to **six meals**; the other four stay in your pack."),
+            ),
+            Line(DAY + HOUR - 3, Customer, React(8, "🙏")),
+            Line(DAY + HOUR - 3, Customer, Read(8)),
+            Line(40, Customer, Say("One more thing: is the lentil dal vegan? A friend is staying with us next week.")),
+        ],
+    },
+    Talk {
+        slug: "menu",
+        name: "Visitor on the menu page",
+        of: Of::Site("https://balance-kitchen.example/menu"),
+        lines: &[
+            Line(12, Customer, Say("Hello! Do you deliver to Walthamstow on Mondays?")),
+            Line(11, Customer, Say("And can I start with just one week to try it?")),
+        ],
+    },
+    Talk {
+        slug: "allergy",
+        name: "Ruth, nut allergy",
+        of: Of::Site("https://balance-kitchen.example/allergens"),
+        lines: &[
+            Line(5 * HOUR, Customer, Say("My son has a nut allergy. How do you handle that in the kitchen?")),
+            Line(5 * HOUR - 2, Amara, AssignToAmara),
+            Line(
+                5 * HOUR - 4,
+                Amara,
+                Say(
+                    "Thank you for asking first. Nut-free meals are cooked before anything else, on their own line, and sealed right away. The list of what is in each meal is on its page.",
+                ),
+            ),
+            Line(5 * HOUR - 6, Jonas, Note("Kitchen confirms: no nuts at all on the Monday line.")),
+            Line(
+                5 * HOUR - 9,
+                Customer,
+                Say("That is really reassuring. Is there somebody I could talk to about a plan for the three of us?"),
+            ),
+            Line(
+                5 * HOUR - 12,
+                Amara,
+                Say(
+                    "That would be me! May I send you an invitation? You would have your own page, with this conversation on it.",
+                ),
+            ),
+            Line(5 * HOUR - 15, Customer, LeaveContact("ruth@example.org", "Ruth")),
+            Line(5 * HOUR - 15, Customer, Say("Yes please, to the address I have just left.")),
+        ],
+    },
+    Talk {
+        slug: "gift",
+        name: "Gift card",
+        of: Of::Site("https://balance-kitchen.example/"),
+        lines: &[
+            Line(2 * DAY, Customer, Say("Do you have gift cards?")),
+            Line(2 * DAY - 5, Jonas, Say("We do: for five, ten or twenty meals, by mail within the hour.")),
+            Line(2 * DAY - 8, Customer, Say("Perfect, found it. Thank you!")),
+            Line(2 * DAY - 9, Jonas, React(2, "🎉")),
+            Line(2 * DAY - 10, Jonas, Resolve),
+        ],
+    },
+];
+
+/// The conversation of the second tenant, which nobody of the first may see.
+pub(super) const ELSEWHERE: &Talk = &Talk {
+    slug: "cake",
+    name: "Visitor on the cakes page",
+    of: Of::Site("https://northside-bakery.example/cakes"),
+    lines: &[Line(30, Customer, Say("Could you do a lemon cake for twelve by Saturday?"))],
+};

@@ -1,0 +1,139 @@
+//! What the worker does: each task of the outbox and how it is done. Every task may be done again: a worker that was
+//! killed leaves its job to the next.
+
+use std::sync::Arc;
+
+use brigade_actors::{Command, Directory};
+use brigade_domain::Timestamp;
+use brigade_domain::account::ports::Accounts;
+use brigade_domain::account::welcome::{self, Step, Welcome};
+use brigade_domain::actor::{Actor, Party};
+use brigade_domain::entity::EntityKey;
+use brigade_domain::id::{AccountId, TenantId};
+use brigade_domain::identity::ports::{MailQueue, Mailer};
+use brigade_domain::journal::RequestKey;
+use brigade_domain::refusal::{Code, Refusal};
+use brigade_domain::topic::Topic;
+use brigade_store::jobs::{Task, TaskError, Tasks};
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Names the requests that jobs make, so that a job done twice is one command.
+const NAMESPACE: Uuid = Uuid::from_u128(0x6272_6967_6164_655f_6a6f_6273_5f31_0001);
+
+/// A command to an entity, as a job.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EntityCommand {
+    tenant: TenantId,
+    topic: Topic,
+    #[serde(rename = "type")]
+    kind: String,
+    body: Value,
+}
+
+/// Registers `entity.command`: Brigade itself asks an entity for something.
+pub(crate) fn entity_commands(tasks: Tasks, directory: Directory) -> Tasks {
+    tasks.on("entity.command", move |task: Task| {
+        let directory = directory.clone();
+        async move {
+            let command: EntityCommand = serde_json::from_value(task.body)
+                .map_err(|error| TaskError::new(format_args!("the job is not a command: {error}")))?;
+            submit(&directory, command).await
+        }
+    })
+}
+
+async fn submit(directory: &Directory, command: EntityCommand) -> Result<(), TaskError> {
+    let EntityCommand { tenant, topic, kind, body } = command;
+    if topic.view.is_some() {
+        return Err(TaskError::new("a view takes no commands"));
+    }
+    let key = EntityKey { tenant, entity: topic.entity };
+    ask_as_system(directory, key, &kind, &body).await.map_err(|refusal| TaskError::new(refusal.code.as_str()))
+}
+
+/// Asks an entity for something as Brigade itself. The same question is the same request, however often it is asked.
+pub(crate) async fn ask_as_system(
+    directory: &Directory,
+    key: EntityKey,
+    kind: &str,
+    body: &Value,
+) -> Result<(), Refusal> {
+    let body = body.to_string();
+    let name = format!("{}\n{}\n{kind}\n{body}", key.tenant, key.entity);
+    ask(directory, key, Uuid::new_v5(&NAMESPACE, name.as_bytes()), kind, body).await
+}
+
+async fn ask(directory: &Directory, key: EntityKey, request: Uuid, kind: &str, body: String) -> Result<(), Refusal> {
+    let command = Command {
+        actor: Arc::new(Actor::system(key.tenant)),
+        at: Timestamp::now(),
+        request: RequestKey::of(request, Party::System, kind, &body),
+        kind: kind.into(),
+        body: body.into(),
+    };
+    directory.ask(key, command).await.map(drop)
+}
+
+/// Registers `invitation.accepted`: the person gets an account, and the conversation with its history is handed over to
+/// it (BK-IDN-05, BK-LIFE-12). Each step may be done again.
+pub(crate) fn invitations(tasks: Tasks, directory: Directory, accounts: Arc<dyn Accounts>) -> Tasks {
+    tasks.on(welcome::TASK, move |task: Task| {
+        let (directory, accounts) = (directory.clone(), Arc::clone(&accounts));
+        async move {
+            let tenant = task.tenant.ok_or_else(|| TaskError::new("the invitation is of no tenant"))?;
+            let welcome: Welcome = serde_json::from_value(task.body)
+                .map_err(|error| TaskError::new(format_args!("the job is no acceptance: {error}")))?;
+            let existing = accounts.of_member(tenant, welcome.user).await.map_err(TaskError::new)?;
+            receive(&directory, tenant, &welcome, &existing)
+                .await
+                .map_err(|refusal| TaskError::new(refusal.code.as_str()))
+        }
+    })
+}
+
+async fn receive(
+    directory: &Directory,
+    tenant: TenantId,
+    welcome: &Welcome,
+    existing: &[AccountId],
+) -> Result<(), Refusal> {
+    for step in welcome.steps(tenant, existing) {
+        match take(directory, &step).await {
+            Err(refusal) if step.kind == "hand_over" && refusal.code == Code::Conflict => {
+                take(directory, &welcome.instead(tenant, existing)).await?;
+            }
+            taken => taken?,
+        }
+    }
+    Ok(())
+}
+
+async fn take(directory: &Directory, step: &Step) -> Result<(), Refusal> {
+    ask(directory, step.entity, step.request, step.kind, step.body.to_string()).await
+}
+
+/// A letter waits.
+#[derive(Debug, Deserialize)]
+struct Letter {
+    mail: Uuid,
+}
+
+/// Registers `mail.send`. `keep`: what was sent can still be read, in the outbox.
+pub(crate) fn mail(tasks: Tasks, queue: Arc<dyn MailQueue>, mailer: Arc<dyn Mailer>, keep: bool) -> Tasks {
+    tasks.on("mail.send", move |task: Task| {
+        let (queue, mailer) = (Arc::clone(&queue), Arc::clone(&mailer));
+        async move {
+            let Letter { mail: id } = serde_json::from_value(task.body)
+                .map_err(|error| TaskError::new(format_args!("the job is no letter: {error}")))?;
+            // None: it was sent before, and the worker died before it could say so.
+            if let Some(mail) = queue.open(id).await.map_err(TaskError::new)? {
+                mailer.send(mail).await.map_err(TaskError::new)?;
+                queue.sent(id, Timestamp::now(), keep).await.map_err(TaskError::new)?;
+            }
+            Ok(())
+        }
+    })
+}

@@ -1,0 +1,282 @@
+//! Puts the crates together: the one place that knows all of them.
+
+use std::net::{SocketAddr, TcpListener};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use actix_rt::Arbiter;
+use actix_web::dev::{Server, Service as _};
+use actix_web::http::header::{CONNECTION, HeaderValue};
+use actix_web::{App, HttpMessage as _, HttpResponse, HttpServer, web};
+use anyhow::{Context as _, Result};
+use brigade_actors::{Directory, Presence};
+use brigade_domain::account::Account;
+use brigade_domain::chat::Conversation;
+use brigade_domain::identity::SessionEvents;
+use brigade_domain::journal::Journal;
+use brigade_domain::tenant::Tenant;
+use brigade_http::config::{HttpConfig, Limits, Network, SignInLimits};
+use brigade_http::guard::{Context, Gate};
+use brigade_http::identity::Ports;
+use brigade_http::identity::password::Hasher;
+use brigade_http::problem::Problem;
+use brigade_http::{Parts, account, chat};
+use brigade_store::chat::{PgLists, PgMessages};
+use brigade_store::identity::{Identity, KeyRing};
+use brigade_store::jobs::{Tasks, Worker};
+use brigade_store::{Db, PgJournal, PgReads};
+use brigade_ws::{Hub, Live, LiveConfig, LiveLimits};
+
+use super::drain::Traffic;
+use super::health::{Pulse, Vitals};
+use super::{files, live, tasks};
+use crate::config::Config;
+use crate::config::value::Setting as _;
+use crate::database::Database;
+use crate::platform::Platform;
+use crate::{keys, telemetry};
+
+/// How long somebody who lost the connection counts as still there.
+const PRESENCE_GRACE: Duration = Duration::from_secs(10);
+/// Jobs at a time.
+const JOBS: usize = 4;
+/// Passwords that are hashed at a time: each takes 19 MiB.
+const HASHERS: usize = 2;
+/// The session of a browser, as `http/` sets it.
+const SESSION_COOKIE: &str = "__Host-brigade";
+/// How often metrics' histograms are tidied.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// What tests look into.
+#[derive(Clone)]
+pub struct Handles {
+    /// The database.
+    pub db: Db,
+    /// The entities.
+    pub directory: Directory,
+    /// The sockets.
+    pub hub: Hub,
+    /// Tenants and people.
+    pub platform: Platform,
+}
+
+/// Everything of one running server.
+pub(super) struct Node {
+    pub(super) db: Db,
+    pub(super) hub: Hub,
+    pub(super) traffic: Traffic,
+    pub(super) pulse: Pulse,
+    pub(super) files: files::Files,
+    pub(super) handles: Handles,
+    identity: Identity,
+    app: brigade_http::App,
+    live: Live,
+}
+
+/// The entities over the database.
+pub(crate) fn directory(config: &Config, db: &Db, journal: Arc<dyn Journal>) -> Directory {
+    let limits = brigade_actors::Limits {
+        per_entity: config.limits.mailbox,
+        idle_after: config.limits.entity_idle,
+        ..brigade_actors::Limits::default()
+    };
+    Directory::builder()
+        .entity::<Conversation>()
+        .entity::<Tenant>()
+        .entity::<Account>()
+        .limits(limits)
+        .build(journal, Arc::new(PgLists::new(db.clone())))
+}
+
+/// The keys given, or those kept in the data folder of the private PostgreSQL.
+fn key_ring(config: &Config) -> Result<KeyRing> {
+    let key = match (&config.security.secrets_key, &config.database.url) {
+        (Some(key), _) => key.clone(),
+        (None, None) => keys::secrets_key(&config.database.data)?,
+        (None, Some(_)) => anyhow::bail!(
+            "security.secrets_key is required with database.url: set TENANT_SECRETS_ENCRYPTION_KEY to 64 hexadecimal \
+             digits (`openssl rand -hex 32`), the same on every node, and keep it as safe as the database"
+        ),
+    };
+    let all = std::iter::once(&key).chain(&config.security.previous_secrets_keys);
+    let hex: Vec<String> = all.map(crate::config::value::SecretKey::to_hex).collect();
+    Ok(KeyRing::from_hex(&hex)?)
+}
+
+/// For commands: entities, keys and people without a server around them, on this thread.
+pub(crate) fn platform(config: &Config, db: &Db) -> Result<Platform> {
+    let directory = directory(config, db, Arc::new(PgJournal::start(db.clone())));
+    directory.add_arbiter(Arbiter::current());
+    let identity = Identity::start(db.clone(), key_ring(config)?);
+    Ok(Platform { db: db.clone(), directory, identity, hasher: Hasher::new(HASHERS)? })
+}
+
+/// Connects and wires; nothing listens yet.
+pub(super) async fn node(config: &Config, database: &Database, address: SocketAddr, started: Instant) -> Result<Node> {
+    let db = database.connect().await?;
+    let ring = key_ring(config)?;
+    let http = http_config(config, address, ring.derive("csrf"));
+    let identity = Identity::start(db.clone(), ring);
+    let journal: Arc<dyn Journal> = Arc::new(PgJournal::start(db.clone()));
+    let directory = directory(config, &db, Arc::clone(&journal));
+    let presence = Arc::new(Presence::new(PRESENCE_GRACE));
+    let hub = Hub::new(directory.clone(), Arc::clone(&presence), Arc::new(identity.clone()), live_limits(config));
+    let events: Arc<dyn SessionEvents> = Arc::new(identity.clone());
+    actix_web::rt::spawn(hub.clone().keep(Arc::clone(&events)));
+    let traffic = Traffic::default();
+    let pulse = Pulse(Arc::new(Vitals {
+        started,
+        up: AtomicBool::new(false),
+        traffic: traffic.clone(),
+        db: db.clone(),
+        directory: directory.clone(),
+        hub: hub.clone(),
+        metrics: telemetry::metrics()?,
+        setting: if config.demo.enabled { "demonstration" } else { "production" },
+    }));
+    actix_web::rt::spawn(upkeep());
+    let hasher = Hasher::new(HASHERS)?;
+    let gate = Gate::new(http, Arc::new(identity.clone()), Arc::new(identity.clone()));
+    let reads = Arc::new(PgReads::new(db.clone()));
+    let live = live(config, &gate, &hub);
+    let files = files::Files::default();
+    let app = brigade_http::App::new(Parts {
+        gate,
+        session_events: events,
+        directory: directory.clone(),
+        journal,
+        presence,
+        chat: chat::Ports { conversations: reads.clone(), messages: Arc::new(PgMessages::new(db.clone())) },
+        account: account::Ports { accounts: reads },
+        identity: Ports::over(&Arc::new(identity.clone()), hasher.clone()),
+        health: Arc::new(pulse.clone()),
+        files: Arc::new(files.clone()),
+    });
+    let platform = Platform { db: db.clone(), directory: directory.clone(), identity: identity.clone(), hasher };
+    let handles = Handles { db: db.clone(), directory, hub: hub.clone(), platform };
+    Ok(Node { db, hub, traffic, pulse, files, handles, identity, app, live })
+}
+
+async fn upkeep() {
+    let Ok(handle) = telemetry::metrics() else { return };
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        handle.run_upkeep();
+    }
+}
+
+fn http_config(config: &Config, address: SocketAddr, csrf_keys: Vec<[u8; 32]>) -> HttpConfig {
+    let network = |network: &crate::config::value::Network| network.show().parse::<Network>().ok();
+    let csrf_key = csrf_keys.first().copied().unwrap_or_default();
+    HttpConfig {
+        origins: origins(config, address),
+        trusted_proxies: config.server.trusted_proxies.iter().filter_map(network).collect(),
+        operator_networks: config.server.operator_networks.iter().filter_map(network).collect(),
+        demo: config.demo.enabled,
+        limits: Limits {
+            actor: config.limits.requests_per_minute,
+            address: config.limits.anonymous_requests_per_minute,
+            site_chat: config.limits.site_chats_per_minute,
+            ..Limits::default()
+        },
+        sign_in: SignInLimits {
+            per_minute: config.limits.sign_ins_per_minute,
+            failures: config.limits.failed_sign_ins,
+            ..SignInLimits::default()
+        },
+        csrf_keys,
+        ..HttpConfig::new("", csrf_key)
+    }
+}
+
+/// Where this server is reached: what is configured, else the address it listens on and, for one on this machine, its
+/// name.
+fn origins(config: &Config, address: SocketAddr) -> Vec<String> {
+    let own = match &config.server.public_url {
+        Some(url) => vec![url.as_str().to_owned()],
+        None if address.ip().is_loopback() || address.ip().is_unspecified() => {
+            ["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{}", address.port())).into()
+        }
+        None => vec![format!("http://{address}")],
+    };
+    own.into_iter().chain(config.server.allowed_origins.iter().map(|origin| origin.as_str().to_owned())).collect()
+}
+
+fn live_limits(config: &Config) -> LiveLimits {
+    let limits = &config.limits;
+    LiveLimits {
+        frame_bytes: limits.frame_bytes,
+        commands_per_minute: limits.commands_per_minute,
+        visitor_commands_per_minute: limits.visitor_commands_per_minute,
+        topics: limits.topics_per_session,
+        sessions_per_person: limits.sessions_per_person,
+        sessions_per_address: limits.sessions_per_address,
+        outbox_bytes: limits.outbound_bytes,
+        ..LiveLimits::default()
+    }
+}
+
+fn live(config: &Config, gate: &Gate, hub: &Hub) -> Live {
+    Live {
+        config: LiveConfig {
+            limits: live_limits(config),
+            origins: gate.config.origins.clone(),
+            cookie: SESSION_COOKIE.to_owned(),
+            // Both as the guard sees it, which is around this route as around every other.
+            address_of: Arc::new(|request| request.extensions().get::<Rc<Context>>().map(|context| context.ip)),
+            reject: Arc::new(|_, refusal| HttpResponse::from_error(Problem::from(refusal))),
+        },
+        hub: hub.clone(),
+    }
+}
+
+impl Node {
+    /// The HTTP server, not yet running.
+    pub(super) fn http(&self, config: &Config, listener: TcpListener) -> Result<Server> {
+        let (app, live, traffic, directory) =
+            (self.app.clone(), self.live.clone(), self.traffic.clone(), self.handles.directory.clone());
+        let server = HttpServer::new(move || {
+            // Entities live on the threads of the HTTP workers, beside the sockets that talk to them.
+            if let Some(arbiter) = Arbiter::try_current() {
+                directory.add_arbiter(arbiter);
+            }
+            let traffic = traffic.clone();
+            App::new()
+                .wrap_fn(move |request, service| {
+                    let (running, traffic) = (traffic.enter(), traffic.clone());
+                    let answer = service.call(request);
+                    async move {
+                        let mut answer = answer.await?;
+                        drop(running);
+                        if traffic.is_draining() && !answer.status().is_informational() {
+                            answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                        }
+                        Ok(answer)
+                    }
+                })
+                .app_data(web::Data::new(live.clone()))
+                .service(brigade_http::all_routes(live::routes()).mount(app.clone()))
+        })
+        .keep_alive(config.server.keep_alive)
+        .client_request_timeout(config.server.client_timeout)
+        .client_disconnect_timeout(Duration::from_secs(5))
+        .on_connect(brigade_ws::remember_socket)
+        .disable_signals();
+        let server = match config.server.workers {
+            0 => server,
+            workers => server.workers(workers),
+        };
+        Ok(server.listen(listener).context("cannot listen")?.run())
+    }
+
+    /// The worker, running.
+    pub(super) fn worker(&self, config: &Config) -> Result<Worker> {
+        let tasks = tasks::entity_commands(Tasks::default(), self.handles.directory.clone());
+        let tasks = tasks::invitations(tasks, self.handles.directory.clone(), Arc::new(PgReads::new(self.db.clone())));
+        let queue = Arc::new(self.identity.clone());
+        let tasks = tasks::mail(tasks, queue, super::mail::mailer(&config.mail)?, config.mail.smtp_url.is_none());
+        Ok(Worker::start(&self.db, tasks, JOBS))
+    }
+}

@@ -1,0 +1,36 @@
+//! What is done to it: real processes are killed, starved, flooded and lied to, and what was promised is checked.
+//!
+//! | fault | module |
+//! |---|---|
+//! | F1: a node is killed in the middle of a burst | [`kill`] |
+//! | F2: PostgreSQL is away | [`postgres_away`] |
+//! | F4: readers that read nothing | [`slow`] |
+//! | F6: a node goes away under load | [`drain`] |
+//! | F8: the same command ten times at once on two nodes | [`twins`] |
+//! | F12: ten times the load it can take | [`overload`] |
+//! | F13: hostile frames, jobs that cannot be done | [`hostile`] |
+//! | F15: requests cancelled while the database is slow | [`cancelled`] |
+//! | F17: snapshot and events against the loaded state | [`replay`] |
+//!
+//! Writers and readers are in [`load`], what must hold of what they saw is in [`checker`], processes and people in
+//! [`world`]. Each test is short in `cargo xtask test`; `cargo xtask soak` runs it in full ([`scale`]).
+
+mod cancelled;
+mod checker;
+mod client;
+mod drain;
+mod hostile;
+mod kill;
+mod load;
+mod overload;
+mod own_postgres;
+mod postgres_away;
+mod replay;
+mod slow;
+mod twins;
+mod world;
+
+/// How much of it: `short` in every test run, `full` in `cargo xtask soak`.
+fn scale<T>(short: T, full: T) -> T {
+    if std::env::var_os("BRIGADE_TEST_SOAK").is_some() { full } else { short }
+}
