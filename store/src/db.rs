@@ -266,11 +266,13 @@ pub async fn set_tenant(tx: &mut PgConnection, tenant: TenantId) -> Result<(), E
 /// Whether a connection that comes back may be used again. Inside a transaction the time of the transaction is not
 /// the time of the statement; inside a failed one the question itself is an error, and the connection is closed too.
 async fn is_clean(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    let clean = sqlx::query_scalar!(
-        r#"select now() = statement_timestamp() and coalesce(current_setting('brigade.tenant_id', true), '') = '' as "clean!""#
+    // As a simple query: of a prepared one, parsing begins the implicit transaction before the statement runs.
+    let row = sqlx::raw_sql(
+        "select now() = statement_timestamp() and coalesce(current_setting('brigade.tenant_id', true), '') = ''",
     )
     .fetch_one(connection)
     .await?;
+    let clean: bool = sqlx::Row::try_get(&row, 0)?;
     if !clean {
         tracing::error!("A database connection came back inside a transaction and was closed.");
     }

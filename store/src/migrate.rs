@@ -16,6 +16,20 @@ const QUEUE_GRANTS: &str = "
     grant execute on all functions in schema graphile_worker to brigade_app;
     revoke insert, update, delete on graphile_worker.migrations from brigade_app;
     grant select on public._sqlx_migrations to brigade_app;
+    do $$
+    declare
+        guarded record;
+    begin
+        -- The queue turns row-level security on for its tables and leaves the policies to us.
+        for guarded in
+            select c.oid::regclass as name
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where n.nspname = 'graphile_worker' and c.relkind in ('r', 'p') and c.relrowsecurity
+              and not exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'brigade_app')
+        loop
+            execute format('create policy brigade_app on %s to brigade_app using (true) with check (true)', guarded.name);
+        end loop;
+    end $$;
 ";
 
 /// Runs what has not been run yet, as the user of `connect`, who then owns it. Safe to run again, and at the same
