@@ -4,7 +4,7 @@ import { el, freshId } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
 import { avatar } from '../avatar/avatar';
 import type { Picker } from './composer';
-import styles from './composer.module.css';
+import styles from './mention-picker.module.css';
 
 const c = mustClass(styles);
 

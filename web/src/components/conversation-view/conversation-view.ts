@@ -4,10 +4,8 @@ import type { FetchOlder } from '../../live/conversation-store';
 import type { Message, Party, Seq } from '../../live/protocol.gen';
 import { el } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
-import { richText } from '../../ui/rich-text';
 import { Composer, type ComposerLook, type Written } from '../composer/composer';
 import { MessageList, type MessageAction } from '../message-list/message-list';
-import { clockText, dayText } from '../time-text/time-text';
 import styles from './conversation-view.module.css';
 
 const c = mustClass(styles);
@@ -40,7 +38,7 @@ const CHANGEABLE = 200;
 const READ_MS = 1_000;
 
 /** Dialogs are loaded when the first one opens: the widget is small without them. */
-const dialogs = () => import('../dialog/dialog');
+const dialogs = () => import('./message-dialogs');
 
 type ConversationTopic = `conversation:${string}`;
 
@@ -136,14 +134,14 @@ export class ConversationView implements Disposable {
         if (message) this.composer.edit(message.seq, message.text);
         return;
       case 'delete':
-        if (await (await dialogs()).confirmLoss({ title: 'Delete this message?', text: 'Everybody will see that something was deleted, but not what it said.', yes: 'Delete' })) {
-          client.command(this.#topic, 'delete', { seq: action.seq }, { keep: true });
-        }
+        if (await (await dialogs()).confirmDelete()) client.command(this.#topic, 'delete', { seq: action.seq }, { keep: true });
         return;
       case 'react':
         client.command(this.#topic, 'react', { seq: action.seq, emoji: action.emoji, on: action.on }, { keep: true });
         return;
-      case 'history': return this.#showVersions(action.seq);
+      case 'history':
+        if (this.#parts.fetchVersions) await (await dialogs()).showVersions(this.#parts.fetchVersions(action.seq));
+        return;
       case 'retry': return client.queue.retry(action.id);
       case 'discard': return this.#discard(action.id);
     }
@@ -174,21 +172,5 @@ export class ConversationView implements Disposable {
     if (!state || state.unread === 0 || seq <= (state.cursors[client.me] ?? 0)) return;
     this.#owned.drop(this.#reading);
     this.#reading = this.#owned.after(READ_MS, () => client.command(this.#topic, 'read', { seq }, { newest: true }));
-  }
-
-  async #showVersions(seq: Seq): Promise<void> {
-    const message = this.#parts.live.store.message(seq);
-    if (!message || !this.#parts.fetchVersions) return;
-    const body = el('div', {}, 'Loading…');
-    const { openDialog } = await dialogs();
-    const opened = openDialog({ title: 'Earlier versions', body: [body] });
-    try {
-      const versions = await this.#parts.fetchVersions(seq);
-      body.replaceChildren(el('ol', { class: c('versions') }, ...versions.map(({ text, at }) =>
-        el('li', { class: c('version') }, el('time', { class: c('when'), datetime: at }, `${dayText(at)}, ${clockText(at)}`), richText(text)))));
-    } catch {
-      body.replaceChildren('The earlier versions could not be loaded. Close this and try again.');
-    }
-    await opened;
   }
 }

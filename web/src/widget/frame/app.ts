@@ -192,19 +192,10 @@ export class App {
   async #forget(): Promise<void> {
     const chat = this.#chat;
     if (!chat) return;
-    const { confirmLoss } = await import('../../components/dialog/dialog');
-    const sure = await confirmLoss({
-      title: 'Forget this chat?', text: 'It disappears from this browser, and you cannot come back to it. The business keeps what was written.', yes: 'Forget it',
-    });
-    if (!sure) return;
-    try {
-      await this.#site.forget(chat.ticket.token);
-    } catch (error) {
-      // A token that is already unknown is as forgotten as can be.
-      if (!(error instanceof ApiError) || !['NOT_FOUND', 'AUTH_REQUIRED', 'AUTH_INVALID', 'TOKEN_EXPIRED'].includes(error.code)) {
-        return this.#say(error instanceof ApiError ? error.message : 'This did not work. Try again.');
-      }
-    }
+    const { forgetChat } = await import('./forget');
+    const outcome = await forgetChat(this.#site, chat.ticket.token);
+    if (typeof outcome === 'string') return this.#say(outcome);
+    if (!outcome) return;
     chat.forget();
     chat.dispose();
     this.#chat = undefined;
