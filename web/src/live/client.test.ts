@@ -202,6 +202,15 @@ describe('topics', () => {
     expect(world.sent('sub')).toHaveLength(1);
   });
 
+  it('the end of the right to read is told, whenever it comes', () => {
+    const { store } = client.conversation('cnv_1');
+    const heard: string[] = [];
+    world.say({ t: 'snap', topic: TOPIC, epoch: 2, seq: 10, state: emptyConversation() });
+    store.changed.on((change) => heard.push(change.kind));
+    world.say({ t: 'err', topic: TOPIC, code: 'NOT_FOUND', message: 'not yours' });
+    expect(heard).toEqual(['refused']);
+  });
+
   it('typing is told at most every four seconds and forgotten without news', () => {
     const { typing } = client.conversation('cnv_1');
     typing.touch();

@@ -3,7 +3,7 @@ import { Connection } from './connection';
 import { ConversationStore } from './conversation-store';
 import { LogTopic, type LogTarget } from './log-topic';
 import { CommandQueue, type Shelf } from './queue';
-import type { CommandOf, ErrFrame, Party, Seq, ServerFrame } from './protocol.gen';
+import type { CommandOf, ErrFrame, ErrorCode, Party, Seq, ServerFrame } from './protocol.gen';
 import { Typing } from './typing';
 import { browserWorld, type World } from './world';
 
@@ -36,6 +36,8 @@ type NameOf<K extends Kind> = CommandOf[K]['type'];
 type BodyOf<K extends Kind, N extends NameOf<K>> = Extract<CommandOf[K], { type: N }>['body'];
 
 const RETRY_MS = 3_000;
+/** Refusals after which a topic is not ours (any more). */
+const ENDED: readonly ErrorCode[] = ['NOT_FOUND', 'FORBIDDEN', 'AUTH_REQUIRED'];
 
 /** The one socket client of a page: topics, commands, presence over one connection. */
 export class LiveClient implements Disposable {
@@ -152,8 +154,9 @@ export class LiveClient implements Disposable {
   #refused(frame: ErrFrame): void {
     if (frame.id !== undefined) return this.queue.refused(frame);
     const follower = frame.topic === undefined ? undefined : this.#followers.get(frame.topic);
-    // A refused signal names its topic too, and may be lost; only an answer to `sub` concerns the topic itself.
-    if (!follower?.waiting) return;
+    if (!follower) return;
+    // A refused signal names its topic too, and may be lost. Without a `sub` under way only the end of the right to read counts.
+    if (!follower.waiting && !ENDED.includes(frame.code)) return;
     if (!['RATE_LIMITED', 'OVERLOADED', 'UNAVAILABLE', 'INTERNAL'].includes(frame.code)) return follower.receive(frame);
     const ms = frame.retry_after === undefined ? RETRY_MS : frame.retry_after * 1000;
     const again = this.#owned.defer(() => timer.dispose());

@@ -1,3 +1,4 @@
+import { me, type SignedIn } from '../../api/session';
 import { olderMessages, versions } from '../../api/tenant';
 import type { Disposable } from '../../base/disposables';
 import { Drafts } from '../../components/composer/drafts';
@@ -15,6 +16,8 @@ import { managerCard, stepsCard } from './manager-card';
 import styles from './chat.module.css';
 
 const c = mustClass(styles);
+const ACCOUNT_MS = 1_500;
+const ACCOUNT_TRIES = 8;
 
 /** A client's page: the conversation with the business, who looks after the account, and where the two stand. */
 export class ChatPage {
@@ -30,14 +33,24 @@ export class ChatPage {
   constructor(session: Session) {
     this.#session = session;
     fill(this.root, this.#middle, this.#side);
+    session.owned.add(session.presence.changed.on(() => this.#drawSide()));
     const account = session.who.accounts[0];
-    if (!account) {
-      fill(this.#middle, emptyState({ icon: chatIcon, title: 'No account yet', text: `Ask ${session.tenant.name} for an invitation.` }));
-      return;
-    }
+    if (account) this.#begin(account);
+    else this.#waitForAccount(0);
+  }
+
+  #begin(account: SignedIn['accounts'][number]): void {
     this.#followAccount(account.id);
     if (account.conversation) this.#followConversation(account.conversation);
-    session.owned.add(session.presence.changed.on(() => this.#drawSide()));
+  }
+
+  /** Right after an invitation was accepted the account is still being made. */
+  #waitForAccount(tries: number): void {
+    if (tries === ACCOUNT_TRIES) {
+      return fill(this.#middle, emptyState({ icon: chatIcon, title: 'No account yet', text: `Ask ${this.#session.tenant.name} for an invitation.` }));
+    }
+    this.#session.owned.after(ACCOUNT_MS, () => void me().then(({ accounts: [account] }) => (account ? this.#begin(account) : this.#waitForAccount(tries + 1)),
+      () => this.#waitForAccount(tries)));
   }
 
   #followAccount(id: string): void {

@@ -7,7 +7,7 @@ const NAMESPACE = 'http://www.w3.org/2000/svg';
 
 function start(script: HTMLScriptElement): void {
   const key = script.dataset['key'] ?? '';
-  if (!/^pk_\w+$/.test(key)) return console.warn('Brigade: data-key must be the public key (pk_…) of your business.');
+  if (!/^pk_[\w-]+$/.test(key)) return console.warn('Brigade: data-key must be the public key (pk_…) of your business.');
   if (document.getElementById(ID)) return;
   const { origin } = new URL(script.src);
   const host = document.createElement('div');
