@@ -22,7 +22,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
 
-use shell::{cargo, root};
+use shell::{cargo, program, root};
 
 /// Brigade's chores.
 #[derive(Parser)]
@@ -56,8 +56,8 @@ enum Chore {
     },
     /// Runs the benchmarks and prints the figures.
     Bench {
-        /// For the benchmark program, after `--`.
-        #[arg(last = true)]
+        /// For the benchmark program, such as `chat --runs 3`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
     /// Runs the fault tests in full; hours rather than minutes.
@@ -114,9 +114,11 @@ fn run(release: bool, serve: &[String]) -> Result<()> {
 
 fn bench(arguments: &[String]) -> Result<()> {
     tools::postgres()?;
-    web::install(&root().join("bench/peers"))?;
-    let mut program = cargo(["run", "--release", "--workspace", "--bin", "brigade-bench", "--"]);
-    shell::run(program.env("SQLX_OFFLINE", "true").args(arguments))
+    web::install(&root().join("bench/peers/socketio"))?;
+    report::say("building the release binaries");
+    let mut build = cargo(["build", "--release", "--workspace", "--bins", "--exclude", "xtask"]);
+    shell::run(build.env("SQLX_OFFLINE", "true"))?;
+    shell::run(program(shell::target().join("release/brigade-bench")).args(arguments))
 }
 
 fn soak() -> Result<()> {

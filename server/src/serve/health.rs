@@ -9,6 +9,7 @@ use brigade_actors::Directory;
 use brigade_domain::journal::BoxFuture;
 use brigade_http::ops::{CacheReport, Health, Readiness, SmokePart, SmokeReport};
 use brigade_store::Db;
+use brigade_store::identity::Identity;
 use brigade_ws::Hub;
 use metrics::gauge;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -26,6 +27,7 @@ pub(crate) struct Vitals {
     pub(crate) db: Db,
     pub(crate) directory: Directory,
     pub(crate) hub: Hub,
+    pub(crate) identity: Identity,
     pub(crate) metrics: PrometheusHandle,
     /// The configuration, in a word.
     pub(crate) setting: &'static str,
@@ -84,8 +86,8 @@ impl Health for Pulse {
     }
 
     fn caches(&self) -> BoxFuture<'static, CacheReport> {
-        let entities = self.0.directory.stats();
-        let report = cache_report(entities.entities() as u64, 0, 0);
+        let (hits, misses, keys) = self.0.identity.cache_counts();
+        let report = cache_report(keys, hits, misses);
         Box::pin(async move { report })
     }
 
@@ -117,7 +119,7 @@ impl Health for Pulse {
 
 /// Figures in the words of MAIS-OPS-05.
 #[expect(clippy::cast_precision_loss, reason = "a percentage with two digits")]
-fn cache_report(keys: u64, hits: u64, misses: u64) -> CacheReport {
+fn cache_report(keys: usize, hits: u64, misses: u64) -> CacheReport {
     let total = hits + misses;
     let rate = if total == 0 { 0.0 } else { hits as f64 * 100.0 / total as f64 };
     let efficiency = match rate {
@@ -130,7 +132,7 @@ fn cache_report(keys: u64, hits: u64, misses: u64) -> CacheReport {
         connected: false,
         hits,
         misses,
-        keys,
+        keys: keys as u64,
         total_requests: total,
         hit_rate: format!("{rate:.2}%"),
         efficiency,

@@ -15,6 +15,7 @@ pub(crate) mod live;
 mod mail;
 pub(crate) mod signals;
 pub(crate) mod tasks;
+mod upkeep;
 mod wire;
 
 use std::net::{SocketAddr, TcpListener};

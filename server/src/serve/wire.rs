@@ -31,7 +31,7 @@ use brigade_ws::{Hub, Live, LiveConfig, LiveLimits};
 
 use super::drain::Traffic;
 use super::health::{Pulse, Vitals};
-use super::{files, live, tasks};
+use super::{files, live, tasks, upkeep};
 use crate::config::Config;
 use crate::config::value::Setting as _;
 use crate::database::Database;
@@ -46,8 +46,6 @@ const JOBS: usize = 4;
 const HASHERS: usize = 2;
 /// The session of a browser, as `http/` sets it.
 const SESSION_COOKIE: &str = "__Host-brigade";
-/// How often metrics' histograms are tidied.
-const UPKEEP: Duration = Duration::from_secs(5);
 
 /// What tests look into.
 #[derive(Clone)]
@@ -133,10 +131,12 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
         db: db.clone(),
         directory: directory.clone(),
         hub: hub.clone(),
+        identity: identity.clone(),
         metrics: telemetry::metrics()?,
         setting: if config.demo.enabled { "demonstration" } else { "production" },
     }));
-    actix_web::rt::spawn(upkeep());
+    actix_web::rt::spawn(upkeep::metrics(telemetry::metrics()?));
+    actix_web::rt::spawn(upkeep::purges(db.clone()));
     let hasher = Hasher::new(HASHERS)?;
     let gate = Gate::new(http, Arc::new(identity.clone()), Arc::new(identity.clone()));
     let reads = Arc::new(PgReads::new(db.clone()));
@@ -157,14 +157,6 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let platform = Platform { db: db.clone(), directory: directory.clone(), identity: identity.clone(), hasher };
     let handles = Handles { db: db.clone(), directory, hub: hub.clone(), platform };
     Ok(Node { db, hub, traffic, pulse, files, handles, identity, app, live })
-}
-
-async fn upkeep() {
-    let Ok(handle) = telemetry::metrics() else { return };
-    loop {
-        tokio::time::sleep(UPKEEP).await;
-        handle.run_upkeep();
-    }
 }
 
 fn http_config(config: &Config, address: SocketAddr, csrf_keys: Vec<[u8; 32]>) -> HttpConfig {

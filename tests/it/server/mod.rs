@@ -3,3 +3,4 @@
 mod commands;
 mod drain;
 mod embedded;
+mod operator;

@@ -1,0 +1,41 @@
+//! What is done again and again while the server runs: metrics are tidied, what is over is taken away.
+
+use std::time::Duration;
+
+use brigade_domain::Timestamp;
+use brigade_store::Db;
+use brigade_store::identity::{Purged, purge};
+use metrics_exporter_prometheus::PrometheusHandle;
+
+/// How often metrics' histograms are tidied.
+const METRICS: Duration = Duration::from_secs(5);
+/// How often sessions, tokens and letters that are over are taken away; the first time soon after the start.
+const PURGE: Duration = Duration::from_hours(6);
+const FIRST_PURGE: Duration = Duration::from_mins(5);
+
+/// Tidies metrics for as long as the runtime runs.
+pub(super) async fn metrics(handle: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(METRICS).await;
+        handle.run_upkeep();
+    }
+}
+
+/// Takes away what is over for as long as the runtime runs. Two servers doing so at once do no harm.
+pub(super) async fn purges(db: Db) {
+    tokio::time::sleep(FIRST_PURGE).await;
+    loop {
+        match purge(&db, Timestamp::now()).await {
+            Ok(Purged { sessions, tokens, letters, .. }) => {
+                tracing::info!(
+                    purged.sessions = sessions,
+                    purged.tokens = tokens,
+                    purged.letters = letters,
+                    "what is over was taken away"
+                );
+            }
+            Err(error) => tracing::warn!(%error, "what is over could not be taken away; tried again later"),
+        }
+        tokio::time::sleep(PURGE).await;
+    }
+}
