@@ -157,7 +157,7 @@ describe('from visitor to client', () => {
     await inbox.getByText('Vera Novak is resolved.').waitFor();
     const row = inbox.getByRole('region', { name: 'Conversations' }).getByRole('link').filter({ hasText: 'Vera Novak' });
     await eventually(async () => assert.equal(await row.count(), 0));
-    await inbox.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+    await inbox.getByRole('status').getByRole('button', { name: 'Undo' }).last().click();
     await row.waitFor();
   });
 

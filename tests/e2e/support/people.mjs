@@ -16,9 +16,8 @@ export function chatOf(page) {
 
 /** Writes into the composer of a page or frame and sends it. */
 export async function say(place, text) {
-  const field = place.getByRole('textbox', { name: /^Write/ });
-  await field.fill(text);
-  await field.press('Enter');
+  await place.getByRole('textbox', { name: /^Write/ }).fill(text);
+  await place.getByRole('button', { name: 'Send', exact: true }).click();
 }
 
 /** The messages of a page or frame, as people read them: text by text, in order. */

@@ -50,7 +50,7 @@ export class InboxList implements Disposable {
     });
     this.root = el(
       'section', { class: c('pane'), 'aria-label': 'Conversations' },
-      el('div', { class: c('top') }, el('h1', { class: c('title') }, 'Inbox'), this.#search),
+      el('div', { class: c('top') }, el('h2', { class: c('title') }, 'Conversations'), this.#search),
       el('div', { class: c('filters'), role: 'group', 'aria-label': 'Which conversations' }, ...this.#filters.map((filter) => filter.button)),
       el('div', { class: c('scroll') }, this.#instead, this.#list, this.#foot),
     );

@@ -105,9 +105,9 @@ function reactions(look: MessageLook): Child[] {
     return el(
       'button', {
         type: 'button', class: c('reaction'), 'data-do': 'react', 'data-emoji': emoji, title: names,
-        'aria-pressed': who.includes(look.me) ? 'true' : 'false', 'aria-label': `${emoji} by ${names}`,
+        'aria-pressed': who.includes(look.me) ? 'true' : 'false',
       },
-      el('span', { 'aria-hidden': 'true' }, emoji), el('span', { 'aria-hidden': 'true' }, who.length),
+      emoji, el('span', { 'aria-hidden': 'true' }, who.length), el('span', { class: 'visually-hidden' }, `by ${names}`),
     );
   });
 }

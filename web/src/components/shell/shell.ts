@@ -12,7 +12,7 @@ import styles from './shell.module.css';
 const c = mustClass(styles);
 
 /** The frame of every page behind a sign-in: where one is, where one can go, who one is, and how the connection stands. */
-export function shell(session: Session, current: string, main: HTMLElement, extra?: HTMLElement): HTMLElement {
+export function shell(session: Session, current: string, main: HTMLElement, more: { title?: string; tools?: HTMLElement } = {}): HTMLElement {
   const banner = session.owned.add(new ConnectionBanner(session.client.connection));
   const staff = isStaff(session.who);
   const link = (href: string, label: string, strokes: Icon) =>
@@ -24,11 +24,12 @@ export function shell(session: Session, current: string, main: HTMLElement, extr
     'div', { class: c('shell') },
     el('header', { class: c('bar') },
       el('a', { class: c('skip'), href: '#main' }, 'Skip to the content'),
+      more.title === undefined ? null : el('h1', { class: 'visually-hidden' }, more.title),
       el('a', { href: staff ? '/inbox' : '/chat', 'aria-label': 'Brigade, start' }, brandMark()),
       el('span', { class: c('place') }, session.tenant.name),
       el('nav', { class: c('links'), 'aria-label': 'Main' },
         ...(staff ? [link('/inbox', 'Inbox', inboxIcon), link('/settings', 'Settings', settingsIcon)] : [link('/chat', 'Conversation', chatIcon)])),
-      extra ?? null, personMenu(session)),
+      more.tools ?? null, personMenu(session)),
     banner.root, main,
   );
 }
@@ -36,7 +37,7 @@ export function shell(session: Session, current: string, main: HTMLElement, extr
 function personMenu(session: Session): HTMLElement {
   const { owned, who } = session;
   const { user } = who;
-  const face = el('button', { type: 'button', class: c('faceButton'), 'aria-haspopup': 'true', 'aria-expanded': 'false', 'aria-label': `You: ${user.name}` }, avatar(user));
+  const face = el('button', { type: 'button', class: c('faceButton'), 'aria-haspopup': 'true', 'aria-expanded': 'false' }, avatar(user), el('span', { class: 'visually-hidden' }, `You: ${user.name}`));
   const leave = button({ label: 'Sign out', icon: leaveIcon, kind: 'plain' });
   const menu = el(
     'div', { class: c('menu'), hidden: true },

@@ -6,5 +6,5 @@ import { ChatPage } from './chat-page';
 
 void startSession('client', (session) => {
   const page = new ChatPage(session);
-  fill(mustFind('#app'), shell(session, '/chat', page.root));
+  fill(mustFind('#app'), shell(session, '/chat', page.root, { title: `Your conversation with ${session.tenant.name}` }));
 });
