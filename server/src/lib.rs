@@ -13,6 +13,7 @@ pub mod config;
 pub mod database;
 pub mod demo;
 pub mod embedded;
+mod hex;
 mod keys;
 pub mod platform;
 pub mod serve;

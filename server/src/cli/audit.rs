@@ -7,6 +7,7 @@ use clap::Subcommand;
 
 use super::Common;
 use super::work::with_database;
+use crate::hex::hex;
 use crate::terminal::print;
 
 /// The record of who did what.
@@ -30,12 +31,11 @@ pub(super) fn run(common: &Common, command: &Command) -> Result<()> {
     let Command::Verify { tenant } = command;
     with_database(common, async |database| {
         let db = database.connect().await?;
-        let tenants = match tenant {
-            Some(tenant) => vec![*tenant],
-            None => {
-                let tenants = tenants::list(&db).await?;
-                std::iter::once(audit::PLATFORM).chain(tenants.iter().map(|tenant| tenant.id)).collect()
-            }
+        let tenants = if let Some(tenant) = tenant {
+            vec![*tenant]
+        } else {
+            let tenants = tenants::list(&db).await?;
+            std::iter::once(audit::PLATFORM).chain(tenants.iter().map(|tenant| tenant.id)).collect()
         };
         let mut broken = 0;
         for tenant in tenants {
@@ -53,8 +53,4 @@ pub(super) fn run(common: &Common, command: &Command) -> Result<()> {
         }
         Ok(())
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -44,19 +44,19 @@ pub(crate) struct Cli {
 /// What every subcommand takes.
 #[derive(Debug, Args)]
 struct Common {
-    /// The configuration file [default: $BRIGADE_CONFIG, ./brigade.toml or /etc/brigade/brigade.toml].
+    /// The configuration file [default: `$BRIGADE_CONFIG`, ./brigade.toml or /etc/brigade/brigade.toml].
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Sets any key of the configuration, such as --set limits.mailbox=256.
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// The folder of the private PostgreSQL (database.data).
+    /// The folder of the private PostgreSQL (`database.data`).
     #[arg(long, global = true, value_name = "FOLDER")]
     data: Option<String>,
-    /// error, warn, info, debug or trace (log.level).
+    /// error, warn, info, debug or trace (`log.level`).
     #[arg(long, global = true, value_name = "LEVEL")]
     log_level: Option<String>,
-    /// auto, json or pretty (log.format).
+    /// auto, json or pretty (`log.format`).
     #[arg(long, global = true, value_name = "FORMAT")]
     log_format: Option<String>,
 }
@@ -139,9 +139,9 @@ pub fn main() -> ExitCode {
         Command::Migrate => migrate::run(&common),
         Command::Tenant(command) => tenant::run(&common, command),
         Command::User(command) => user::run(&common, command),
-        Command::Seed(command) => seed::run(&common, &command),
+        Command::Seed(command) => seed::run(&common, command),
         Command::Audit(command) => audit::run(&common, &command),
-        Command::Secrets(command) => secrets::run(&common, command),
+        Command::Secrets(command) => secrets::run(&common, &command),
         Command::Config(command) => config::run(&common, command),
         Command::Openapi => openapi::run(),
         Command::Completions { shell } => {

@@ -21,7 +21,7 @@ Example, with a new key:
     Rotate,
 }
 
-pub(super) fn run(common: &Common, command: Command) -> Result<()> {
+pub(super) fn run(common: &Common, command: &Command) -> Result<()> {
     let Command::Rotate = command;
     with_platform(common, async move |platform| {
         let Rotated { keys, letters } = platform.identity.rotate_secrets().await.map_err(told)?;

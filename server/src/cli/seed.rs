@@ -16,7 +16,7 @@ pub(super) enum Command {
     Demo,
 }
 
-pub(super) fn run(common: &Common, command: &Command) -> Result<()> {
+pub(super) fn run(common: &Common, command: Command) -> Result<()> {
     let Command::Demo = command;
     let config = common.load(Vec::new())?;
     let data = config.database.data.clone();

@@ -15,13 +15,13 @@ Examples:
   DATABASE_URL=postgres://owner:secret@db/brigade TENANT_SECRETS_ENCRYPTION_KEY=$(cat key) brigade serve \\
       --public-url https://chat.example.org    a database server of your own, behind a TLS proxy")]
 pub(super) struct Arguments {
-    /// Address and port (server.listen).
+    /// Address and port (`server.listen`).
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
-    /// The address people use (server.public_url).
+    /// The address people use (`server.public_url`).
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
-    /// Make demonstration data and print its sign-ins (demo.enabled).
+    /// Make demonstration data and print its sign-ins (`demo.enabled`).
     #[arg(long)]
     demo: bool,
 }

@@ -36,7 +36,7 @@ Without --password-stdin a password is made and printed once. A person who exist
         #[arg(long, required_if_eq_any = [("role", "client"), ("role", "account_manager"), ("role", "admin")])]
         tenant: Option<String>,
         #[command(flatten)]
-        password: Password,
+        password: PasswordSource,
     },
     /// Sets a person's password; every session ends.
     #[command(after_help = "Example:\n  brigade user password amara@example.org")]
@@ -44,19 +44,19 @@ Without --password-stdin a password is made and printed once. A person who exist
         /// The address.
         email: String,
         #[command(flatten)]
-        password: Password,
+        password: PasswordSource,
     },
 }
 
 /// Where the password comes from.
 #[derive(Debug, Args)]
-pub(super) struct Password {
+pub(super) struct PasswordSource {
     /// Read the password from standard input instead of making one.
     #[arg(long)]
     password_stdin: bool,
 }
 
-impl Password {
+impl PasswordSource {
     /// The password, and whether it is to be shown.
     fn get(&self) -> Result<(Secret, bool)> {
         if !self.password_stdin {
@@ -83,7 +83,7 @@ fn create(
     name: String,
     role: RoleName,
     tenant: Option<String>,
-    password: &Password,
+    password: &PasswordSource,
 ) -> Result<()> {
     if role == RoleName::SuperAdmin && tenant.is_some() {
         bail!("a super admin operates the whole platform: leave --tenant out");
@@ -131,7 +131,7 @@ const fn membership(role: RoleName) -> Option<Role> {
     }
 }
 
-fn set_password(common: &Common, email: &str, password: &Password) -> Result<()> {
+fn set_password(common: &Common, email: &str, password: &PasswordSource) -> Result<()> {
     let (secret, shown) = password.get()?;
     with_platform(common, async move |platform| {
         let user = platform

@@ -23,7 +23,7 @@ fn write_section(text: &mut String, section: &super::section::Section) {
     for line in section.doc {
         push_comment(text, line);
     }
-    text.push_str(&format!("[{}]\n", section.name));
+    text.push_str(&["[", section.name, "]\n"].concat());
     for key in section.keys {
         text.push('\n');
         for line in key.doc {
@@ -32,7 +32,7 @@ fn write_section(text: &mut String, section: &super::section::Section) {
         if let Some(alias) = key.alias {
             push_comment(text, &format!(" Also read from {alias}."));
         }
-        text.push_str(&format!("#{} = {}\n", key.name(), written(key)));
+        text.push_str(&["#", key.name(), " = ", &written(key), "\n"].concat());
     }
 }
 

@@ -81,14 +81,14 @@ impl Layers {
         let default = || T::parse(key.default).expect("every default is readable");
         let (value, source) = match self.given.remove(key.path) {
             None => (default(), Source::Default),
-            Some((text, source)) => match T::parse(&text) {
-                Some(value) => (value, source),
-                None => {
+            Some((text, source)) => {
+                let Some(value) = T::parse(&text) else {
                     let expected = T::expected();
                     self.problem(Problem::Wrong { path: key.path, text, source, expected });
                     return default();
-                }
-            },
+                };
+                (value, source)
+            }
         };
         self.explained.push(Explained { path: key.path, shown: value.show(), source });
         value

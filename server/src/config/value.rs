@@ -218,11 +218,7 @@ impl SecretKey {
     }
     /// As written in a file or the environment.
     pub fn to_hex(&self) -> String {
-        self.0.iter().fold(String::with_capacity(64), |mut text, byte| {
-            text.push(char::from(b"0123456789abcdef"[usize::from(byte >> 4)]));
-            text.push(char::from(b"0123456789abcdef"[usize::from(byte & 15)]));
-            text
-        })
+        crate::hex::hex(&self.0)
     }
 }
 

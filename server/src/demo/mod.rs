@@ -179,17 +179,16 @@ async fn people(
         if person.slug.is_some() && tenant.is_none() {
             continue;
         }
-        let user = match platform.find_person(person.email).await? {
-            Some(user) => user,
-            None => {
-                let new = NewPerson {
-                    email: person.email.into(),
-                    name: person.name.into(),
-                    password: Secret::new(sign_in.password.clone()),
-                    super_admin: person.role.is_none(),
-                };
-                platform.create_person(&new).await?
-            }
+        let user = if let Some(user) = platform.find_person(person.email).await? {
+            user
+        } else {
+            let new = NewPerson {
+                email: person.email.into(),
+                name: person.name.into(),
+                password: Secret::new(sign_in.password.clone()),
+                super_admin: person.role.is_none(),
+            };
+            platform.create_person(&new).await?
         };
         if let (Some(tenant), Some(role)) = (tenant, person.role) {
             platform.add_member(tenant, user, role).await?;

@@ -146,7 +146,7 @@ fn under_private_home(data: &Path) -> bool {
 
 fn digest(path: &Path) -> String {
     let hash = Sha256::digest(path.as_os_str().as_encoded_bytes());
-    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    crate::hex::hex(&hash[..8])
 }
 
 fn make_folder(path: &Path, mode: u32) -> Result<(), EmbeddedError> {

@@ -128,7 +128,7 @@ fn keep(program: &Program, state: &Mutex<State>, stop: &Receiver<()>, first: &Se
                 return;
             }
             Err(error) => {
-                tracing::error!(%error, restart_in_ms = wait.as_millis(), "PostgreSQL could not be started again")
+                tracing::error!(%error, restart_in_ms = wait.as_millis(), "PostgreSQL could not be started again");
             }
         }
         if !matches!(stop.recv_timeout(wait), Err(RecvTimeoutError::Timeout)) {

@@ -6,6 +6,8 @@ use std::sync::{Arc, OnceLock};
 use brigade_http::pages::{StaticFile, StaticFiles};
 use rust_embed::RustEmbed;
 
+use crate::hex::hex;
+
 /// What `npm run build` made.
 #[derive(RustEmbed)]
 #[folder = "../web/dist"]
@@ -30,7 +32,7 @@ impl StaticFiles for Files {
     fn get(&self, path: &str) -> Option<StaticFile> {
         let file = Bundles::get(path)?;
         let hash = file.metadata.sha256_hash();
-        let etag = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let etag = hex(&hash[..16]);
         Some(StaticFile { content: Cow::Owned(file.data.into_owned()), etag })
     }
 

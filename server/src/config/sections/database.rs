@@ -8,9 +8,9 @@ use crate::config::value::ServiceUrl;
 section! {
     /// PostgreSQL 15 or later. Without `url` Brigade starts a private one of its own in `data`.
     Database = "database" {
-        /// A server of your own. This user runs migrations; requests run as the role brigade_app.
+        /// A server of your own. This user runs migrations; requests run as the role `brigade_app`.
         url: Option<ServiceUrl> = Text "", alias "DATABASE_URL";
-        /// The address to use for requests, as a user that is a member of brigade_app. Empty: url, switched to brigade_app.
+        /// The address to use for requests, as a user that is a member of `brigade_app`. Empty: url, switched to that role.
         app_url: Option<ServiceUrl> = Text "";
         /// The folder of the private PostgreSQL and of the keys Brigade makes for itself. Back it up.
         data: PathBuf = Text "var/brigade";

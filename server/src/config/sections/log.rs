@@ -38,7 +38,7 @@ section! {
         level: Level = Text "info";
         /// auto (pretty on a terminal, json elsewhere), json or pretty.
         format: Format = Text "auto";
-        /// Finer levels by module, such as brigade_store=debug, in the notation of tracing's EnvFilter.
+        /// Finer levels by module, such as `brigade_store=debug`, in the notation of tracing's `EnvFilter`.
         filter: Option<String> = Text "";
     }
 }
