@@ -30,7 +30,7 @@ export class InboxPage {
   #list: InboxList;
   #topic: ListTopic<InboxItem>;
   #pane: ConversationPane | undefined;
-  #middle = el('div', { class: c('conversation') });
+  #middle = el('div', { class: c('middle') });
   #details: Details;
   #account: { id: string; store: StateStore<AccountState>; held: Disposable } | undefined;
   #shortcuts: Shortcut[];

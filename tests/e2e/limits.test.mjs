@@ -1,0 +1,86 @@
+// The limits of production, as people meet them: a friendly word, nothing lost, and it goes on by itself.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { eventually, picture, Windows } from './support/browser.mjs';
+import { messagesOf, openChat, say } from './support/people.mjs';
+import { Server } from './support/server.mjs';
+
+describe('too much at once', () => {
+  let server, windows;
+
+  before(async () => {
+    server = await Server.start({ limits: true });
+    windows = await Windows.open(server.url);
+  });
+  after(async () => {
+    await windows?.close();
+    await server?.stop();
+  });
+
+  it('nobody of the staff is there: it says so, keeps the message, and asks for a way to be reached', async () => {
+    const page = await (await windows.person()).newPage();
+    const chat = await openChat(page);
+    await chat.getByText(/^Away/).first().waitFor();
+    await say(chat, 'Do you have something without nuts?');
+    await chat.getByText('Your message is kept.').waitFor();
+    await chat.getByLabel(/Your e-mail/).fill('not an address');
+    await chat.getByRole('button', { name: 'Save' }).click();
+    await chat.getByText('This does not look like an e-mail address.').waitFor();
+    await picture(page, 'offline-mode');
+    await chat.getByLabel(/Your e-mail/).fill('nora@example.org');
+    await chat.getByRole('button', { name: 'Save' }).click();
+    await eventually(async () => assert.equal(await chat.getByText('Your message is kept.').count(), 0));
+    await page.reload();
+    await page.getByRole('button', { name: 'Open chat' }).click();
+    await say(chat, 'One more thing');
+    await eventually(async () => assert.ok((await messagesOf(chat)).includes('One more thing')));
+    assert.equal(await chat.getByText('Your message is kept.').count(), 0, 'it asks once');
+  });
+
+  it('a visitor who writes very fast is told so kindly, and every message arrives, in order', async () => {
+    const page = await (await windows.person()).newPage();
+    const chat = await openChat(page);
+    const texts = Array.from({ length: 34 }, (_, index) => `quick ${index + 1}`);
+    for (const text of texts) await say(chat, text);
+    await chat.getByText('You are quick! This goes out in a moment.').first().waitFor();
+    await picture(page, 'rate-limited');
+    await eventually(async () => {
+      assert.deepEqual((await messagesOf(chat)).filter((text) => text.startsWith('quick')), texts);
+      assert.equal(await chat.getByText(/This goes out|Sending/).count(), 0);
+    }, 60_000);
+  });
+
+  it('too many chats from one place: the message stays in the field, with when to try again', async () => {
+    let refused;
+    for (let chats = 0; chats < 14 && !refused; chats += 1) {
+      const context = await windows.person();
+      const page = await context.newPage();
+      const chat = await openChat(page);
+      await say(chat, `Chat number ${chats}`);
+      const outcome = await Promise.race([
+        chat.getByText(/That was a lot at once/).waitFor().then(() => 'refused'),
+        chat.locator('article').first().waitFor().then(() => 'begun'),
+      ]);
+      if (outcome === 'refused') refused = { page, chat, text: `Chat number ${chats}` };
+      else await context.close();
+    }
+    assert.ok(refused, 'the limit was met');
+    assert.equal(await refused.chat.getByRole('textbox').inputValue(), refused.text);
+    await picture(refused.page, 'too-many-chats');
+  });
+
+  it('guessing passwords is slowed down, with a word about when', async () => {
+    const page = await (await windows.person()).newPage();
+    await page.goto('/sign-in');
+    const { email } = server.person(/^account manager/);
+    for (let attempt = 0; attempt < 8; attempt += 1) {
+      await page.getByLabel('E-mail').fill(email);
+      await page.getByLabel('Password').fill(`guess number ${attempt}`);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('alert').filter({ hasText: /./ }).waitFor();
+      if (/Try again in \d+ s/.test(await page.getByRole('alert').innerText())) return;
+      await page.waitForTimeout(100);
+    }
+    assert.fail('eight wrong guesses were not slowed down');
+  });
+});

@@ -1,0 +1,203 @@
+// Every setting changes what it says it changes, and what can be lost is asked about first.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { eventually, Windows } from './support/browser.mjs';
+import { linkOfMail, openChat, openConversation, say, signIn } from './support/people.mjs';
+import { Server } from './support/server.mjs';
+
+describe('settings', () => {
+  let server, windows, admin, mail, key;
+
+  before(async () => {
+    server = await Server.start();
+    windows = await Windows.open(server.url);
+    admin = await (await windows.person()).newPage();
+    mail = await (await windows.person()).newPage();
+    await signIn(admin, server.person(/^admin$/), '**/inbox');
+    key = /data-key="(pk_[^"]+)"/.exec(await (await fetch(server.url)).text())[1];
+  });
+  after(async () => {
+    await windows?.close();
+    await server?.stop();
+  });
+
+  const config = async () => (await (await fetch(`${server.url}/v1/site/config`, { headers: { 'x-tenant-key': key } })).json()).data;
+  const open = async (section, title) => {
+    await admin.goto(`/settings#${section}`);
+    await admin.getByRole('heading', { level: 1, name: title }).waitFor();
+  };
+  const cardOf = (title) => admin.locator('section', { has: admin.getByRole('heading', { name: title, exact: true }) });
+
+  it('the greeting is what a visitor reads', async () => {
+    await open('hours', 'Hours and greeting');
+    const card = cardOf('How the chat greets');
+    await card.getByLabel('When somebody is there').fill('Good to see you!');
+    await card.getByRole('button', { name: 'Save' }).click();
+    await card.getByText('Saved.').waitFor();
+    const page = await (await windows.person()).newPage();
+    await (await openChat(page)).getByText('Good to see you!').waitFor();
+  });
+
+  it('hours decide when the chat says it is open, in the zone that is set', async () => {
+    await open('hours', 'Hours and greeting');
+    const card = cardOf('Opening hours');
+    for (;;) {
+      const remove = card.getByRole('button', { name: /^Remove these hours/ });
+      if ((await remove.count()) === 0) break;
+      await remove.first().click();
+    }
+    await card.getByRole('button', { name: 'Save' }).click();
+    await card.getByText('Saved.').waitFor();
+    await eventually(async () => assert.deepEqual([(await config()).open_now, (await config()).opens_at], [false, null]));
+
+    for (const day of ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']) {
+      await card.getByRole('button', { name: `Add hours on ${day}` }).click();
+      await card.getByLabel(`${day} from`).fill('00:00');
+      await card.getByLabel(`${day} to`).fill('24:00');
+    }
+    await card.getByLabel('Time zone').fill('Europe/Vienna');
+    await card.getByRole('button', { name: 'Save' }).click();
+    await eventually(async () => assert.equal((await config()).open_now, true));
+  });
+
+  it('hours that make no sense are refused with the reason, and stay to be corrected', async () => {
+    await open('hours', 'Hours and greeting');
+    const card = cardOf('Opening hours');
+    await card.getByLabel('Monday to').fill('99:00');
+    await card.getByRole('button', { name: 'Save' }).click();
+    await card.getByRole('alert').filter({ hasText: /./ }).waitFor();
+    assert.equal(await card.getByLabel('Monday to').inputValue(), '99:00');
+    assert.equal((await config()).open_now, true);
+  });
+
+  it('the name of the business is what customers see', async () => {
+    await open('business', 'Business');
+    const card = cardOf('Business');
+    await card.getByLabel('Name').fill('Balance & Sons');
+    await card.getByRole('button', { name: 'Save' }).click();
+    await card.getByText('Saved.').waitFor();
+    await eventually(async () => assert.equal((await config()).tenant.name, 'Balance & Sons'));
+  });
+
+  it('somebody is invited to the team, gets a role, and is removed; the session ends with it', async () => {
+    await open('team', 'Team');
+    const invite = cardOf('Invite somebody');
+    await invite.getByLabel('Name').fill('Lea Horn');
+    await invite.getByLabel('E-mail').fill('lea@example.org');
+    await invite.getByRole('button', { name: 'Send the invitation' }).click();
+    await invite.getByText('The invitation is on its way to lea@example.org.').waitFor();
+
+    const lea = await (await windows.person()).newPage();
+    await lea.goto(await linkOfMail(mail, 'lea@example.org', /invite#token/));
+    await lea.getByLabel('Choose a password').fill('eleven grey herons standing');
+    await lea.getByRole('button', { name: 'Accept the invitation' }).click();
+    await lea.waitForURL('**/inbox');
+    await lea.getByRole('region', { name: 'Conversations' }).getByRole('link').first().waitFor();
+
+    await open('team', 'Team');
+    await admin.reload();
+    const row = admin.getByRole('listitem').filter({ hasText: 'lea@example.org' });
+    await row.getByRole('combobox').selectOption('admin');
+    await admin.getByText('Lea Horn is admin now.').waitFor();
+    await row.getByRole('button', { name: 'Remove' }).click();
+    await admin.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await eventually(async () => assert.equal(await row.count(), 0));
+    await lea.waitForURL('**/sign-in**', { timeout: 15_000 });
+  });
+
+  it('a secret key is shown once, works, and stops working when it is revoked', async () => {
+    await open('keys', 'API keys');
+    const card = cardOf('New key');
+    await card.getByLabel('Name').fill('Shop server');
+    await card.getByLabel('Kind').selectOption('secret');
+    await card.getByRole('button', { name: 'Make the key' }).click();
+    const dialog = admin.getByRole('dialog');
+    const secret = await dialog.locator('code').innerText();
+    assert.match(secret, /^sk_/);
+    await dialog.getByRole('button', { name: 'I have copied it' }).click();
+    const row = admin.getByRole('listitem').filter({ hasText: 'Shop server' });
+    await row.waitFor();
+    assert.ok(!(await admin.locator('body').innerText()).includes(secret), 'it is not shown again');
+    const ask = () => fetch(`${server.url}/v1/conversations`, { headers: { authorization: `Bearer ${secret}` } });
+    assert.equal((await ask()).status, 200);
+    await row.getByRole('button', { name: 'Revoke' }).click();
+    await admin.getByRole('dialog').getByRole('button', { name: 'Revoke it' }).click();
+    await eventually(async () => assert.equal(await row.count(), 0));
+    await eventually(async () => assert.equal((await ask()).status, 401));
+  });
+
+  it('one’s own name is what the others read', async () => {
+    const page = await (await windows.person()).newPage();
+    const chat = await openChat(page);
+    await say(chat, 'Who are you?');
+    await open('you', 'You');
+    await cardOf('You').getByLabel('Name').fill('Jo W.');
+    await cardOf('You').getByRole('button', { name: 'Save' }).click();
+    await cardOf('You').getByText('Saved.').waitFor();
+    await admin.goto('/inbox');
+    await openConversation(admin, 'Who are you?');
+    await say(admin, 'I am Jo.');
+    await chat.locator('article', { hasText: 'I am Jo.' }).getByText('Jo W.').waitFor();
+  });
+
+  it('another of one’s sessions is ended from the list', async () => {
+    const other = await (await windows.person()).newPage();
+    await signIn(other, server.person(/^admin$/), '**/inbox');
+    await open('you', 'You');
+    await cardOf('Where you are signed in').getByRole('button', { name: 'Sign out', exact: true }).first().click();
+    await other.waitForURL('**/sign-in**', { timeout: 15_000 });
+  });
+
+  it('the password is changed: the old one no longer works, others are signed out', async () => {
+    const other = await (await windows.person()).newPage();
+    const person = server.person(/^admin$/);
+    await signIn(other, person, '**/inbox');
+    await open('you', 'You');
+    const card = cardOf('Password');
+    await card.getByLabel('Current password').fill('not it');
+    await card.getByLabel('New password').fill('slow copper rivers bending');
+    await card.getByRole('button', { name: 'Change the password' }).click();
+    await card.getByText(/not your current password/).waitFor();
+    await card.getByLabel('Current password').fill(person.password);
+    await card.getByRole('button', { name: 'Change the password' }).click();
+    await card.getByText('Changed. You were signed out everywhere else.').waitFor();
+    await other.waitForURL('**/sign-in**', { timeout: 15_000 });
+    await admin.goto('/inbox');
+    await admin.getByRole('region', { name: 'Conversations' }).getByRole('link').first().waitFor();
+  });
+
+  it('a forgotten password is reset with the link of a mail, once', async () => {
+    const page = await (await windows.person()).newPage();
+    const { email } = server.person(/^client/);
+    await page.goto('/reset');
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByRole('button', { name: 'Send me a link' }).click();
+    await page.getByRole('heading', { name: 'Look into your mail' }).waitFor();
+    const link = await linkOfMail(mail, email, /reset#token/);
+    await page.goto(link);
+    await page.getByLabel('New password').fill('password');
+    await page.getByRole('button', { name: 'Save the new password' }).click();
+    await page.locator('[aria-invalid=true]').waitFor();
+    await page.getByLabel('New password').fill('seven quiet lanterns drifting');
+    await page.getByRole('button', { name: 'Save the new password' }).click();
+    await page.getByRole('heading', { name: 'Done' }).waitFor();
+    await signIn(page, { email, password: 'seven quiet lanterns drifting' }, '**/chat');
+    const again = await (await windows.person()).newPage();
+    await again.goto(link);
+    await again.getByLabel('New password').fill('another seven quiet lanterns');
+    await again.getByRole('button', { name: 'Save the new password' }).click();
+    await again.getByRole('alert').filter({ hasText: /too old|used already/ }).waitFor();
+  });
+
+  it('an account manager sees their own settings and the team, and nothing to break', async () => {
+    const page = await (await windows.person()).newPage();
+    await signIn(page, server.person(/^account manager/), '**/inbox');
+    await page.goto('/settings');
+    const links = await page.getByRole('navigation', { name: 'Settings' }).getByRole('link').allInnerTexts();
+    assert.deepEqual(links, ['You', 'Team']);
+    await page.getByRole('link', { name: 'Team' }).click();
+    assert.equal(await page.getByRole('button', { name: 'Remove' }).count(), 0);
+  });
+
+  it('nothing was complained of on the way', () => windows.assertQuiet());
+});
