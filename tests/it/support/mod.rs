@@ -5,11 +5,13 @@
 //! | a server in this process, with a database of its own | [`TestApp`] |
 //! | a server as a process that can be killed | [`Process`] |
 //! | a signed-in person over HTTP | [`Person`] |
+//! | a browser that keeps its cookies | [`Browser`] |
 //! | a socket that speaks `brigade.v1` | [`Socket`] |
 //! | an empty migrated database | [`postgres::Fresh`] |
 //! | to wait for something | [`eventually`] |
 
 mod app;
+mod browser;
 mod folder;
 mod person;
 pub mod postgres;
@@ -17,6 +19,7 @@ mod process;
 mod socket;
 
 pub use app::{PASSWORD, TestApp, TestTenant};
+pub use browser::{Browser, token_in_mail};
 pub use folder::Folder;
 pub use person::{Answer, Person, Visitor};
 pub use process::{Process, brigade, text};

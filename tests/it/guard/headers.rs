@@ -1,0 +1,91 @@
+//! Headers on every answer (security 17, 18, 19), and the one shape of every error.
+
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+use super::document::operations;
+use crate::support::TestApp;
+
+#[tokio::test]
+async fn every_route_there_is_answers_from_inside_the_guard() {
+    let app = TestApp::start().await;
+    let http = reqwest::Client::new();
+    let mut asked: Vec<(Method, String)> =
+        operations(&app).await.iter().map(|operation| (operation.method.clone(), operation.at_nobody())).collect();
+    for page in [
+        "/",
+        "/sign-in",
+        "/inbox",
+        "/docs",
+        "/nowhere",
+        "/v1/nowhere",
+        "/assets/x.js",
+        "/widget/loader.js",
+        "/../etc/passwd",
+    ] {
+        asked.push((Method::GET, page.to_owned()));
+        asked.push((Method::PUT, page.to_owned()));
+    }
+    for (method, path) in asked {
+        let response = http.request(method.clone(), app.url(&path)).send().await.unwrap();
+        let headers = response.headers();
+        for name in [
+            "x-request-id",
+            "content-security-policy",
+            "strict-transport-security",
+            "x-content-type-options",
+            "referrer-policy",
+            "cache-control",
+            "permissions-policy",
+            "cross-origin-resource-policy",
+        ] {
+            assert!(headers.contains_key(name), "{method} {path} ({}) lacks {name}", response.status());
+        }
+        let csp = headers["content-security-policy"].to_str().unwrap();
+        assert!(csp.split(';').count() >= 8, "{path}: {csp}");
+        for part in ["object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"] {
+            assert!(csp.contains(part), "{path}: {csp}");
+        }
+        assert!(!csp.contains("unsafe"), "{path}: {csp}");
+        assert_eq!(headers["x-content-type-options"], "nosniff");
+        if path.starts_with("/v1/") {
+            assert_eq!(headers["cache-control"], "no-store", "{method} {path}");
+            assert!(headers.get_all("vary").iter().any(|vary| vary == "X-Tenant-Key"), "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_error_is_in_the_one_shape() {
+    let app = TestApp::start().await;
+    let http = reqwest::Client::new();
+    let cases = [
+        (http.get(app.url("/v1/nowhere")), StatusCode::NOT_FOUND, "NOT_FOUND"),
+        (http.put(app.url("/v1/auth/me")), StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
+        (
+            http.post(app.url("/v1/auth/sign-in")).body("{}"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+        ),
+        (
+            http.post(app.url("/v1/auth/sign-in")).header("content-type", "application/json").body("{"),
+            StatusCode::BAD_REQUEST,
+            "INVALID_INPUT",
+        ),
+        (
+            http.post(app.url("/v1/auth/sign-in")).header("content-type", "application/json").body("x".repeat(300_000)),
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "TOO_LARGE",
+        ),
+        (http.get(app.url("/v1/conversations/%00%ff")), StatusCode::UNAUTHORIZED, "AUTH_REQUIRED"),
+    ];
+    for (request, status, code) in cases {
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), status, "{code}");
+        let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let body: Value = response.json().await.unwrap();
+        assert_eq!(body["error"]["code"], code);
+        assert_eq!(body["meta"]["request_id"], id);
+        assert!(body["error"]["message"].as_str().is_some_and(|text| !text.is_empty()));
+    }
+}

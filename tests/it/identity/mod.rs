@@ -1,0 +1,12 @@
+//! Sign-in, sessions, tokens, keys and invitations over HTTP and PostgreSQL (security 1 to 14, 39, 40).
+
+mod audit;
+mod ending;
+mod enumeration;
+mod invitations;
+mod keys;
+mod passwords;
+mod programs;
+mod secrets;
+mod sessions;
+mod throttle;
