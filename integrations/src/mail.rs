@@ -17,7 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidMailSettings {
     /// The address of the mail server.
-    #[error("not the address of a mail server: write smtps://user:password@host or smtp://user:password@host?tls=required")]
+    #[error(
+        "not the address of a mail server: write smtps://user:password@host or smtp://user:password@host?tls=required"
+    )]
     Server(#[source] lettre::transport::smtp::Error),
     /// The sender.
     #[error("not a sender: write Name <name@example.com>")]

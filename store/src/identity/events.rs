@@ -5,14 +5,13 @@
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
-use brigade_domain::Timestamp;
 use brigade_domain::id::{ApiKeyId, SessionId, TenantId, UserId, VisitorId};
 use brigade_domain::identity::SessionEvent;
 use brigade_domain::identity::ports::{SessionEvents, SessionListener};
 use parking_lot::RwLock;
 use uuid::Uuid;
 
-use super::{Identity, Purged, purge};
+use super::Identity;
 use crate::Db;
 
 const EVERY: Duration = Duration::from_secs(1);
@@ -69,7 +68,6 @@ pub(super) fn watch(identity: &Identity) {
             if swept.elapsed() > SWEEP_EVERY {
                 swept = Instant::now();
                 sweep(&db).await;
-                tidy(&db).await;
             }
             tokio::time::sleep(EVERY).await;
         }
@@ -160,21 +158,6 @@ async fn sweep(db: &Db) {
         .await;
     if let Err(error) = swept {
         tracing::warn!(error = %error, "Old session changes could not be deleted; trying again later.");
-    }
-}
-
-async fn tidy(db: &Db) {
-    match purge(db, Timestamp::now()).await {
-        Ok(purged) if purged == Purged::default() => {}
-        Ok(Purged { sessions, tokens, letters }) => {
-            tracing::info!(
-                purged.sessions = sessions,
-                purged.tokens = tokens,
-                purged.letters = letters,
-                "What was over was deleted."
-            );
-        }
-        Err(error) => tracing::warn!(error = %error, "What is over could not be deleted; trying again later."),
     }
 }
 
