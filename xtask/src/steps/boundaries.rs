@@ -50,6 +50,9 @@ const WORLD: &[&str] = &[
     "eprintln!",
 ];
 
+/// Of those modules, what is a plain value: a number of seconds is not a clock, an address is not a connection.
+const PLAIN_VALUES: &[&str] = &["std::time::Duration", "std::net::IpAddr"];
+
 pub(crate) fn check() -> Result<()> {
     let mut wrong = Vec::new();
     for (package, dependencies) in direct_dependencies()? {
@@ -137,10 +140,9 @@ fn names(code: &str, word: &str) -> bool {
     code.match_indices(word).any(|(at, _)| {
         let before = code[..at].chars().next_back();
         let after = code[at + word.len()..].chars().next();
-        // `std::time::Duration` is a number of seconds, not a clock.
-        let duration = code[at..].starts_with("std::time::Duration");
+        let plain = PLAIN_VALUES.iter().any(|value| code[at..].starts_with(value));
         let part_of_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-        !duration && !part_of_word(before) && !part_of_word(after)
+        !plain && !part_of_word(before) && !part_of_word(after)
     })
 }
 

@@ -96,8 +96,11 @@ fn fmt() -> Result<()> {
 }
 
 fn clippy() -> Result<()> {
-    let mut clippy = cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
-    run_program(clippy.env("SQLX_OFFLINE", "true"))
+    run_program(clippy_command().env("SQLX_OFFLINE", "true"))
+}
+
+fn clippy_command() -> std::process::Command {
+    cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
 }
 
 fn web_checks() -> Result<()> {

@@ -13,7 +13,8 @@ const COMMITTED: &str = ".sqlx";
 
 /// Fails when a query, or a migration it depends on, changed and `.sqlx` did not.
 pub(crate) fn check() -> Result<()> {
-    let fresh = compile()?;
+    // The same command as the next check, which then finds everything compiled.
+    let fresh = compile(super::clippy_command())?;
     let (there, wanted) = (names(&root().join(COMMITTED))?, names(&fresh.0)?);
     let mut wrong: Vec<_> = wanted.difference(&there).map(|name| format!("{name} is missing")).collect();
     wrong.extend(there.difference(&wanted).map(|name| format!("{name} belongs to no query")));
@@ -30,7 +31,7 @@ pub(crate) fn check() -> Result<()> {
 
 /// Writes `.sqlx` anew.
 pub(crate) fn regenerate() -> Result<()> {
-    let fresh = compile()?;
+    let fresh = compile(cargo(["check", "-p", "brigade-store", "--all-targets"]))?;
     let committed = root().join(COMMITTED);
     std::fs::create_dir_all(&committed)?;
     let wanted = names(&fresh.0)?;
@@ -53,17 +54,16 @@ impl Drop for Fresh {
     }
 }
 
-/// Compiles the queries with a database at hand: sqlx then writes what it learnt.
-fn compile() -> Result<Fresh> {
+/// Compiles the queries, by `build`, with a database at hand: sqlx then writes what it learnt.
+fn compile(mut build: std::process::Command) -> Result<Fresh> {
     let database = Throwaway::start()?;
     let fresh = Fresh(crate::shell::target().join(format!("sqlx-{}", std::process::id())));
     std::fs::create_dir_all(&fresh.0)?;
     // The queries are looked at only when the crate is compiled.
     let source = root().join("store/src/lib.rs");
     std::fs::File::options().append(true).open(&source)?.set_modified(std::time::SystemTime::now())?;
-    let mut check = cargo(["check", "-p", "brigade-store", "--all-targets"]);
-    check.env("DATABASE_URL", database.url()).env("SQLX_OFFLINE", "false").env("SQLX_OFFLINE_DIR", &fresh.0);
-    run(&mut check)?;
+    build.env("DATABASE_URL", database.url()).env("SQLX_OFFLINE", "false").env("SQLX_OFFLINE_DIR", &fresh.0);
+    run(&mut build)?;
     Ok(fresh)
 }
 
