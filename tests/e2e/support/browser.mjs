@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { frameDifferences } from './frames.mjs';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const out = fileURLToPath(new URL('../out/', import.meta.url));
@@ -14,7 +15,7 @@ export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 128
 export class Windows {
   #browser;
   #base;
-  /** What pages complained of: scripts that failed, things the content security policy stopped. */
+  /** What pages complained of: scripts that failed, things the content security policy stopped, frames the document does not know. */
   complaints = [];
 
   static async open(base) {
@@ -51,6 +52,13 @@ export class Windows {
     page.on('pageerror', (error) => this.complaints.push(`${page.url()}: ${error.message}`));
     page.on('console', (message) => {
       if (/Content.Security.Policy|Refused to/i.test(message.text())) this.complaints.push(`${page.url()}: ${message.text()}`);
+    });
+    page.on('websocket', (socket) => {
+      const check = (direction) => ({ payload }) => {
+        for (const difference of frameDifferences(direction, String(payload))) this.complaints.push(`not as docs/asyncapi.yaml has it, ${direction}: ${difference}`);
+      };
+      socket.on('framesent', check('sent'));
+      socket.on('framereceived', check('received'));
     });
     page.on('dialog', (dialog) => void dialog.accept());
   }

@@ -56,7 +56,7 @@ export function applyToConversation(state: ConversationState, entry: EvFrame, me
       state.contact = { email: event.body.email, name: event.body.name ?? null };
       return FACTS;
     case 'invited':
-      state.invited = { ...event.body, at: entry.at };
+      state.invited = { ...event.body, inviter: event.body.inviter ?? null, at: entry.at };
       return FACTS;
     case 'handed_over':
       state.kind = 'account';
@@ -140,20 +140,9 @@ function rename(state: ConversationState, name: string): Effect {
 }
 
 function add(state: ConversationState, message: Message, me: Party): Effect {
-  // Whoever writes has read what came before only if nothing was unread: two people can write at once.
-  if (hasReadAll(state, message.by)) state.cursors[message.by] = Math.max(message.seq, state.cursors[message.by] ?? 0);
   state.messages.push(message);
   if (isUnread(state, message, me)) state.unread += 1;
   return { kind: 'added', seq: message.seq };
-}
-
-function hasReadAll(state: ConversationState, who: Party): boolean {
-  for (let index = state.messages.length - 1; index >= 0; index -= 1) {
-    const message = state.messages[index]!;
-    if (message.seq <= (state.cursors[who] ?? 0)) return true;
-    if (isUnread(state, message, who)) return false;
-  }
-  return true;
 }
 
 function isUnread(state: ConversationState, message: Message, me: Party): boolean {

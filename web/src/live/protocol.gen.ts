@@ -214,6 +214,7 @@ export type Invited = {
   invitation: string;
   email: string;
   name: string;
+  inviter: string | null;
   at: Timestamp;
 };
 
@@ -257,6 +258,9 @@ export type ConversationState = {
 };
 
 export type ConversationCommand = {
+  type: "open";
+  body: OpenBody;
+} | {
   type: "send";
   body: SendBody;
 } | {
@@ -286,6 +290,12 @@ export type ConversationCommand = {
 } | {
   type: "leave_contact";
   body: LeaveContactBody;
+} | {
+  type: "invite";
+  body: InvitedBody;
+} | {
+  type: "hand_over";
+  body: HandOverBody;
 } | {
   type: "take_back";
   body: Empty;
@@ -369,10 +379,10 @@ export type ConversationEvent = {
   body: InvitedBody;
 } | {
   type: "handed_over";
-  body: HandedOverBody;
+  body: HandOverBody;
 } | {
   type: "taken_back";
-  body: HandedOverBody;
+  body: TakenBackBody;
 } | {
   type: "hidden";
   body: null;
@@ -437,9 +447,24 @@ export type InvitedBody = {
   invitation: string;
   email: string;
   name: string;
+  inviter?: string;
 };
 
-export type HandedOverBody = {
+export type HandOverBody = {
+  account: string;
+  name: string;
+  invitation?: string;
+};
+
+export type OpenBody = {
+  kind: "site" | "account";
+  visitor?: string;
+  account?: string;
+  name: string;
+  page?: string;
+};
+
+export type TakenBackBody = {
   account: string;
   name: string;
 };
@@ -492,6 +517,9 @@ export type TenantState = {
 };
 
 export type TenantCommand = {
+  type: "create";
+  body: CreatedBody;
+} | {
   type: "set_hours";
   body: HoursBody;
 } | {
@@ -503,6 +531,15 @@ export type TenantCommand = {
 } | {
   type: "set_available";
   body: AvailableBody;
+} | {
+  type: "remove_staff";
+  body: UserBody;
+} | {
+  type: "enqueue";
+  body: EnqueuedBody;
+} | {
+  type: "dequeue";
+  body: DequeuedBody;
 };
 
 export type NameBody = {
@@ -583,6 +620,12 @@ export type AccountState = {
 };
 
 export type AccountCommand = {
+  type: "open";
+  body: AccountOpenedBody;
+} | {
+  type: "add_member";
+  body: MemberBody;
+} | {
   type: "remove_member";
   body: UserBody;
 } | {
@@ -594,6 +637,12 @@ export type AccountCommand = {
 } | {
   type: "rename";
   body: NameBody;
+} | {
+  type: "link_conversation";
+  body: LinkConversationBody;
+} | {
+  type: "unlink_conversation";
+  body: LinkBody;
 };
 
 export type UserBody = {
@@ -645,6 +694,13 @@ export type AccountEvent = {
 
 export type LinkBody = {
   conversation: string;
+  rev: Seq;
+};
+
+export type LinkConversationBody = {
+  conversation: string;
+  rev: Seq;
+  manager?: string;
 };
 
 export type AdvancedBody = {
@@ -708,6 +764,8 @@ export const CLOSE_CODES: Readonly<Record<number, ComeBack>> = {
   1000: "never",
   /** The server drains; the reason says retry_after_ms. */
   1001: "after",
+  /** This is not the WebSocket protocol. */
+  1002: "never",
   /** Binary frames are not spoken here. */
   1003: "never",
   /** A frame was over the limit; do not send that one again. */
