@@ -11,7 +11,7 @@ mod brigade;
 mod socketio;
 
 pub use bare::Bare;
-pub use brigade::{Brigade, Subscribe};
+pub use brigade::{Brigade, Subscribe, caller};
 pub use socketio::SocketIo;
 
 /// One socket of a scenario. The member at place 0 is its room's sender.
