@@ -38,6 +38,21 @@ describe('settings', () => {
     await (await openChat(page)).getByText('Good to see you!').waitFor();
   });
 
+  it('who does not take chats is not there for visitors', async () => {
+    await admin.goto('/inbox');
+    const page = await (await windows.person()).newPage();
+    const chat = await openChat(page);
+    await chat.getByText('We are here').waitFor();
+    const takes = admin.getByRole('switch', { name: 'Taking chats' });
+    await takes.click();
+    await eventually(async () => assert.equal(await takes.getAttribute('aria-checked'), 'false'));
+    await page.reload();
+    await page.getByRole('button', { name: 'Open chat' }).click();
+    await chat.getByText(/^Away/).first().waitFor();
+    await takes.click();
+    await eventually(async () => assert.equal((await config()).staff_online, true));
+  });
+
   it('hours decide when the chat says it is open, in the zone that is set', async () => {
     await open('hours', 'Hours and greeting');
     const card = cardOf('Opening hours');

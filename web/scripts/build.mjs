@@ -1,5 +1,5 @@
 // Builds every entry into dist/, each on its own, and the compressed forms beside them.
-import { rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
@@ -10,3 +10,7 @@ process.env.NODE_ENV = 'production';
 rmSync(`${root}/dist`, { recursive: true, force: true });
 for (const mode of ENTRIES) await build({ mode, configFile: `${root}/vite.config.ts`, logLevel: 'warn' });
 await import('./compress.mjs');
+
+// The fonts' licences go where the fonts go.
+mkdirSync(`${root}/dist/licenses`, { recursive: true });
+for (const font of ['figtree', 'bricolage-grotesque']) copyFileSync(`${root}/node_modules/@fontsource-variable/${font}/LICENSE`, `${root}/dist/licenses/${font}.txt`);

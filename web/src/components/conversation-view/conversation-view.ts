@@ -50,6 +50,7 @@ export class ConversationView implements Disposable {
   #parts: ConversationParts;
   #owned = new Disposables();
   #reading: Disposable | undefined;
+  #readUpTo = 0;
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
@@ -170,7 +171,10 @@ export class ConversationView implements Disposable {
     const { client, live } = this.#parts;
     const state = live.store.state;
     if (!state || state.unread === 0 || seq <= (state.cursors[client.me] ?? 0)) return;
-    this.#owned.drop(this.#reading);
-    this.#reading = this.#owned.after(READ_MS, () => client.command(this.#topic, 'read', { seq }, { newest: true }));
+    this.#readUpTo = seq;
+    this.#reading ??= this.#owned.after(READ_MS, () => {
+      this.#reading = undefined;
+      client.command(this.#topic, 'read', { seq: this.#readUpTo }, { newest: true });
+    });
   }
 }

@@ -12,7 +12,7 @@ import styles from './shell.module.css';
 const c = mustClass(styles);
 
 /** The frame of every page behind a sign-in: where one is, where one can go, who one is, and how the connection stands. */
-export function shell(session: Session, current: string, main: HTMLElement, more: { title?: string; tools?: HTMLElement } = {}): HTMLElement {
+export function shell(session: Session, current: string, main: HTMLElement, more: { title?: string; tools?: HTMLElement[] } = {}): HTMLElement {
   const banner = session.owned.add(new ConnectionBanner(session.client.connection));
   const staff = isStaff(session.who);
   const link = (href: string, label: string, strokes: Icon) =>
@@ -29,7 +29,7 @@ export function shell(session: Session, current: string, main: HTMLElement, more
       el('span', { class: c('place') }, session.tenant.name),
       el('nav', { class: c('links'), 'aria-label': 'Main' },
         ...(staff ? [link('/inbox', 'Inbox', inboxIcon), link('/settings', 'Settings', settingsIcon)] : [link('/chat', 'Conversation', chatIcon)])),
-      more.tools ?? null, personMenu(session)),
+      ...(more.tools ?? []), personMenu(session)),
     banner.root, main,
   );
 }

@@ -1,7 +1,10 @@
 import '../../tokens/app.css';
 import { staff } from '../../api/tenant';
+import { availabilitySwitch } from '../../components/availability/availability';
 import { button } from '../../components/button/button';
 import { shell } from '../../components/shell/shell';
+import type { TenantState } from '../../live/protocol.gen';
+import { applyToTenant, StateStore } from '../../live/state-store';
 import { startSession } from '../../session/start';
 import { fill, mustFind } from '../../ui/dom';
 import { helpIcon } from '../../ui/icons';
@@ -11,7 +14,14 @@ void startSession('staff', (session) => {
   const page = new InboxPage(session);
   const help = button({ label: 'Keys', icon: helpIcon, kind: 'plain', bare: true });
   session.owned.listen(help, 'click', () => page.showKeys());
-  fill(mustFind('#app'), shell(session, '/inbox', page.root, { title: 'Inbox', tools: help }));
+  const tenant = new StateStore<TenantState>(applyToTenant);
+  const topic = `tenant:${session.tenant.id}` as const;
+  session.owned.add(session.client.log(topic, tenant));
+  const available = availabilitySwitch(tenant, session.who.user.id);
+  session.owned.listen(available, 'click', () => void session.client
+    .command(topic, 'set_available', { available: available.getAttribute('aria-checked') !== 'true' }, { newest: true })
+    .done.catch((error: Error) => session.toasts.show({ text: error.message, danger: true })));
+  fill(mustFind('#app'), shell(session, '/inbox', page.root, { title: 'Inbox', tools: [available, help] }));
   const load = () => staff().then(({ members }) => page.setStaff(members), (error: Error) =>
     session.toasts.show({ text: `The team could not be loaded. ${error.message}`, danger: true, action: { label: 'Try again', run: () => void load() } }));
   void load();
