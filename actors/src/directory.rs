@@ -226,6 +226,11 @@ impl Directory {
         self.arbiters.lock().push(arbiter);
     }
 
+    /// How many threads entities may live on so far. Without any, every command is refused.
+    pub fn threads(&self) -> usize {
+        self.arbiters.lock().len()
+    }
+
     /// This node's counters.
     pub fn stats(&self) -> &Arc<Stats> {
         &self.node.stats

@@ -36,6 +36,9 @@ pub(crate) use wire::platform;
 /// How long what is under way in the background may take once the server goes away.
 const CLOSE: Duration = Duration::from_secs(3);
 
+/// How long the HTTP workers may take to start.
+const START: Duration = Duration::from_secs(10);
+
 /// A server that serves.
 pub struct Up<'a> {
     /// Where it listens.
@@ -100,6 +103,7 @@ async fn serve(
     let server = node.http(config, listener)?;
     let handle = server.handle();
     let mut server = actix_web::rt::spawn(server);
+    has_threads(&node).await?;
     let worker = node.worker(config)?;
     let demo = demo(config, &node, address).await?;
     node.pulse.is_up();
@@ -112,6 +116,16 @@ async fn serve(
     go_away(config, &node, &handle, worker).await;
     tracing::info!(drain.ms = clock.elapsed().as_millis(), "the server has stopped");
     outcome
+}
+
+/// The HTTP workers start on threads of their own, and entities live there: before the first has, nothing can be asked.
+async fn has_threads(node: &Node) -> Result<()> {
+    let started = async {
+        while node.handles.directory.threads() == 0 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(START, started).await.context("no HTTP worker has started")
 }
 
 async fn demo(config: &Config, node: &Node, address: SocketAddr) -> Result<Option<SignIns>> {
