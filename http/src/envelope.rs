@@ -64,7 +64,8 @@ pub struct Done {}
 
 #[derive(Serialize)]
 struct Success<'a, T> {
-    success: bool,
+    #[serde(rename = "success")]
+    done: bool,
     data: &'a T,
     meta: Meta,
 }
@@ -78,7 +79,7 @@ impl<T: Serialize> Responder for Data<T> {
         for cookie in self.cookies {
             response.cookie(cookie);
         }
-        response.json(Success { success: true, data: &self.data, meta })
+        response.json(Success { done: true, data: &self.data, meta })
     }
 }
 

@@ -159,7 +159,8 @@ impl Routes {
             for entry in entries {
                 resource = resource.route((entry.make)());
             }
-            scope = scope.service(resource.default_service(web::to(move || not_allowed(allow.clone()))));
+            scope = scope
+                .service(resource.default_service(web::to(move || std::future::ready(not_allowed(allow.clone())))));
         }
         scope.default_service(web::to(not_found)).wrap(from_fn(move |req, next| guard::frame(gate.clone(), req, next)))
     }
@@ -231,7 +232,7 @@ async fn not_found(req: HttpRequest) -> Result<HttpResponse, Problem> {
     Err(Code::NotFound.into())
 }
 
-async fn not_allowed(allow: HeaderValue) -> HttpResponse {
+fn not_allowed(allow: HeaderValue) -> HttpResponse {
     let mut response = HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, allow)).finish();
     response.extensions_mut().insert(Refusal::of(Code::MethodNotAllowed));
     response

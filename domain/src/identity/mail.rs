@@ -140,26 +140,22 @@ fn one_line(text: &str) -> String {
 }
 
 fn text(parts: &Parts<'_>) -> String {
-    let mut text = format!("Hello {},\n\n{}\n", parts.name, parts.paragraphs.join("\n\n"));
-    if let Some((label, link)) = parts.button {
-        text.push_str(&format!("\n{label}:\n{link}\n"));
-    }
-    text.push_str(&format!("\n{}\n", parts.ending));
-    text
+    let button = parts.button.map(|(label, link)| format!("\n{label}:\n{link}\n")).unwrap_or_default();
+    format!("Hello {},\n\n{}\n{button}\n{}\n", parts.name, parts.paragraphs.join("\n\n"), parts.ending)
 }
 
 fn html(parts: &Parts<'_>) -> String {
     let paragraph = |text: &str| format!("<p style=\"margin:0 0 16px\">{}</p>", escape(text));
     let mut body = paragraph(&format!("Hello {},", parts.name));
     body.extend(parts.paragraphs.iter().map(|text| paragraph(text)));
-    if let Some((label, link)) = parts.button {
-        body.push_str(&format!(
+    body.extend(parts.button.map(|(label, link)| {
+        format!(
             "<p style=\"margin:24px 0\"><a href=\"{}\" style=\"display:inline-block;padding:12px 20px;border-radius:8px;\
              background:#1f5f4a;color:#ffffff;text-decoration:none\">{}</a></p>",
             escape(link),
             escape(label)
-        ));
-    }
+        )
+    }));
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title></head>\
          <body style=\"margin:0;padding:24px;font:16px/1.5 sans-serif;color:#1c2420\">\

@@ -25,7 +25,7 @@ pub fn check(password: &str, policy: Policy) -> Result<(), Refusal> {
     }
     let has = |class: fn(char) -> bool| password.chars().any(class);
     let composed =
-        has(char::is_uppercase) && has(|c| c.is_numeric()) && has(|c| !c.is_alphanumeric() && !c.is_whitespace());
+        has(char::is_uppercase) && has(char::is_numeric) && has(|c| !c.is_alphanumeric() && !c.is_whitespace());
     if policy.composition && !composed {
         return Err(Refusal::invalid(
             "password",

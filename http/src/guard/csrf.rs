@@ -5,7 +5,7 @@
 //! `X-CSRF-Token` header carries an HMAC over the session. The token is bound to the session and never in a cookie, so
 //! neither a cookie set by a neighbouring subdomain nor another session's token helps.
 
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use brigade_domain::id::SessionId;
@@ -55,7 +55,7 @@ pub(crate) enum Source {
 
 /// Reads `Sec-Fetch-Site` and `Origin`; one foreign sign is enough.
 pub(crate) fn source(headers: &HeaderMap, config: &HttpConfig) -> Source {
-    let site = headers.get("sec-fetch-site").map(|site| site.as_bytes());
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     let origin = headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or("null"));
     let own_origin = origin.map(|origin| config.origins.iter().any(|own| own == origin));
     match (site, own_origin) {
@@ -90,10 +90,13 @@ pub(crate) fn check_other(headers: &HeaderMap, config: &HttpConfig) -> Result<()
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::http::header::HeaderName;
     use uuid::Uuid;
 
     use super::*;
+
+    /// Headers, and what becomes of the request.
+    type Case<'a> = (&'a [(&'static str, &'a str)], Result<(), Code>);
 
     fn config() -> HttpConfig {
         HttpConfig::new("https://brigade.example", [7; 32])
@@ -138,7 +141,7 @@ mod tests {
     fn the_token_alone_is_not_enough() {
         let config = config();
         let own = token(&config, session(1));
-        let cases: &[(&[(&'static str, &str)], Result<(), Code>)] = &[
+        let cases: &[Case<'_>] = &[
             (&[], Err(Code::CsrfFailed)),
             (&[("origin", "https://brigade.example")], Ok(())),
             (&[("origin", "https://brigade.example.evil.test")], Err(Code::OriginRefused)),

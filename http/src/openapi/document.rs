@@ -106,13 +106,12 @@ fn failure() -> Value {
 fn security(access: Access) -> Value {
     match access {
         Access::Public => json!([]),
-        Access::Anybody => json!([{}, { "session": [] }, { "bearer": [] }]),
+        Access::Anybody | Access::Operator => json!([{}, { "session": [] }, { "bearer": [] }]),
         Access::SiteKey => json!([{ "tenant_key": [] }]),
         Access::SignedIn | Access::AdminPerson | Access::SuperAdmin => json!([{ "session": [] }, { "bearer": [] }]),
         Access::Participant | Access::Staff | Access::TenantAdmin => {
             json!([{ "session": [] }, { "bearer": [] }, { "tenant_key": [] }])
         }
-        Access::Operator => json!([{}, { "session": [] }, { "bearer": [] }]),
     }
 }
 

@@ -5,5 +5,6 @@ mod document;
 mod headers;
 mod input;
 mod matrix;
+mod mounting;
 mod raw;
 mod tenants;

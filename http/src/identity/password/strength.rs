@@ -44,7 +44,7 @@ pub(crate) fn judge(password: &str, own: &[&str]) -> Strength {
     Strength {
         score: u8::from(estimate.score()),
         warning: feedback
-            .and_then(|feedback| feedback.warning())
+            .and_then(zxcvbn::feedback::Feedback::warning)
             .map(|warning| warning.to_string())
             .unwrap_or_default(),
         suggestions: feedback
