@@ -206,8 +206,16 @@ impl Hub {
             ended.push_back((now, *event));
         }
         for session in self.all() {
-            if session.who().is_some_and(|who| who.ends_with(event)) {
-                session.revoke();
+            if !session.who().is_some_and(|who| who.ends_with(event)) {
+                continue;
+            }
+            match event {
+                // Something about the person changed: the name, a role, an account, perhaps in another tenant.
+                SessionEvent::User(_) => drop(actix_rt::spawn(session.resolve_again())),
+                SessionEvent::Session(_)
+                | SessionEvent::Key(_)
+                | SessionEvent::Visitor(_)
+                | SessionEvent::Tenant(_) => session.revoke(),
             }
         }
     }

@@ -185,7 +185,7 @@ impl Receiver {
             return session.outbox.close(code::AUTH, "no session and no token");
         };
         let asked = Instant::now();
-        let who = match session.hub.authenticator().authenticate(credential).await {
+        let who = match session.hub.authenticator().authenticate(credential.clone()).await {
             Ok(who) => who,
             Err(rejection) => return self.turn_away(rejection),
         };
@@ -201,7 +201,7 @@ impl Receiver {
         self.rate = Some(RateLimiter::direct(quota));
         let actor = Arc::clone(&who.actor);
         let welcome = self.welcome(&actor, &who.session.to_string(), per_minute);
-        session.identify(who);
+        session.identify(who, credential);
         if session.hub.revoked_since(asked, &session) {
             // It ended after it was looked up and before it was known here.
             return session.revoke();

@@ -33,7 +33,7 @@ pub(crate) struct Session {
     /// What the handshake showed; a `hello` with a token takes its place.
     pub(crate) credential: Option<Credential>,
     socket: Option<ConnectionSocket>,
-    who: OnceLock<Authenticated>,
+    who: OnceLock<Known>,
     topics: Mutex<HashMap<Arc<str>, Subscription>>,
     /// Whose presence it watches.
     watching: Mutex<HashSet<String>>,
@@ -43,6 +43,12 @@ pub(crate) struct Session {
     /// Milliseconds after `opened` of the last frame from the client, and of an unanswered ping.
     heard: AtomicU64,
     pinged: AtomicU64,
+}
+
+/// Who it is, and what that was read from.
+struct Known {
+    who: Authenticated,
+    credential: Credential,
 }
 
 struct Subscription {
@@ -78,12 +84,12 @@ impl Session {
     }
 
     pub(crate) fn who(&self) -> Option<&Authenticated> {
-        self.who.get()
+        self.who.get().map(|known| &known.who)
     }
 
     /// Who acts, in which tenant; refused before `hello` and for people outside any tenant.
     pub(crate) fn actor(&self) -> Result<(&Arc<Actor>, TenantId), Refusal> {
-        let who = self.who.get().ok_or_else(|| Refusal::new(Code::AuthRequired, "Say hello first."))?;
+        let who = self.who().ok_or_else(|| Refusal::new(Code::AuthRequired, "Say hello first."))?;
         let tenant = who
             .actor
             .tenant
@@ -92,8 +98,17 @@ impl Session {
     }
 
     /// Makes the session somebody's. Returns false if it already is.
-    pub(crate) fn identify(&self, who: Authenticated) -> bool {
-        self.who.set(who).is_ok()
+    pub(crate) fn identify(&self, who: Authenticated, credential: Credential) -> bool {
+        self.who.set(Known { who, credential }).is_ok()
+    }
+
+    /// Asks again who this is, and ends if the answer is another one or none.
+    pub(crate) async fn resolve_again(self: Arc<Self>) {
+        let Some(Known { who, credential }) = self.who.get() else { return };
+        match self.hub.authenticator().authenticate(credential.clone()).await {
+            Ok(now) if now.actor == who.actor && now.session == who.session => {}
+            Ok(_) | Err(_) => self.revoke(),
+        }
     }
 
     pub(crate) fn send(&self, frame: Bytes) -> bool {
