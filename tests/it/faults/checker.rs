@@ -71,7 +71,12 @@ impl Ledger {
 }
 
 /// The value below which `share` of `values` lie; zero when there are none.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in a list")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a place in a list"
+)]
 pub(super) fn percentile(values: &mut [Duration], share: f64) -> Duration {
     values.sort_unstable();
     let place = (values.len() as f64 * share) as usize;
@@ -187,7 +192,6 @@ fn same(first: &Log, other: &Log, wrong: &mut Vec<String>) {
         wrong.push(format!("{} and {} read different things: {one} and {two}", first.reader, other.reader));
     }
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -97,7 +97,8 @@ impl Wire {
         loop {
             match self.stream.next().await {
                 Some(Ok(Message::Text(text))) => {
-                    return serde_json::from_str(&text).map_err(|error| Gone::without_a_word(format!("{error}: {text}")));
+                    return serde_json::from_str(&text)
+                        .map_err(|error| Gone::without_a_word(format!("{error}: {text}")));
                 }
                 Some(Ok(Message::Close(Some(frame)))) => {
                     return Err(Gone { code: frame.code.into(), reason: frame.reason.to_string() });

@@ -12,7 +12,7 @@
 //! | F15: requests cancelled while the database is slow | [`cancelled`] |
 //! | F17: snapshot and events against the loaded state | [`replay`] |
 //!
-//! Writers and readers are in [`load`], what must hold of what they saw is in [`checker`], processes and people in
+//! Writers and readers are in [`load`] and [`traffic`], what must hold of what they saw is in [`checker`], processes and people in
 //! [`world`]. Each test is short in `cargo xtask test`; `cargo xtask soak` runs it in full ([`scale`]).
 
 mod cancelled;
@@ -27,8 +27,11 @@ mod own_postgres;
 mod postgres_away;
 mod replay;
 mod slow;
+mod traffic;
 mod twins;
 mod world;
+
+pub(crate) use replay::event_types;
 
 /// How much of it: `short` in every test run, `full` in `cargo xtask soak`.
 fn scale<T>(short: T, full: T) -> T {
