@@ -46,7 +46,8 @@ create table conversations (
     -- What the inbox shows: JSON text, sent verbatim.
     listing         text   not null collate "C",
 
-    constraint conversations_pkey primary key (tenant_id, id),
+    -- The id first, as in entities.
+    constraint conversations_pkey primary key (id, tenant_id),
     constraint conversations_entity_exists foreign key (tenant_id, id) references entities (tenant_id, id),
     constraint conversations_account_exists foreign key (tenant_id, account_id) references accounts (tenant_id, id),
     constraint conversations_rev_positive check (rev > 0),

@@ -20,10 +20,11 @@ use brigade_domain::journal::BoxFuture;
 use brigade_domain::refusal::{Fault, Rejection};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 
 use crate::check::{self, StartError};
 use crate::error::{Error, fault};
+use crate::migrate;
 
 /// How long a caller waits for any answer of the database before it is told `UNAVAILABLE`.
 pub(crate) const DEADLINE: Duration = Duration::from_millis(4500);
@@ -60,20 +61,24 @@ impl Settings {
     }
 }
 
+/// Keeps a runtime, and may be dropped anywhere. Tokio's own must not be dropped where a thread may not block, which
+/// is where the last handle usually goes.
+struct Keeper(Option<Runtime>);
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 struct Inner {
     pool: PgPool,
     connect: PgConnectOptions,
     lanes: usize,
-    runtime: Option<Runtime>,
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        // A runtime must not be dropped where a thread may not block, which is where the last handle usually goes.
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
-    }
+    runtime: Handle,
+    _keeper: Keeper,
 }
 
 /// The way to PostgreSQL. Cheap to clone.
@@ -90,20 +95,23 @@ impl Db {
             .enable_all()
             .build()
             .map_err(StartError::Runtime)?;
+        let (runtime, keeper) = (runtime.handle().clone(), Keeper(Some(runtime)));
         let connect = settings.runtime_options();
         let options = PgPoolOptions::new()
             .max_connections(settings.pool.max(1))
             .acquire_timeout(Duration::from_secs(3))
             .after_release(|connection, _| Box::pin(is_clean(connection)));
         let (lanes, opened) = (settings.lanes.max(1), connect.clone());
-        let pool = on(&runtime, async move {
-            let pool = options.connect_with(opened).await?;
-            check::server(&mut *pool.acquire().await?).await?;
+        let open = async move {
+            let pool = options.connect_with(opened).await.map_err(migrate::explain_connect)?;
+            let mut connection = pool.acquire().await?;
+            check::server(&mut connection).await?;
+            migrate::check(&mut connection).await?;
+            drop(connection);
             Ok::<_, StartError>(pool)
-        })
-        .await
-        .map_err(StartError::Task)??;
-        Ok(Self(Arc::new(Inner { pool, connect, lanes, runtime: Some(runtime) })))
+        };
+        let pool = runtime.spawn(open).await.map_err(StartError::Task)??;
+        Ok(Self(Arc::new(Inner { pool, connect, lanes, runtime, _keeper: keeper })))
     }
 
     /// Reads rows of `tenant`; `what` says what for, should it fail.
@@ -177,10 +185,7 @@ impl Db {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
-        let Some(runtime) = &self.0.runtime else {
-            return Err(Fault::Unavailable { what: "the database", source: None }.into());
-        };
-        match tokio::time::timeout(DEADLINE, on(runtime, work)).await {
+        match tokio::time::timeout(DEADLINE, self.0.runtime.spawn(work)).await {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => Err(Fault::internal(what, panic).into()),
             Err(elapsed) => Err(Fault::unavailable("the database", elapsed).into()),
@@ -189,9 +194,7 @@ impl Db {
 
     /// Starts a task of the store's own on the database's runtime.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        if let Some(runtime) = &self.0.runtime {
-            runtime.spawn(work);
-        }
+        self.0.runtime.spawn(work);
     }
 
     /// How the server's own connections are opened.
@@ -222,19 +225,10 @@ impl Db {
     /// Waits for what runs and closes the connections.
     pub async fn close(&self) {
         let pool = self.0.pool.clone();
-        if let Some(runtime) = &self.0.runtime
-            && let Err(panic) = on(runtime, async move { pool.close().await }).await
-        {
+        if let Err(panic) = self.0.runtime.spawn(async move { pool.close().await }).await {
             tracing::error!(error = %panic, "Closing the database connections broke off.");
         }
     }
-}
-
-async fn on<T: Send + 'static>(
-    runtime: &Runtime,
-    work: impl Future<Output = T> + Send + 'static,
-) -> Result<T, tokio::task::JoinError> {
-    runtime.spawn(work).await
 }
 
 /// Reads have no rule that says no: what refuses them all the same is a defect.

@@ -2,6 +2,7 @@
 
 use graphile_worker::WorkerUtils;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{PgConnection, PgPool};
 
 use crate::check::StartError;
 use crate::jobs::SCHEMA;
@@ -36,16 +37,28 @@ const QUEUE_GRANTS: &str = "
 /// time from several servers.
 pub async fn migrate(connect: PgConnectOptions) -> Result<(), StartError> {
     let pool = PgPoolOptions::new()
-        .max_connections(2)
+        .max_connections(3)
         .acquire_timeout(std::time::Duration::from_secs(10))
         .connect_with(connect.application_name("brigade migrate"))
         .await?;
-    let result = run(&pool).await;
+    let result = one_at_a_time(&pool).await;
     pool.close().await;
     result
 }
 
-async fn run(pool: &sqlx::PgPool) -> Result<(), StartError> {
+/// Two servers that start at once would both grant the queue's rights, which PostgreSQL takes ill.
+async fn one_at_a_time(pool: &PgPool) -> Result<(), StartError> {
+    let mut turn = pool.acquire().await?;
+    sqlx::query_scalar!("select pg_advisory_lock(hashtextextended('brigade.migrate', 0))")
+        .fetch_one(&mut *turn)
+        .await?;
+    let result = run(pool).await;
+    // Dropping the connection gives the turn up as well: a failed migration is what matters then.
+    let unlock = sqlx::query_scalar!("select pg_advisory_unlock(hashtextextended('brigade.migrate', 0))");
+    result.and(unlock.fetch_one(&mut *turn).await.map(drop).map_err(StartError::Connect))
+}
+
+async fn run(pool: &PgPool) -> Result<(), StartError> {
     MIGRATOR.run(pool).await.map_err(|error| StartError::Migrations(error.to_string()))?;
     WorkerUtils::new(pool, SCHEMA)
         .migrate()
@@ -53,4 +66,35 @@ async fn run(pool: &sqlx::PgPool) -> Result<(), StartError> {
         .map_err(|error| StartError::Migrations(format!("the job queue: {error}")))?;
     sqlx::raw_sql(QUEUE_GRANTS).execute(pool).await?;
     Ok(())
+}
+
+/// Refuses a database that lacks a migration of this version. One that is ahead is fine: the schema only ever
+/// expands while an older version still runs.
+pub(crate) async fn check(connection: &mut PgConnection) -> Result<(), StartError> {
+    // sqlx's own table: its migrator makes it, so the checked macros do not know it.
+    let done: Vec<i64> = sqlx::query_scalar("select version from _sqlx_migrations where success")
+        .fetch_all(connection)
+        .await
+        .map_err(|error| match state(&error).as_deref() {
+            Some("42P01" | "42501") => StartError::Migrations("it has never been migrated".to_owned()),
+            _ => StartError::Connect(error),
+        })?;
+    let missing: Vec<String> = MIGRATOR
+        .iter()
+        .filter(|migration| !done.contains(&migration.version))
+        .map(|migration| format!("{} {}", migration.version, migration.description))
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(StartError::Migrations(format!("missing: {}", missing.join(", ")))) }
+}
+
+/// Without migrations there is no role to run as, and the connection itself is refused.
+pub(crate) fn explain_connect(error: sqlx::Error) -> StartError {
+    match state(&error).as_deref() {
+        Some("22023") => StartError::Migrations("there is no role brigade_app".to_owned()),
+        _ => StartError::Connect(error),
+    }
+}
+
+fn state(error: &sqlx::Error) -> Option<String> {
+    Some(error.as_database_error()?.code()?.into_owned())
 }

@@ -101,15 +101,13 @@ async fn amendments(tx: &mut PgConnection, key: EntityKey, seqs: &[i64]) -> Resu
                   body as "body!"
            from (
                select seq, at, request_id, request_digest, kind, party, body from event_log
-               where tenant_id = $1 and entity_id = $2 and ((body::jsonb) ->> 'seq')::bigint = any ($3)
-                 and kind in ('message_edited', 'message_deleted')
+               where tenant_id = $1 and entity_id = $2 and amends = any ($3) and kind <> 'reaction_changed'
                union all
-               (select distinct on (((body::jsonb) ->> 'seq')::bigint, party, (body::jsonb) ->> 'emoji')
-                      seq, at, request_id, request_digest, kind, party, body
-               from event_log
-               where tenant_id = $1 and entity_id = $2 and ((body::jsonb) ->> 'seq')::bigint = any ($3)
-                 and kind = 'reaction_changed'
-               order by ((body::jsonb) ->> 'seq')::bigint, party, (body::jsonb) ->> 'emoji', seq desc)
+               (select distinct on (amends, party, (body::jsonb) ->> 'emoji')
+                       seq, at, request_id, request_digest, kind, party, body
+                from event_log
+                where tenant_id = $1 and entity_id = $2 and amends = any ($3) and kind = 'reaction_changed'
+                order by amends, party, (body::jsonb) ->> 'emoji', seq desc)
            ) later
            order by seq"#,
         key.tenant.uuid(),
@@ -132,8 +130,7 @@ async fn history(tx: &mut PgConnection, key: EntityKey, seq: Seq, audience: Audi
                  and exists (select from entities where tenant_id = $1 and id = $2 and kind = 'conversation')
                union all
                select seq, at, request_id, request_digest, kind, party, body from event_log
-               where tenant_id = $1 and entity_id = $2 and ((body::jsonb) ->> 'seq')::bigint = $3
-                 and kind in ('message_edited', 'message_deleted')
+               where tenant_id = $1 and entity_id = $2 and amends = $3 and kind <> 'reaction_changed'
            ) said
            order by seq"#,
         key.tenant.uuid(),

@@ -9,6 +9,8 @@
 mod history;
 mod list;
 
+use std::collections::HashSet;
+
 use brigade_domain::chat::ConversationRow;
 use brigade_domain::entity::Seq;
 use brigade_domain::id::TenantId;
@@ -17,57 +19,120 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::journal::to_bigint;
-use crate::time::to_db;
+use crate::time::{DbTime, to_db};
 pub use history::PgMessages;
 pub use list::{Cursor, Filter, PAGE, Page, PgLists, find, page};
 
-/// Writes the rows of conversations that were just committed at the given `seq`.
-pub(crate) async fn save(
+/// A row and the `seq` of the commit it is from.
+type Rev<'a> = (Seq, &'a ConversationRow);
+
+/// Changes the rows of conversations that were just committed, and returns those that have none yet.
+pub(crate) async fn update<'a>(
     tx: &mut PgConnection,
     tenant: TenantId,
-    rows: &[(Seq, &ConversationRow)],
-) -> Result<(), Error> {
+    rows: Vec<Rev<'a>>,
+) -> Result<Vec<Rev<'a>>, Error> {
+    if rows.is_empty() {
+        return Ok(rows);
+    }
+    let columns = Columns::of(&rows);
+    let changed = sqlx::query_scalar!(
+        "update conversations known
+         set rev = row.rev, kind = row.kind, status = row.status, visitor_id = row.visitor_id,
+             account_id = row.account_id, assignee = row.assignee, waiting_since = row.waiting_since,
+             last_message_at = row.last_message_at, settled_at = row.settled_at, listing = row.listing
+         from unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[],
+                     $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::text[])
+              as row (id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at,
+                      settled_at, listing)
+         where known.tenant_id = $1 and known.id = row.id
+         returning known.id",
+        tenant.uuid(),
+        &columns.id,
+        &columns.rev,
+        &columns.kind as _,
+        &columns.status as _,
+        &columns.visitor as _,
+        &columns.account as _,
+        &columns.assignee as _,
+        &columns.waiting_since as _,
+        &columns.last_message_at as _,
+        &columns.settled_at as _,
+        &columns.listing,
+    )
+    .fetch_all(tx)
+    .await?;
+    if changed.len() == rows.len() {
+        return Ok(Vec::new());
+    }
+    let changed: HashSet<Uuid> = changed.into_iter().collect();
+    Ok(rows.into_iter().filter(|(_, row)| !changed.contains(&row.id.uuid())).collect())
+}
+
+/// Makes the rows of conversations that were just committed and have none.
+pub(crate) async fn insert(tx: &mut PgConnection, tenant: TenantId, rows: &[Rev<'_>]) -> Result<(), Error> {
     if rows.is_empty() {
         return Ok(());
     }
-    let column =
-        |get: fn(&ConversationRow) -> Option<Uuid>| -> Vec<_> { rows.iter().map(|(_, row)| get(row)).collect() };
-    let visitors = column(|row| row.visitor.map(|id| id.uuid()));
-    let accounts = column(|row| row.account.map(|id| id.uuid()));
-    let assignees = column(|row| row.assignee.map(|id| id.uuid()));
-    let ids: Vec<Uuid> = rows.iter().map(|(_, row)| row.id.uuid()).collect();
-    let revs: Vec<i64> = rows.iter().map(|(rev, _)| to_bigint(*rev)).collect();
-    let kinds: Vec<&str> = rows.iter().map(|(_, row)| row.kind.as_str()).collect();
-    let statuses: Vec<&str> = rows.iter().map(|(_, row)| row.status.as_str()).collect();
-    let waiting: Vec<_> = rows.iter().map(|(_, row)| row.waiting_since.map(to_db)).collect();
-    let last: Vec<_> = rows.iter().map(|(_, row)| row.last_message_at.map(to_db)).collect();
-    let listings: Vec<String> = rows.iter().map(|(_, row)| row.listing.to_string()).collect();
+    let columns = Columns::of(rows);
     sqlx::query!(
-        "insert into conversations as known (tenant_id, id, rev, kind, status, visitor_id, account_id, assignee,
-                                             waiting_since, last_message_at, settled_at, listing)
-         select $1, id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at,
-                case when status = 'resolved' then coalesce(last_message_at, now()) end, listing
-         from unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[],
-                     $9::timestamptz[], $10::timestamptz[], $11::text[])
-              as row (id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at, listing)
-         on conflict (tenant_id, id) do update
-         set rev = excluded.rev, kind = excluded.kind, status = excluded.status, visitor_id = excluded.visitor_id,
-             account_id = excluded.account_id, assignee = excluded.assignee, waiting_since = excluded.waiting_since,
-             last_message_at = excluded.last_message_at, settled_at = excluded.settled_at, listing = excluded.listing
-         where known.rev < excluded.rev",
+        "insert into conversations (tenant_id, id, rev, kind, status, visitor_id, account_id, assignee,
+                                    waiting_since, last_message_at, settled_at, listing)
+         select $1, * from unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[],
+                                  $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::text[])",
         tenant.uuid(),
-        &ids,
-        &revs,
-        &kinds as _,
-        &statuses as _,
-        &visitors as _,
-        &accounts as _,
-        &assignees as _,
-        &waiting as _,
-        &last as _,
-        &listings,
+        &columns.id,
+        &columns.rev,
+        &columns.kind as _,
+        &columns.status as _,
+        &columns.visitor as _,
+        &columns.account as _,
+        &columns.assignee as _,
+        &columns.waiting_since as _,
+        &columns.last_message_at as _,
+        &columns.settled_at as _,
+        &columns.listing,
     )
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// The columns of the rows, as arrays.
+struct Columns<'a> {
+    id: Vec<Uuid>,
+    rev: Vec<i64>,
+    kind: Vec<&'a str>,
+    status: Vec<&'a str>,
+    visitor: Vec<Option<Uuid>>,
+    account: Vec<Option<Uuid>>,
+    assignee: Vec<Option<Uuid>>,
+    waiting_since: Vec<Option<DbTime>>,
+    last_message_at: Vec<Option<DbTime>>,
+    settled_at: Vec<Option<DbTime>>,
+    listing: Vec<String>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(rows: &[Rev<'a>]) -> Self {
+        let each = || rows.iter().map(|(_, row)| *row);
+        Self {
+            id: each().map(|row| row.id.uuid()).collect(),
+            rev: rows.iter().map(|(rev, _)| to_bigint(*rev)).collect(),
+            kind: each().map(|row| row.kind.as_str()).collect(),
+            status: each().map(|row| row.status.as_str()).collect(),
+            visitor: each().map(|row| row.visitor.map(|id| id.uuid())).collect(),
+            account: each().map(|row| row.account.map(|id| id.uuid())).collect(),
+            assignee: each().map(|row| row.assignee.map(|id| id.uuid())).collect(),
+            waiting_since: each().map(|row| row.waiting_since.map(to_db)).collect(),
+            last_message_at: each().map(|row| row.last_message_at.map(to_db)).collect(),
+            settled_at: each().map(settled_at).collect(),
+            listing: each().map(|row| row.listing.to_string()).collect(),
+        }
+    }
+}
+
+/// What a resolved conversation is sorted by: its last message, and without one, nothing later than any.
+fn settled_at(row: &ConversationRow) -> Option<DbTime> {
+    (row.status == "resolved").then(|| row.last_message_at.map_or(DbTime::UNIX_EPOCH, to_db))
 }

@@ -17,7 +17,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
 use tokio::sync::{mpsc, oneshot};
 
-use super::group::{self, Failure, Outcome};
+use super::group::{self, Failure, Manner, Outcome};
 use crate::Db;
 use crate::db::DEADLINE;
 use crate::error::{Error, constraint, fault, is_disconnected, refusal};
@@ -30,6 +30,21 @@ const MAX_BYTES: usize = 2 << 20;
 const MAX_WAITING: usize = 128 << 20;
 /// Plans are made anew after so many groups.
 const REPLAN_EVERY: u32 = 64;
+/// After a repeated command was met, so many groups are asked for more: repeats come in swarms, after a restart.
+const RECALL_FOR: u32 = 64;
+/// The constraint that meets a command that was done before.
+const REQUEST_ONCE: &str = "event_log_request_once";
+/// The constraint that meets a commit ahead of its log.
+const WITHOUT_HOLES: &str = "event_log_without_holes";
+/// How a lane's statements are planned: once for all group sizes, always by index. A plan made while a table was
+/// small would otherwise read all of it, and go on doing so when it has grown.
+const PLANNING: [(&str, &str); 5] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+];
 
 /// A commit that waits for its lane.
 struct Waiting {
@@ -51,7 +66,7 @@ impl Lanes {
         let waiting = Arc::new(AtomicUsize::new(0));
         let lane = |_| {
             let (sender, receiver) = mpsc::unbounded_channel();
-            db.spawn(Lane::new(receiver, db.connect_options().clone(), waiting.clone()).run());
+            db.spawn(Lane::new(receiver, db.connect_options().clone().options(PLANNING), waiting.clone()).run());
             sender
         };
         Self { lanes: (0..db.lanes()).map(lane).collect(), waiting: waiting.clone() }
@@ -107,11 +122,13 @@ struct Lane {
     /// Left over from the last group, before what is in the channel.
     held: VecDeque<Waiting>,
     groups: u32,
+    /// How many more groups are asked for repeated commands first.
+    recalls: u32,
 }
 
 impl Lane {
     fn new(receiver: mpsc::UnboundedReceiver<Waiting>, connect: PgConnectOptions, waiting: Arc<AtomicUsize>) -> Self {
-        Self { receiver, connect, connection: None, waiting, held: VecDeque::new(), groups: 0 }
+        Self { receiver, connect, connection: None, waiting, held: VecDeque::new(), groups: 0, recalls: 0 }
     }
 
     async fn run(mut self) {
@@ -166,7 +183,7 @@ impl Lane {
         let started = Instant::now();
         let commits: Vec<&Commit> = group.iter().map(|waiting| &waiting.commit).collect();
         let lines: usize = commits.iter().map(|commit| commit.lines.len()).sum();
-        let outcomes = match self.commit_again(tenant, &commits).await {
+        let outcomes = match self.commit_group(tenant, &commits).await {
             Ok(outcomes) => outcomes,
             Err(failure) if is_unusable(&failure) => vec_of(commits.len(), || broken(&failure)),
             Err(failure) if commits.len() == 1 => vec![Err(explain(failure))],
@@ -182,7 +199,7 @@ impl Lane {
     async fn one_by_one(&mut self, tenant: TenantId, commits: &[&Commit]) -> Vec<Outcome> {
         let mut outcomes = Vec::with_capacity(commits.len());
         for &commit in commits {
-            outcomes.push(match self.commit_again(tenant, &[commit]).await {
+            outcomes.push(match self.commit_group(tenant, &[commit]).await {
                 Ok(mut alone) => alone.pop().unwrap_or_else(|| Err(away("no outcome"))),
                 Err(failure) => Err(explain(failure)),
             });
@@ -190,24 +207,48 @@ impl Lane {
         outcomes
     }
 
-    /// Commits; on a connection that turned out to be dead before anything was written, once more on another.
-    async fn commit_again(&mut self, tenant: TenantId, commits: &[&Commit]) -> Result<Vec<Outcome>, Failure> {
-        let fresh = self.connection.is_none();
-        match self.commit_once(tenant, commits).await {
-            Err(Failure::Undone(Error::Sql(error))) if !fresh && is_disconnected(&error) => {
-                self.commit_once(tenant, commits).await
+    /// Commits; when a command turns out to have been done before, asks which and commits the others.
+    async fn commit_group(&mut self, tenant: TenantId, commits: &[&Commit]) -> Result<Vec<Outcome>, Failure> {
+        let recall = self.recalls > 0;
+        self.recalls = self.recalls.saturating_sub(1);
+        match self.commit_again(tenant, commits, recall).await {
+            Err(Failure::Undone(Error::Sql(error))) if !recall && constraint(&error) == Some(REQUEST_ONCE) => {
+                self.recalls = RECALL_FOR;
+                self.commit_again(tenant, commits, true).await
             }
             result => result,
         }
     }
 
-    async fn commit_once(&mut self, tenant: TenantId, commits: &[&Commit]) -> Result<Vec<Outcome>, Failure> {
+    /// Commits; on a connection that turned out to be dead before anything was written, once more on another.
+    async fn commit_again(
+        &mut self,
+        tenant: TenantId,
+        commits: &[&Commit],
+        recall: bool,
+    ) -> Result<Vec<Outcome>, Failure> {
+        let fresh = self.connection.is_none();
+        match self.commit_once(tenant, commits, recall).await {
+            Err(Failure::Undone(Error::Sql(error))) if !fresh && is_disconnected(&error) => {
+                self.commit_once(tenant, commits, recall).await
+            }
+            result => result,
+        }
+    }
+
+    async fn commit_once(
+        &mut self,
+        tenant: TenantId,
+        commits: &[&Commit],
+        recall: bool,
+    ) -> Result<Vec<Outcome>, Failure> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => self.open().await.map_err(|error| Failure::Undone(error.into()))?,
         };
         self.groups = self.groups.wrapping_add(1);
-        let result = group::commit(&mut connection, tenant, commits, self.groups % REPLAN_EVERY == 1).await;
+        let manner = Manner { recall, replan: self.groups % REPLAN_EVERY == 1 };
+        let result = group::commit(&mut connection, tenant, commits, manner).await;
         // A connection is used again unless its state is in doubt.
         match &result {
             Err(Failure::Unknown(_)) => {}
@@ -264,6 +305,8 @@ fn broken(failure: &Failure) -> Outcome {
 fn explain(failure: Failure) -> CommitError {
     match failure {
         Failure::Unknown(error) => away(error),
+        // The line before is missing: the log is not as far as the commit thinks.
+        Failure::Undone(Error::Sql(error)) if constraint(&error) == Some(WITHOUT_HOLES) => CommitError::Conflict,
         Failure::Undone(Error::Sql(error)) => match refusal(&error) {
             Some(refusal) => CommitError::Refused(refusal),
             None => CommitError::Broken(fault("commit", error)),

@@ -1,0 +1,116 @@
+//! The queue: with the commit or not at all, tried again, dead letters, keys per tenant.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use brigade_domain::entity::Job;
+use brigade_domain::id::TenantId;
+use brigade_domain::journal::{CommitError, Journal};
+use brigade_domain::refusal::Code;
+use brigade_store::jobs::{self, TaskError, Tasks, Worker};
+use tokio::sync::mpsc;
+
+use crate::support::{World, conversation, message, now};
+
+fn job(task: &str, key: Option<&str>) -> Job {
+    Job { task: task.to_owned(), body: serde_json::json!({ "n": 1 }), run_at: None, key: key.map(str::to_owned) }
+}
+
+async fn enqueue(world: &World, tenant: TenantId, jobs: Vec<Job>, then: Result<(), Code>) {
+    let result = world
+        .db
+        .write("enqueue", tenant, move |tx| {
+            Box::pin(async move {
+                jobs::enqueue(tx, Some(tenant), &jobs.iter().collect::<Vec<_>>()).await?;
+                then.map_err(Into::into)
+            })
+        })
+        .await;
+    assert_eq!(result.is_ok(), then.is_ok());
+}
+
+#[tokio::test]
+async fn jobs_exist_if_and_when_their_cause_commits() {
+    let world = World::new().await;
+    let key = conversation(world.tenant().await);
+    let mut first = message(key, 0);
+    first.jobs = vec![job("mail.send", None)];
+    let mut loser = first.clone();
+    loser.lines[0].request = None;
+    world.journal.commit(first).await.unwrap();
+    assert!(matches!(world.journal.commit(loser).await, Err(CommitError::Conflict)));
+    enqueue(&world, key.tenant, vec![job("mail.send", None)], Err(Code::Conflict)).await;
+    assert_eq!(jobs::counts(&world.db).await.unwrap().due, 1);
+}
+
+#[tokio::test]
+async fn a_key_is_replaced_while_it_waits_and_is_the_tenants_own() {
+    let world = World::new().await;
+    let (one, other) = (world.tenant().await, world.tenant().await);
+    enqueue(&world, one, vec![job("a", Some("k")), job("b", Some("k")), job("c", None)], Ok(())).await;
+    enqueue(&world, one, vec![job("d", Some("k"))], Ok(())).await;
+    enqueue(&world, other, vec![job("e", Some("k"))], Ok(())).await;
+    assert_eq!(jobs::counts(&world.db).await.unwrap().due, 3);
+    let later = Job { run_at: Some(now() + Duration::from_secs(3600)), ..job("f", None) };
+    enqueue(&world, other, vec![later], Ok(())).await;
+    assert_eq!(jobs::counts(&world.db).await.unwrap().later, 1);
+}
+
+#[tokio::test]
+async fn work_is_done_with_its_tenant_and_tried_again_after_a_failure_or_a_panic() {
+    let world = World::new().await;
+    let tenant = world.tenant().await;
+    let (done, mut seen) = mpsc::unbounded_channel();
+    let tries = Arc::new(AtomicUsize::new(0));
+    let counted = tries.clone();
+    let tasks = Tasks::default()
+        .on("note", move |task| {
+            let done = done.clone();
+            async move { done.send((task.tenant, task.body)).map_err(TaskError::new) }
+        })
+        .on("stumble", move |_| {
+            let attempt = counted.fetch_add(1, Ordering::SeqCst);
+            async move {
+                assert!(attempt != 0, "a panic at first");
+                Ok(())
+            }
+        });
+    let worker = Worker::start(&world.db, tasks, 4);
+    enqueue(&world, tenant, vec![job("note", None), job("stumble", None)], Ok(())).await;
+    let (whose, body) = tokio::time::timeout(Duration::from_secs(10), seen.recv()).await.unwrap().unwrap();
+    assert_eq!((whose, body), (Some(tenant), serde_json::json!({ "n": 1 })));
+    let until = std::time::Instant::now() + Duration::from_secs(15);
+    while tries.load(Ordering::SeqCst) < 2 {
+        assert!(std::time::Instant::now() < until, "not tried again");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    worker.stop().await;
+    let left = jobs::counts(&world.db).await.unwrap();
+    assert_eq!((left.due, left.later, left.running, left.dead), (0, 0, 0, 0));
+}
+
+#[tokio::test]
+async fn what_fails_too_often_is_a_dead_letter_until_it_is_revived() {
+    let world = World::new().await;
+    let tenant = world.tenant().await;
+    enqueue(&world, tenant, vec![job("unknown.task", None)], Ok(())).await;
+    // The last try of eight.
+    sqlx::raw_sql("update graphile_worker._private_jobs set attempts = max_attempts - 1")
+        .execute(&mut world.as_owner().await)
+        .await
+        .unwrap();
+    let worker = Worker::start(&world.db, Tasks::default(), 1);
+    let until = std::time::Instant::now() + Duration::from_secs(10);
+    while jobs::counts(&world.db).await.unwrap().dead == 0 {
+        assert!(std::time::Instant::now() < until, "no dead letter");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    worker.stop().await;
+    let dead = jobs::dead(&world.db, 0, 10).await.unwrap();
+    assert_eq!((dead.len(), dead[0].task.task.as_str(), dead[0].attempts), (1, "unknown.task", jobs::ATTEMPTS));
+    assert!(dead[0].last_error.as_deref().unwrap_or_default().contains("unknown.task"));
+    assert!(jobs::revive(&world.db, dead[0].id).await.unwrap());
+    assert!(!jobs::revive(&world.db, dead[0].id).await.unwrap());
+    assert_eq!(jobs::counts(&world.db).await.unwrap().due, 1);
+}

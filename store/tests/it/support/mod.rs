@@ -1,0 +1,106 @@
+//! A database of one test's own, and verbs to fill it.
+
+mod server;
+
+use std::sync::Arc;
+
+use brigade_domain::Timestamp;
+use brigade_domain::actor::Party;
+use brigade_domain::chat::ConversationRow;
+use brigade_domain::entity::{EntityKey, Row, Seq};
+use brigade_domain::id::{ConversationId, TenantId, UserId};
+use brigade_domain::journal::{Commit, LogLine, RequestKey};
+use brigade_store::{Db, PgJournal, Settings, migrate, tenants};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
+
+pub(crate) use server::Server;
+
+/// A migrated database on a PostgreSQL of its own. Dropping it stops the PostgreSQL.
+pub(crate) struct World {
+    pub(crate) db: Db,
+    pub(crate) journal: PgJournal,
+    /// As whom the migrations ran: a superuser, who sees everything.
+    pub(crate) owner: PgConnectOptions,
+    pub(crate) server: Server,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let server = Server::start();
+        let owner = server.connect();
+        migrate(owner.clone()).await.expect("the migrations run");
+        let db = Db::connect(Settings::new(owner.clone())).await.expect("the server connects");
+        let journal = PgJournal::start(db.clone());
+        Self { db, journal, owner, server }
+    }
+
+    /// A new tenant.
+    pub(crate) async fn tenant(&self) -> TenantId {
+        let tenant = TenantId::from_uuid(Uuid::now_v7());
+        let slug = format!("t-{}", tenant.uuid().simple());
+        tenants::create(&self.db, tenant, &slug, "A business").await.expect("a tenant");
+        tenant
+    }
+
+    /// A connection as the owner, past row-level security.
+    pub(crate) async fn as_owner(&self) -> PgConnection {
+        PgConnection::connect_with(&self.owner).await.expect("the owner connects")
+    }
+
+    /// A connection with the rights of the running server and no tenant set.
+    pub(crate) async fn as_app(&self) -> PgConnection {
+        PgConnection::connect_with(&self.owner.clone().options([("role", "brigade_app")])).await.expect("connects")
+    }
+}
+
+/// A new conversation of the tenant.
+pub(crate) fn conversation(tenant: TenantId) -> EntityKey {
+    EntityKey::new(tenant, ConversationId::from_uuid(Uuid::now_v7()))
+}
+
+pub(crate) fn somebody() -> Party {
+    Party::User(UserId::from_uuid(Uuid::nil()))
+}
+
+/// The time now, as precise as PostgreSQL keeps it.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_microsecond(Timestamp::now().as_microsecond()).expect("a time")
+}
+
+/// A line that a command of its own caused.
+pub(crate) fn line(seq: Seq, kind: &str, body: &str) -> LogLine {
+    let request = Some(RequestKey { id: Uuid::new_v4(), digest: 1 });
+    LogLine { seq, kind: Arc::from(kind), body: Arc::from(body), by: somebody(), at: now(), request }
+}
+
+/// A commit of these lines and nothing else.
+pub(crate) fn commit(key: EntityKey, expected: Seq, lines: Vec<LogLine>) -> Commit {
+    Commit { key, expected, lines, row: None, jobs: Vec::new(), audit: Vec::new(), snapshot: None }
+}
+
+/// A commit of one message.
+pub(crate) fn message(key: EntityKey, expected: Seq) -> Commit {
+    commit(key, expected, vec![line(expected + 1, "message_sent", r#"{"text":"hello"}"#)])
+}
+
+/// The inbox's row of a conversation.
+pub(crate) fn row(key: EntityKey) -> Row {
+    Row::Conversation(conversation_row(key))
+}
+
+pub(crate) fn conversation_row(key: EntityKey) -> ConversationRow {
+    let id = ConversationId::from_uuid(key.entity.id);
+    ConversationRow {
+        id,
+        kind: "site".to_owned(),
+        status: "open".to_owned(),
+        visitor: None,
+        account: None,
+        assignee: None,
+        waiting_since: None,
+        last_message_at: Some(now()),
+        listing: serde_json::json!({ "id": id }),
+    }
+}
