@@ -40,33 +40,40 @@ describe('too much at once', () => {
   it('a visitor who writes very fast is told so kindly, and every message arrives, in order', async () => {
     const page = await (await windows.person()).newPage();
     const chat = await openChat(page);
-    const texts = Array.from({ length: 34 }, (_, index) => `quick ${index + 1}`);
-    for (const text of texts) await say(chat, text);
-    await chat.getByText('You are quick! This goes out in a moment.').first().waitFor();
+    const texts = [];
+    const told = chat.getByText('You are quick! This goes out in a moment.').first();
+    // However slow this machine is: until the limit is met, and two more.
+    for (let more = 2; more > 0 && texts.length < 200; more -= (await told.count()) > 0 ? 1 : 0) {
+      texts.push(`quick ${texts.length + 1}`);
+      await say(chat, texts.at(-1));
+    }
+    await told.waitFor();
     await picture(page, 'rate-limited');
     await eventually(async () => {
       assert.deepEqual((await messagesOf(chat)).filter((text) => text.startsWith('quick')), texts);
       assert.equal(await chat.getByText(/This goes out|Sending/).count(), 0);
-    }, 60_000);
+    }, 90_000);
   });
 
   it('too many chats from one place: the message stays in the field, with when to try again', async () => {
-    let refused;
-    for (let chats = 0; chats < 14 && !refused; chats += 1) {
-      const context = await windows.person();
-      const page = await context.newPage();
-      const chat = await openChat(page);
-      await say(chat, `Chat number ${chats}`);
-      const outcome = await Promise.race([
-        chat.getByText(/That was a lot at once/).waitFor().then(() => 'refused'),
-        chat.locator('article').first().waitFor().then(() => 'begun'),
-      ]);
-      if (outcome === 'refused') refused = { page, chat, text: `Chat number ${chats}` };
-      else await context.close();
-    }
-    assert.ok(refused, 'the limit was met');
-    assert.equal(await refused.chat.getByRole('textbox').inputValue(), refused.text);
-    await picture(refused.page, 'too-many-chats');
+    const page = await (await windows.person()).newPage();
+    const chat = await openChat(page);
+    await chat.getByRole('textbox').waitFor();
+    // As many as there may be, begun without a word in between: the next one meets the limit however slow this machine is.
+    await page.evaluate(async () => {
+      const key = document.querySelector('meta[name="brigade-site-key"]').content;
+      const begin = () => fetch('/v1/site/conversations', { method: 'POST', headers: { 'content-type': 'application/json', 'x-tenant-key': key }, body: '{}' });
+      for (let tries = 0; tries < 40; tries += 1) if ((await begin()).status === 429) return;
+      throw new Error('forty chats were begun at once');
+    });
+    await say(chat, 'One chat too many');
+    await chat.getByText(/That was a lot at once. Your message is still here/).waitFor();
+    assert.equal(await chat.getByRole('textbox').inputValue(), 'One chat too many');
+    await picture(page, 'too-many-chats');
+    await eventually(async () => {
+      await say(chat, 'One chat too many');
+      await chat.locator('article').first().waitFor({ timeout: 3_000 });
+    }, 60_000);
   });
 
   it('guessing passwords is slowed down, with a word about when', async () => {
