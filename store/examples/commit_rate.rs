@@ -7,6 +7,7 @@
 //!
 //! Each entity has one commit under way, as its actor would; a window of W senders makes commits of 1 and W−1
 //! lines in turn. The database must exist and is migrated.
+#![expect(clippy::expect_used, reason = "a measuring program stops at the first thing that goes wrong")]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

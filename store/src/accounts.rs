@@ -92,8 +92,8 @@ pub async fn page(
                    where tenant_id = $1 and ($2::uuid is null or manager = $2) and ($3::uuid is null or id < $3)
                    order by id desc limit $4"#,
                 tenant.uuid(),
-                manager.map(|id| id.uuid()),
-                before.map(|id| id.uuid()),
+                manager.map(UserId::uuid),
+                before.map(AccountId::uuid),
                 i64::from(limit.clamp(1, PAGE)),
             )
             .fetch_all(tx)
@@ -135,7 +135,7 @@ pub(crate) async fn save(tx: &mut PgConnection, tenant: TenantId, rows: &[&Accou
             tenant.uuid(),
             row.id.uuid(),
             row.name,
-            row.manager.map(|id| id.uuid()),
+            row.manager.map(UserId::uuid),
             row.lifecycle,
         )
         .execute(&mut *tx)

@@ -147,12 +147,13 @@ pub async fn update(
 ) -> Result<(), Rejection> {
     db.global_write("change a tenant", move |tx| {
         Box::pin(async move {
+            let origins = allowed_origins.as_deref();
             let changed = sqlx::query!(
                 "update tenants set name = coalesce($2, name), allowed_origins = coalesce($3, allowed_origins)
                  where id = $1",
                 id.uuid(),
                 name,
-                allowed_origins.as_deref(),
+                origins,
             )
             .execute(tx)
             .await?

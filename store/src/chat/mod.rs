@@ -13,7 +13,7 @@ use std::collections::HashSet;
 
 use brigade_domain::chat::ConversationRow;
 use brigade_domain::entity::Seq;
-use brigade_domain::id::TenantId;
+use brigade_domain::id::{AccountId, TenantId, UserId, VisitorId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -121,9 +121,9 @@ impl<'a> Columns<'a> {
             rev: rows.iter().map(|(rev, _)| to_bigint(*rev)).collect(),
             kind: each().map(|row| row.kind.as_str()).collect(),
             status: each().map(|row| row.status.as_str()).collect(),
-            visitor: each().map(|row| row.visitor.map(|id| id.uuid())).collect(),
-            account: each().map(|row| row.account.map(|id| id.uuid())).collect(),
-            assignee: each().map(|row| row.assignee.map(|id| id.uuid())).collect(),
+            visitor: each().map(|row| row.visitor.map(VisitorId::uuid)).collect(),
+            account: each().map(|row| row.account.map(AccountId::uuid)).collect(),
+            assignee: each().map(|row| row.assignee.map(UserId::uuid)).collect(),
             waiting_since: each().map(|row| row.waiting_since.map(to_db)).collect(),
             last_message_at: each().map(|row| row.last_message_at.map(to_db)).collect(),
             settled_at: each().map(settled_at).collect(),

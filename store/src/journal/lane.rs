@@ -160,9 +160,9 @@ impl Lane {
                 break;
             }
             if entities.insert(waiting.commit.key) {
-                batch.push(waiting)
+                batch.push(waiting);
             } else {
-                again.push_back(waiting)
+                again.push_back(waiting);
             }
             next = self.held.pop_front().or_else(|| self.receiver.try_recv().ok());
         }
@@ -176,7 +176,9 @@ impl Lane {
         let (group, late): (Vec<_>, Vec<_>) =
             group.into_iter().partition(|waiting| !waiting.reply.is_closed() && waiting.since.elapsed() < DEADLINE);
         // Nobody waits for these any more; nothing of them was done.
-        late.into_iter().for_each(|waiting| self.answer(waiting, Err(away("it waited too long"))));
+        for waiting in late {
+            self.answer(waiting, Err(away("it waited too long")));
+        }
         if group.is_empty() {
             return;
         }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use brigade_domain::journal::{Journal, Range};
 use brigade_domain::refusal::Code;
+use brigade_store::{Db, Settings};
 
 use crate::support::{World, conversation, message};
 
@@ -75,34 +76,29 @@ async fn a_slow_statement_is_unavailable_in_time_and_its_connection_goes_on() {
 }
 
 #[tokio::test]
-async fn a_connection_that_comes_back_inside_a_transaction_is_not_used_again() {
+async fn a_connection_that_comes_back_with_a_tenant_set_is_not_used_again() {
     let world = World::new().await;
-    // As sqlx 0.9.0 would leave it: a transaction that the connection's own count knows nothing of.
-    let opened = |tx: &'static str| {
-        world.db.global_write("leave a transaction open", move |connection| {
+    let tenant = world.tenant().await;
+    world.journal.commit(message(conversation(tenant), 0)).await.unwrap();
+    // One connection: whoever comes next gets the one that came back, or a new one in its place.
+    let db = Db::connect(Settings { pool: 1, ..Settings::new(world.owner.clone()) }).await.unwrap();
+    let backend = |spoil: bool| {
+        db.global_write("look", move |tx| {
             Box::pin(async move {
-                let pid: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut *connection).await?;
-                sqlx::raw_sql("commit").execute(&mut *connection).await?;
-                sqlx::raw_sql(tx).execute(&mut *connection).await?;
-                // The commit that follows ends the second transaction's outer one only if it is the first.
-                sqlx::raw_sql("savepoint a").execute(connection).await?;
-                Ok(pid)
+                if spoil {
+                    // Not `local`: it outlives the transaction.
+                    let name = "select set_config('brigade.tenant_id', $1, false)";
+                    sqlx::query(name).bind(tenant.uuid().to_string()).execute(&mut *tx).await?;
+                }
+                let seen = "select pg_backend_pid(), (select count(*) from event_log)";
+                Ok(sqlx::query_as::<_, (i32, i64)>(seen).fetch_one(tx).await?)
             })
         })
     };
-    let _pid = opened("begin; set brigade.tenant_id = '00000000-0000-0000-0000-000000000001'").await.unwrap();
-    // `set` without `local` outlives the commit: the tenant is still there, so the connection must be gone.
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    let left: Option<String> = world
-        .db
-        .global_read("look", |tx| {
-            Box::pin(async move {
-                Ok(sqlx::query_scalar("select nullif(current_setting('brigade.tenant_id', true), '')")
-                    .fetch_one(tx)
-                    .await?)
-            })
-        })
-        .await
-        .unwrap();
-    assert_eq!(left, None);
+    let (clean, unseen) = backend(false).await.unwrap();
+    let (spoilt, seen) = backend(true).await.unwrap();
+    let (next, unseen_again) = backend(false).await.unwrap();
+    assert_eq!((unseen, seen, unseen_again), (0, 1, 0));
+    assert_eq!(clean, spoilt, "a clean connection is used again");
+    assert_ne!(spoilt, next, "a spoilt one is not");
 }

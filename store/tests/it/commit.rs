@@ -109,7 +109,9 @@ async fn a_repeated_command_is_remembered_and_nothing_of_its_commit_is_written()
     let key = conversation(world.tenant().await);
     let request = RequestKey { id: Uuid::new_v4(), digest: -5 };
     let mut first = vec![line(1, "joined", "{}"), line(2, "message_sent", "{}")];
-    first.iter_mut().for_each(|line| line.request = Some(request));
+    for line in &mut first {
+        line.request = Some(request);
+    }
     world.journal.commit(commit(key, 0, first)).await.unwrap();
 
     let found = world.journal.recall(key, request.id).await.unwrap().unwrap();

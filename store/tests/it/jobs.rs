@@ -52,7 +52,7 @@ async fn a_key_is_replaced_while_it_waits_and_is_the_tenants_own() {
     enqueue(&world, one, vec![job("d", Some("k"))], Ok(())).await;
     enqueue(&world, other, vec![job("e", Some("k"))], Ok(())).await;
     assert_eq!(jobs::counts(&world.db).await.unwrap().due, 3);
-    let later = Job { run_at: Some(now() + Duration::from_secs(3600)), ..job("f", None) };
+    let later = Job { run_at: Some(now() + Duration::from_hours(1)), ..job("f", None) };
     enqueue(&world, other, vec![later], Ok(())).await;
     assert_eq!(jobs::counts(&world.db).await.unwrap().later, 1);
 }

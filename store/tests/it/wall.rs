@@ -62,11 +62,11 @@ async fn the_role_of_the_server_owns_nothing_and_every_tenant_table_is_walled() 
     .await
     .unwrap();
     assert!((0..4).all(|right| !role.get::<bool, _>(right)));
-    let owned: i64 = sqlx::query_scalar("select count(*) from pg_class where relowner = 'brigade_app'::regrole")
+    let belongings: i64 = sqlx::query_scalar("select count(*) from pg_class where relowner = 'brigade_app'::regrole")
         .fetch_one(&mut owner)
         .await
         .unwrap();
-    assert_eq!(owned, 0);
+    assert_eq!(belongings, 0);
 
     let unwalled: Vec<String> = sqlx::query_scalar(
         "select c.relname::text from pg_class c
