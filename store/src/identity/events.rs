@@ -19,7 +19,7 @@ const EVERY: Duration = Duration::from_secs(1);
 const OVERLAP: f64 = 30.0;
 /// After this long nobody reads a change any more.
 const KEEP_SECONDS: f64 = 3_600.0;
-const SWEEP_EVERY: Duration = Duration::from_secs(600);
+const SWEEP_EVERY: Duration = Duration::from_mins(10);
 
 /// Who listens.
 #[derive(Default)]
@@ -51,7 +51,7 @@ impl Identity {
     pub(super) async fn look(&self) {
         let mut seen = self.0.seen.lock().await;
         match changes(self.db(), seen.window()).await {
-            Ok(changes) => seen.fresh(changes).into_iter().for_each(|event| self.publish(event)),
+            Ok(changes) => seen.fresh(&changes).into_iter().for_each(|event| self.publish(event)),
             Err(error) => tracing::warn!(error = %error, "Ended sessions could not be read; trying again."),
         }
     }
@@ -99,7 +99,7 @@ impl Seen {
     }
 
     /// Those of `changes` that were not told before. What happened before the first look concerns nobody here.
-    fn fresh(&mut self, changes: Vec<Change>) -> Vec<SessionEvent> {
+    fn fresh(&mut self, changes: &[Change]) -> Vec<SessionEvent> {
         let now = Instant::now();
         self.last = now;
         let there: HashSet<i64> = changes.iter().map(|change| change.id).collect();
@@ -173,11 +173,11 @@ mod tests {
     #[test]
     fn each_change_is_told_once_also_when_it_becomes_visible_late() {
         let mut seen = Seen::default();
-        assert_eq!(seen.fresh(vec![change(1)]).len(), 0);
-        assert_eq!(seen.fresh(vec![change(1), change(3)]).len(), 1);
+        assert_eq!(seen.fresh(&[change(1)]).len(), 0);
+        assert_eq!(seen.fresh(&[change(1), change(3)]).len(), 1);
         // 2 was written before 3 and committed after it.
-        assert_eq!(seen.fresh(vec![change(1), change(2), change(3)]), vec![change(2).event]);
-        assert_eq!(seen.fresh(vec![change(2), change(3)]).len(), 0);
+        assert_eq!(seen.fresh(&[change(1), change(2), change(3)]), vec![change(2).event]);
+        assert_eq!(seen.fresh(&[change(2), change(3)]).len(), 0);
         assert_eq!(seen.told.len(), 2);
     }
 

@@ -219,7 +219,7 @@ async fn session(
     };
     let session = SessionId::from_uuid(row.id);
     let who = Authenticated {
-        actor: Arc::new(person(user, row.name, row.super_admin, place)),
+        actor: Arc::new(person(user, row.name, row.super_admin, place.as_ref())),
         session,
         expires_at: from_db(row.expires_at)?,
         conversation: None,
@@ -281,13 +281,13 @@ pub(super) fn kind_of(roles: &[Role], super_admin: bool) -> ActorKind {
     }
 }
 
-fn person(user: UserId, name: String, super_admin: bool, place: Option<InTenant>) -> Actor {
-    let roles = place.as_ref().map_or(&[][..], |place| &place.roles);
-    let accounts = place.as_ref().map_or(&[][..], |place| &place.accounts);
+fn person(user: UserId, name: String, super_admin: bool, place: Option<&InTenant>) -> Actor {
+    let roles = place.map_or(&[][..], |place| &place.roles);
+    let accounts = place.map_or(&[][..], |place| &place.accounts);
     Actor {
         party: Party::User(user),
         kind: kind_of(roles, super_admin),
-        tenant: place.as_ref().map(|place| place.tenant),
+        tenant: place.map(|place| place.tenant),
         roles: roles.iter().copied().collect(),
         accounts: accounts.iter().copied().map(AccountId::from_uuid).collect(),
         scope: None,

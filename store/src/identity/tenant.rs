@@ -5,6 +5,7 @@ use brigade_domain::identity::ports::{AuditLine, AuditTrail, SessionEvent, Tenan
 use brigade_domain::identity::{Cause, Origin};
 use brigade_domain::journal::BoxFuture;
 use brigade_domain::refusal::{Code, Fault, Rejection};
+use brigade_domain::text::DisplayName;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
@@ -58,7 +59,7 @@ async fn view(tx: &mut PgConnection, tenant: TenantId) -> Result<Option<TenantVi
 async fn alter(tx: &mut PgConnection, tenant: TenantId, change: TenantChange, cause: Cause) -> Result<(), Error> {
     let origins: Option<Vec<String>> =
         change.origins.map(|origins| origins.iter().map(|origin| origin.as_str().to_owned()).collect());
-    let name = change.name.as_ref().map(|name| name.as_str());
+    let name = change.name.as_ref().map(DisplayName::as_str);
     let changed = sqlx::query!(
         "update tenants set name = coalesce($2, name), allowed_origins = coalesce($3, allowed_origins),
                 password_composition = coalesce($4, password_composition)
