@@ -23,6 +23,7 @@ pub mod jobs;
 mod journal;
 mod migrate;
 mod reads;
+mod shared;
 pub mod tenants;
 mod time;
 
@@ -32,3 +33,4 @@ pub use error::Error;
 pub use journal::PgJournal;
 pub use migrate::migrate;
 pub use reads::PgReads;
+pub use shared::RedisLimits;

@@ -7,7 +7,7 @@ use brigade_domain::identity::{Authenticated, Credential, SiteTenant};
 use brigade_domain::refusal::{Code, Refusal, Rejection};
 
 use super::authority::{Access, Authority, Visit};
-use super::{Context, Gate, Limit, address, cookie, csrf};
+use super::{Context, Gate, Limit, address, cookie, csrf, limit};
 use crate::problem::Problem;
 
 /// How a credential was sent.
@@ -28,6 +28,7 @@ pub(crate) async fn admit<A: Authority>(req: &HttpRequest, limit: Limit) -> Resu
         identify::<A>(req, &gate, &mut visit).await?;
     }
     count(&gate, limit, &visit)?;
+    count_shared(&gate, limit, &visit).await?;
     if A::ACCESS == Access::SiteKey {
         visit.site = Some(site_tenant(req, &gate).await?);
     }
@@ -89,6 +90,24 @@ fn count(gate: &Gate, limit: Limit, visit: &Visit) -> Result<(), Refusal> {
     match (&visit.who, limit) {
         (Some(Authenticated { actor, .. }), Limit::Api) => gate.limiters.actor.take((actor.party, actor.tenant)),
         _ => gate.limiters.anonymous(limit, visit.context.ip),
+    }
+}
+
+/// The same count over all nodes, where they share one. What is cheap to answer is counted by each node alone.
+async fn count_shared(gate: &Gate, limit: Limit, visit: &Visit) -> Result<(), Refusal> {
+    let Some(shared) = &gate.shared else { return Ok(()) };
+    let (limits, address) = (&gate.config.limits, || address::counted(visit.context.ip).to_string());
+    let (name, caller, per_minute) = match (&visit.who, limit) {
+        (_, Limit::Assets) => return Ok(()),
+        (Some(Authenticated { actor, .. }), Limit::Api) => {
+            ("actor", format!("{} {:?}", actor.party, actor.tenant), limits.actor)
+        }
+        (None, Limit::Api) => ("address", address(), limits.address),
+        (_, Limit::SiteChat) => ("site_chat", address(), limits.site_chat),
+    };
+    match shared.take(name, &caller, per_minute).await {
+        None => Ok(()),
+        Some(wait) => Err(limit::too_many(name, wait)),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use brigade_domain::identity::{Authenticator, SiteKeys};
+use brigade_domain::limits::SharedLimits;
 
 use super::limit::Limiters;
 use crate::config::HttpConfig;
@@ -21,14 +22,26 @@ pub struct Inner {
     pub authenticator: Arc<dyn Authenticator>,
     /// Public keys to tenants.
     pub site_keys: Arc<dyn SiteKeys>,
+    /// Counts that other nodes share, when there are any.
+    pub shared: Option<Arc<dyn SharedLimits>>,
     pub(super) limiters: Limiters,
 }
 
 impl Gate {
     /// A gate with limiters of its own: one a process.
     pub fn new(config: HttpConfig, authenticator: Arc<dyn Authenticator>, site_keys: Arc<dyn SiteKeys>) -> Self {
+        Self::sharing(config, authenticator, site_keys, None)
+    }
+
+    /// The same, with counts that other nodes share.
+    pub fn sharing(
+        config: HttpConfig,
+        authenticator: Arc<dyn Authenticator>,
+        site_keys: Arc<dyn SiteKeys>,
+        shared: Option<Arc<dyn SharedLimits>>,
+    ) -> Self {
         let limiters = Limiters::new(&config.limits);
-        Self(Arc::new(Inner { config, authenticator, site_keys, limiters }))
+        Self(Arc::new(Inner { config, authenticator, site_keys, shared, limiters }))
     }
 
     /// The gate a request came through.

@@ -33,7 +33,7 @@ const SWEEP_EVERY: u32 = 4_096;
 /// One limit over many callers. A caller is remembered as a keyed hash, so that an entry has one small size.
 pub(crate) struct Limiter {
     name: &'static str,
-    limiter: DefaultKeyedRateLimiter<u64>,
+    callers: DefaultKeyedRateLimiter<u64>,
     hasher: RandomState,
     remembered: usize,
     since_sweep: AtomicU32,
@@ -44,7 +44,7 @@ impl Limiter {
         let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
         Self {
             name,
-            limiter: RateLimiter::keyed(quota),
+            callers: RateLimiter::keyed(quota),
             hasher: RandomState::new(),
             remembered,
             since_sweep: AtomicU32::new(0),
@@ -54,11 +54,9 @@ impl Limiter {
     /// Counts one request of `caller`, or says when to come back.
     pub(crate) fn take(&self, caller: impl Hash) -> Result<(), Refusal> {
         let key = self.bucket(self.hasher.hash_one(caller));
-        self.limiter.check_key(&key).map_err(|not_until| {
+        self.callers.check_key(&key).map_err(|not_until| {
             let wait = not_until.wait_time_from(DefaultClock::default().now());
-            Refusal::of(Code::RateLimited)
-                .with_details(json!({ "limit": self.name }))
-                .retry_after(wait.max(Duration::from_secs(1)))
+            too_many(self.name, wait)
         })
     }
 
@@ -68,14 +66,19 @@ impl Limiter {
         if self.since_sweep.fetch_add(1, Ordering::Relaxed) >= SWEEP_EVERY {
             self.sweep();
         }
-        if self.limiter.len() < self.remembered { caller } else { caller % SHARED_BUCKETS }
+        if self.callers.len() < self.remembered { caller } else { caller % SHARED_BUCKETS }
     }
 
     fn sweep(&self) {
         self.since_sweep.store(0, Ordering::Relaxed);
-        self.limiter.retain_recent();
-        self.limiter.shrink_to_fit();
+        self.callers.retain_recent();
+        self.callers.shrink_to_fit();
     }
+}
+
+/// The refusal of a request over the limit called `name`.
+pub(super) fn too_many(name: &str, wait: Duration) -> Refusal {
+    Refusal::of(Code::RateLimited).with_details(json!({ "limit": name })).retry_after(wait.max(Duration::from_secs(1)))
 }
 
 /// All limiters of the process.
@@ -135,7 +138,7 @@ mod tests {
             let _ = limiter.take(caller);
         }
         let bound = 100 + usize::try_from(SHARED_BUCKETS).unwrap();
-        assert!(limiter.limiter.len() <= bound, "{} callers remembered", limiter.limiter.len());
+        assert!(limiter.callers.len() <= bound, "{} callers remembered", limiter.callers.len());
     }
 
     #[test]
@@ -147,6 +150,6 @@ mod tests {
         }
         std::thread::sleep(Duration::from_millis(20));
         limiter.sweep();
-        assert_eq!(limiter.limiter.len(), 0);
+        assert_eq!(limiter.callers.len(), 0);
     }
 }

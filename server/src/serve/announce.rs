@@ -8,8 +8,8 @@ use crate::terminal::print;
 
 /// Tells the person at the terminal where to go and how to sign in.
 pub fn announce(up: &Up<'_>) {
-    let url = format!("http://{}", up.address);
-    let mut text = format!("\n  Brigade serves at {url} (started in {:.2} s)\n", up.took.as_secs_f32());
+    let url = &up.url;
+    let mut text = format!("\n  Brigade serves at http://{} (started in {:.2} s)\n", up.address, up.took.as_secs_f32());
     if !files::are_there() {
         text.push_str("\n  The pages are not built: run `cargo xtask run`, or `npm run build` in web/.\n");
     }

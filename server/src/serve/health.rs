@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use brigade_actors::Directory;
 use brigade_domain::journal::BoxFuture;
+use brigade_domain::limits::SharedLimits;
 use brigade_http::ops::{CacheReport, Health, Readiness, SmokePart, SmokeReport};
 use brigade_store::Db;
 use brigade_store::identity::Identity;
@@ -28,6 +29,8 @@ pub(crate) struct Vitals {
     pub(crate) directory: Directory,
     pub(crate) hub: Hub,
     pub(crate) identity: Identity,
+    /// Redis, when it is configured.
+    pub(crate) shared: Option<Arc<dyn SharedLimits>>,
     pub(crate) metrics: PrometheusHandle,
     /// The configuration, in a word.
     pub(crate) setting: &'static str,
@@ -47,6 +50,16 @@ impl Pulse {
         let clock = Instant::now();
         let answered = tokio::time::timeout(PROBE, self.0.db.ping()).await;
         (matches!(answered, Ok(Ok(()))), clock.elapsed())
+    }
+
+    /// Whether Redis is configured and answers.
+    async fn redis(&self) -> (bool, Duration) {
+        let clock = Instant::now();
+        let reachable = match &self.0.shared {
+            Some(shared) => shared.reachable().await,
+            None => false,
+        };
+        (reachable, clock.elapsed())
     }
 
     /// What is read at the moment of asking rather than counted when it happens.
@@ -87,8 +100,8 @@ impl Health for Pulse {
 
     fn caches(&self) -> BoxFuture<'static, CacheReport> {
         let (hits, misses, keys) = self.0.identity.cache_counts();
-        let report = cache_report(keys, hits, misses);
-        Box::pin(async move { report })
+        let this = self.clone();
+        Box::pin(async move { cache_report(this.redis().await.0, keys, hits, misses) })
     }
 
     fn smoke(&self) -> BoxFuture<'static, SmokeReport> {
@@ -96,7 +109,13 @@ impl Health for Pulse {
         Box::pin(async move {
             let (ok, took) = this.database().await;
             let database = SmokePart { ok, ms: took.as_secs_f64() * 1e3, note: "PostgreSQL answers a ping".to_owned() };
-            let redis = SmokePart { ok: true, ms: 0.0, note: "not configured: one node, in-process".to_owned() };
+            let (reachable, took) = this.redis().await;
+            let redis = match this.0.shared {
+                Some(_) => {
+                    SmokePart { ok: reachable, ms: took.as_secs_f64() * 1e3, note: "Redis answers a ping".to_owned() }
+                }
+                None => SmokePart { ok: true, ms: 0.0, note: "not configured: one node, in-process".to_owned() },
+            };
             let env = SmokePart { ok: true, ms: 0.0, note: this.0.setting.to_owned() };
             let report =
                 SmokeReport { ok: database.ok && redis.ok, version: env!("CARGO_PKG_VERSION"), database, redis, env };
@@ -119,7 +138,7 @@ impl Health for Pulse {
 
 /// Figures in the words of MAIS-OPS-05.
 #[expect(clippy::cast_precision_loss, reason = "a percentage with two digits")]
-fn cache_report(keys: usize, hits: u64, misses: u64) -> CacheReport {
+fn cache_report(connected: bool, keys: usize, hits: u64, misses: u64) -> CacheReport {
     let total = hits + misses;
     let rate = if total == 0 { 0.0 } else { hits as f64 * 100.0 / total as f64 };
     let efficiency = match rate {
@@ -129,7 +148,7 @@ fn cache_report(keys: usize, hits: u64, misses: u64) -> CacheReport {
         _ => "poor",
     };
     CacheReport {
-        connected: false,
+        connected,
         hits,
         misses,
         keys: keys as u64,
@@ -145,8 +164,8 @@ mod tests {
 
     #[test]
     fn a_hit_rate_is_told_in_the_words_of_the_requirement() {
-        let report = cache_report(3, 93, 7);
+        let report = cache_report(false, 3, 93, 7);
         assert_eq!((report.hit_rate.as_str(), report.efficiency, report.total_requests), ("93.00%", "excellent", 100));
-        assert_eq!(cache_report(0, 0, 0).efficiency, "none");
+        assert_eq!(cache_report(true, 0, 0, 0).efficiency, "none");
     }
 }

@@ -43,6 +43,8 @@ const START: Duration = Duration::from_secs(10);
 pub struct Up<'a> {
     /// Where it listens.
     pub address: SocketAddr,
+    /// The address people use.
+    pub url: String,
     /// How long the start took.
     pub took: Duration,
     /// The demonstration's sign-ins, in demo mode.
@@ -95,6 +97,13 @@ async fn serve(
     up: impl FnOnce(&Up<'_>),
     stop: impl Future<Output = ()>,
 ) -> Result<()> {
+    let mut stop = std::pin::pin!(stop);
+    // Asked once before anything else, so that it listens from here on: a signal during the start counts.
+    let stopped = tokio::select! {
+        biased;
+        () = &mut stop => true,
+        () = std::future::ready(()) => false,
+    };
     if config.database.migrate {
         database.migrate().await.context("the schema cannot be brought up to date")?;
     }
@@ -107,9 +116,11 @@ async fn serve(
     let worker = node.worker(config)?;
     let demo = demo(config, &node, address).await?;
     node.pulse.is_up();
-    up(&Up { address, took: clock.elapsed(), demo: demo.as_ref(), handles: &node.handles });
+    let url = wire::origins(config, address).swap_remove(0);
+    up(&Up { address, url, took: clock.elapsed(), demo: demo.as_ref(), handles: &node.handles });
     let outcome = tokio::select! {
-        () = stop => Ok(()),
+        () = stop, if !stopped => Ok(()),
+        () = std::future::ready(()), if stopped => Ok(()),
         ended = &mut server => Err(anyhow::anyhow!("the HTTP server ended by itself: {ended:?}")),
     };
     let clock = Instant::now();

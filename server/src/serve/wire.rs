@@ -16,6 +16,7 @@ use brigade_domain::account::Account;
 use brigade_domain::chat::Conversation;
 use brigade_domain::identity::SessionEvents;
 use brigade_domain::journal::Journal;
+use brigade_domain::limits::SharedLimits;
 use brigade_domain::tenant::Tenant;
 use brigade_http::config::{HttpConfig, Limits, Network, SignInLimits};
 use brigade_http::guard::{Context, Gate};
@@ -26,7 +27,7 @@ use brigade_http::{Parts, account, chat};
 use brigade_store::chat::{PgLists, PgMessages};
 use brigade_store::identity::{Identity, KeyRing};
 use brigade_store::jobs::{Tasks, Worker};
-use brigade_store::{Db, PgJournal, PgReads};
+use brigade_store::{Db, PgJournal, PgReads, RedisLimits};
 use brigade_ws::{Hub, Live, LiveConfig, LiveLimits};
 
 use super::drain::Traffic;
@@ -123,6 +124,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let hub = Hub::new(directory.clone(), Arc::clone(&presence), Arc::new(identity.clone()), live_limits(config));
     let events: Arc<dyn SessionEvents> = Arc::new(identity.clone());
     actix_web::rt::spawn(hub.clone().keep(Arc::clone(&events)));
+    let shared = shared_limits(config)?;
     let traffic = Traffic::default();
     let pulse = Pulse(Arc::new(Vitals {
         started,
@@ -132,13 +134,14 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
         directory: directory.clone(),
         hub: hub.clone(),
         identity: identity.clone(),
+        shared: shared.clone(),
         metrics: telemetry::metrics()?,
         setting: if config.demo.enabled { "demonstration" } else { "production" },
     }));
     actix_web::rt::spawn(upkeep::metrics(telemetry::metrics()?));
     actix_web::rt::spawn(upkeep::purges(db.clone()));
     let hasher = Hasher::new(HASHERS)?;
-    let gate = Gate::new(http, Arc::new(identity.clone()), Arc::new(identity.clone()));
+    let gate = Gate::sharing(http, Arc::new(identity.clone()), Arc::new(identity.clone()), shared);
     let reads = Arc::new(PgReads::new(db.clone()));
     let live = live(config, &gate, &hub);
     let files = files::Files::default();
@@ -157,6 +160,13 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let platform = Platform { db: db.clone(), directory: directory.clone(), identity: identity.clone(), hasher };
     let handles = Handles { db: db.clone(), directory, hub: hub.clone(), platform };
     Ok(Node { db, hub, traffic, pulse, files, handles, identity, app, live })
+}
+
+/// Redis, when it is configured. It is connected to when it is first used, and need not be there.
+fn shared_limits(config: &Config) -> Result<Option<Arc<dyn SharedLimits>>> {
+    let Some(url) = &config.redis.url else { return Ok(None) };
+    let limits = RedisLimits::new(url.reveal()).context("redis.url cannot be used")?;
+    Ok(Some(Arc::new(limits)))
 }
 
 fn http_config(config: &Config, address: SocketAddr, csrf_keys: Vec<[u8; 32]>) -> HttpConfig {
@@ -185,7 +195,7 @@ fn http_config(config: &Config, address: SocketAddr, csrf_keys: Vec<[u8; 32]>) -
 
 /// Where this server is reached: what is configured, else the address it listens on and, for one on this machine, its
 /// name.
-fn origins(config: &Config, address: SocketAddr) -> Vec<String> {
+pub(super) fn origins(config: &Config, address: SocketAddr) -> Vec<String> {
     let own = match &config.server.public_url {
         Some(url) => vec![url.as_str().to_owned()],
         None if address.ip().is_loopback() || address.ip().is_unspecified() => {

@@ -4,3 +4,4 @@ mod commands;
 mod drain;
 mod embedded;
 mod operator;
+mod redis;
