@@ -121,6 +121,11 @@ fn is_away_state(state: &str) -> bool {
     ["08", "53", "57", "58", "40"].iter().any(|class| state.starts_with(class)) || matches!(state, "55P03" | "25006")
 }
 
+/// Whether PostgreSQL gave way to a rival (a deadlock): the same again may well succeed.
+pub(crate) fn is_rivalry(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code.starts_with("40"))
+}
+
 /// Whether the connection is of no use any more, so that only another one can go on.
 pub(crate) fn is_disconnected(error: &sqlx::Error) -> bool {
     match error {

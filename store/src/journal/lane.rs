@@ -20,7 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::group::{self, Failure, Manner, Outcome};
 use crate::Db;
 use crate::db::DEADLINE;
-use crate::error::{Error, constraint, fault, is_disconnected, refusal};
+use crate::error::{Error, constraint, fault, is_disconnected, is_rivalry, refusal};
 
 /// The most lines of one group, unless a single commit has more.
 const MAX_LINES: usize = 4096;
@@ -222,7 +222,8 @@ impl Lane {
         }
     }
 
-    /// Commits; on a connection that turned out to be dead before anything was written, once more on another.
+    /// Commits; once more on a new connection when the old one turned out to be dead before anything was written,
+    /// and once more when PostgreSQL gave way to a rival.
     async fn commit_again(
         &mut self,
         tenant: TenantId,
@@ -231,7 +232,7 @@ impl Lane {
     ) -> Result<Vec<Outcome>, Failure> {
         let fresh = self.connection.is_none();
         match self.commit_once(tenant, commits, recall).await {
-            Err(Failure::Undone(Error::Sql(error))) if !fresh && is_disconnected(&error) => {
+            Err(Failure::Undone(Error::Sql(error))) if (!fresh && is_disconnected(&error)) || is_rivalry(&error) => {
                 self.commit_once(tenant, commits, recall).await
             }
             result => result,
