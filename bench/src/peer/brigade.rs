@@ -1,12 +1,16 @@
-//! `brigade.v1`, see `docs/PROTOCOL.md`. Frames are told apart by their first bytes: the server always writes
-//! `t` first, and a full JSON parser per delivery would make the generator the bottleneck.
+//! `brigade.v1`, see `docs/PROTOCOL.md`. Events and acknowledgements are known by their first bytes (the server writes
+//! their `t` first): a JSON parser per delivery would cost the generator more than all the rest.
 
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use memchr::memmem;
+use serde_json::Value;
 
 use super::{Greet, Incoming, Mark, Member, Peer, number};
+
+/// Frames that end a run, wherever their `t` is.
+const REFUSALS: [&[u8]; 2] = [b"\"t\":\"err\"", b"\"t\":\"resync\""];
 
 /// Whether members subscribe to their room's conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,19 +82,16 @@ impl Peer for Brigade {
 
     fn greet(&self, member: Member, frame: Option<&[u8]>) -> Result<Greet> {
         let Some(frame) = frame else { return Ok(Greet::Say("{\"t\":\"hello\"}".to_owned())) };
-        if frame.starts_with(b"{\"t\":\"welcome\"") {
-            return Ok(match self.subscribe {
+        let read: Value = serde_json::from_slice(frame)?;
+        match read["t"].as_str() {
+            Some("welcome") => Ok(match self.subscribe {
                 Subscribe::Nothing => Greet::Ready,
                 Subscribe::Room => Greet::Say(format!("{{\"t\":\"sub\",\"topic\":\"{}\"}}", self.topics[member.room])),
-            });
+            }),
+            Some("snap") => Ok(Greet::Ready),
+            Some("err") => bail!("brigade refused: {read}"),
+            _ => Ok(Greet::Wait),
         }
-        if frame.starts_with(b"{\"t\":\"snap\"") {
-            return Ok(Greet::Ready);
-        }
-        if frame.starts_with(b"{\"t\":\"err\"") {
-            bail!("brigade refused: {}", String::from_utf8_lossy(frame));
-        }
-        Ok(Greet::Wait)
     }
 
     fn message(&self, room: usize, counter: u64, text: &str, out: &mut String) {
@@ -109,7 +110,7 @@ impl Peer for Brigade {
             Incoming::Entry { seq: seq_of(frame), mark: Mark::find(frame) }
         } else if frame.starts_with(b"{\"t\":\"ack\"") {
             counter_of(frame).map_or(Incoming::Refused(frame), Incoming::Ack)
-        } else if frame.starts_with(b"{\"t\":\"err\"") || frame.starts_with(b"{\"t\":\"resync\"") {
+        } else if REFUSALS.iter().any(|kind| memmem::find(frame, kind).is_some()) {
             Incoming::Refused(frame)
         } else {
             Incoming::Other
@@ -138,6 +139,13 @@ mod tests {
         assert_eq!(&id[19..20], "8", "variant");
         let frame = format!("{{\"t\":\"ack\",\"id\":\"{id}\",\"seq\":9}}");
         assert_eq!(peer().read(frame.as_bytes()), Incoming::Ack(0x1_2345));
+    }
+
+    #[test]
+    fn a_refusal_is_seen_wherever_its_type_is() {
+        let refusal = br#"{"code":"OVERLOADED","message":"Very busy.","t":"err"}"#;
+        assert_eq!(peer().read(refusal), Incoming::Refused(refusal));
+        assert_eq!(peer().read(br#"{"t":"st","topic":"t"}"#), Incoming::Other);
     }
 
     #[test]
