@@ -33,6 +33,8 @@ export default defineConfig(({ mode }) => ({
     root: at('.'),
     include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
     environment: 'node',
+    // Hundreds of random runs are one test; a busy machine must not fail them.
+    testTimeout: 60_000,
     css: { include: /\.module\.css$/, modules: { classNameStrategy: 'non-scoped' as const } },
   },
 }));

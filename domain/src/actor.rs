@@ -143,20 +143,13 @@ impl Actor {
 
     /// A site visitor of a tenant.
     pub fn visitor(tenant: TenantId, visitor: VisitorId) -> Self {
-        Self {
-            party: Party::Visitor(visitor),
-            kind: ActorKind::Anonymous,
-            ..Self::system(tenant)
-        }
+        Self { party: Party::Visitor(visitor), kind: ActorKind::Anonymous, ..Self::system(tenant) }
     }
 
     /// Whether this actor works for `tenant` (account manager, admin, or its secret key).
     pub fn is_staff_of(&self, tenant: TenantId) -> bool {
         self.tenant == Some(tenant)
-            && matches!(
-                self.kind,
-                ActorKind::AccountManager | ActorKind::Admin | ActorKind::System
-            )
+            && matches!(self.kind, ActorKind::AccountManager | ActorKind::Admin | ActorKind::System)
     }
 
     /// Whether this actor manages `tenant`.

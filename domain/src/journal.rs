@@ -151,6 +151,9 @@ pub trait Journal: Send + Sync + 'static {
     fn keep(&self, key: EntityKey, snapshot: Snapshot) -> BoxFuture<'static, Result<(), Fault>>;
 }
 
+/// What a list holds: for each item its key, its revision and what is shown.
+pub type ListItems = Vec<(String, Seq, serde_json::Value)>;
+
 /// The content of a list topic (`tenant:…/inbox`) at this moment, for its `snap` frame.
 /// Implemented by `store/` over the rows.
 pub trait Lists: Send + Sync + 'static {
@@ -160,5 +163,5 @@ pub trait Lists: Send + Sync + 'static {
         tenant: crate::id::TenantId,
         view: &str,
         actor: &crate::actor::Actor,
-    ) -> BoxFuture<'static, Result<Vec<(String, Seq, serde_json::Value)>, Fault>>;
+    ) -> BoxFuture<'static, Result<ListItems, Fault>>;
 }

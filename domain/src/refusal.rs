@@ -177,17 +177,11 @@ pub enum Fault {
 
 impl Fault {
     /// A part that cannot be reached.
-    pub fn unavailable(
-        what: &'static str,
-        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
+    pub fn unavailable(what: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Unavailable { what, source: Some(source.into()) }
     }
     /// A defect with its cause.
-    pub fn internal(
-        what: &'static str,
-        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
+    pub fn internal(what: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal { what, source: Some(source.into()) }
     }
     /// What the outside sees.

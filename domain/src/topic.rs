@@ -53,17 +53,13 @@ impl FromStr for Topic {
             Some((id, view)) => (id, Some(view)),
             None => (rest, None),
         };
-        let kind: EntityKind = kind.parse().map_err(|_| InvalidTopic)?;
-        let valid = |view: &str| {
-            (1..=32).contains(&view.len()) && view.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
-        };
+        let kind: EntityKind = kind.parse().map_err(|()| InvalidTopic)?;
+        let valid =
+            |view: &str| (1..=32).contains(&view.len()) && view.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
         if !view.is_none_or(valid) {
             return Err(InvalidTopic);
         }
-        Ok(Self {
-            entity: EntityRef::parse(kind, id).map_err(|_| InvalidTopic)?,
-            view: view.map(Into::into),
-        })
+        Ok(Self { entity: EntityRef::parse(kind, id).map_err(|_| InvalidTopic)?, view: view.map(Into::into) })
     }
 }
 
@@ -86,10 +82,7 @@ mod tests {
 
     #[test]
     fn topics_read_back() {
-        for text in [
-            "conversation:cnv_01h455vb4pex5vsknk084sn02q",
-            "tenant:ten_01h455vb4pex5vsknk084sn02q/inbox",
-        ] {
+        for text in ["conversation:cnv_01h455vb4pex5vsknk084sn02q", "tenant:ten_01h455vb4pex5vsknk084sn02q/inbox"] {
             assert_eq!(text.parse::<Topic>().unwrap().to_string(), text);
         }
     }
@@ -97,8 +90,13 @@ mod tests {
     #[test]
     fn what_is_no_topic_is_refused() {
         for text in [
-            "", ":", "conversation:", "conversation:acc_01h455vb4pex5vsknk084sn02q", "kitchenette:x",
-            "tenant:ten_01h455vb4pex5vsknk084sn02q/", "tenant:ten_01h455vb4pex5vsknk084sn02q/In box",
+            "",
+            ":",
+            "conversation:",
+            "conversation:acc_01h455vb4pex5vsknk084sn02q",
+            "kitchenette:x",
+            "tenant:ten_01h455vb4pex5vsknk084sn02q/",
+            "tenant:ten_01h455vb4pex5vsknk084sn02q/In box",
         ] {
             assert_eq!(text.parse::<Topic>(), Err(InvalidTopic), "{text}");
         }

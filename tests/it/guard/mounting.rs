@@ -5,8 +5,21 @@ use std::path::{Path, PathBuf};
 
 /// The framework's own ways to mount something.
 const WAYS: &[&str] = &[
-    ".route(", "web::resource(", "web::scope(", "web::route()", "web::get()", "web::post()", "web::put()", "web::patch()",
-    "web::delete()", "web::head()", "web::to(", ".default_service(", "#[get(", "#[post(", "ServiceConfig",
+    ".route(",
+    "web::resource(",
+    "web::scope(",
+    "web::route()",
+    "web::get()",
+    "web::post()",
+    "web::put()",
+    "web::patch()",
+    "web::delete()",
+    "web::head()",
+    "web::to(",
+    ".default_service(",
+    "#[get(",
+    "#[post(",
+    "ServiceConfig",
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
