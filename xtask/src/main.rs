@@ -64,8 +64,6 @@ enum Chore {
     Soak,
     /// Writes `.sqlx` anew from the queries and the migrations.
     Sqlx,
-    /// Writes the tables of docs/SCHEMA.md anew from the migrations.
-    Schema,
     /// Prints the OpenAPI document.
     Openapi,
 }
@@ -83,7 +81,6 @@ fn main() -> ExitCode {
         Chore::Bench { arguments } => bench(&arguments),
         Chore::Soak => soak(),
         Chore::Sqlx => steps::sqlx::regenerate(),
-        Chore::Schema => steps::schema::regenerate(),
         Chore::Openapi => openapi(),
     };
     match outcome {

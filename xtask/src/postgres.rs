@@ -29,11 +29,6 @@ impl Throwaway {
         format!("postgres://postgres@localhost/brigade?host={}", self.folder.display())
     }
 
-    /// Runs SQL and gives back the rows, unaligned, with tabs.
-    pub(crate) fn query(&self, sql: &str) -> Result<String> {
-        read(self.psql("brigade").args(["--tuples-only", "--no-align", "--field-separator=\t", "--command", sql]))
-    }
-
     fn launch(&self) -> Result<()> {
         read(program("chmod").arg("0777").arg(&self.folder))?;
         let data = self.folder.join("data");

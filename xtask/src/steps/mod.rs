@@ -3,7 +3,6 @@
 mod boundaries;
 mod browser;
 mod deny;
-pub(crate) mod schema;
 pub(crate) mod sqlx;
 
 use std::time::{Duration, Instant};
@@ -32,7 +31,6 @@ pub(crate) const ALL: &[Step] = &[
     },
     Step { name: "web", what: "types, tokens, unit tests, build and size budgets of web/", check: web_checks },
     Step { name: "sqlx", what: ".sqlx is what the queries and migrations say", check: sqlx::check },
-    Step { name: "schema", what: "docs/SCHEMA.md names every table", check: schema::check },
     Step { name: "clippy", what: "cargo clippy, warnings are errors", check: clippy },
     Step {
         name: "deny",
