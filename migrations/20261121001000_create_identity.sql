@@ -100,6 +100,8 @@ create table sessions (
         or (kind = 'program' and idle_seconds is null and access_expires_at is not null)),
     constraint sessions_token_hashed check (octet_length(token_hash) = 32)
 );
+comment on table sessions is
+    'No row-level security: a session is looked up by its token before any tenant is known; tenant_id only says where its person acts.';
 create index sessions_by_user on sessions (user_id) where ended_at is null;
 create index sessions_by_expiry on sessions (expires_at);
 grant select, insert, delete on sessions to brigade_app;
