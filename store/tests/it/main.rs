@@ -4,6 +4,7 @@
 mod audit;
 mod cancel;
 mod commit;
+mod crash;
 mod history;
 mod jobs;
 mod schema;
