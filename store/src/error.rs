@@ -123,7 +123,7 @@ fn is_away_state(state: &str) -> bool {
 
 /// Whether PostgreSQL gave way to a rival (a deadlock): the same again may well succeed.
 pub(crate) fn is_rivalry(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code.starts_with("40"))
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code.starts_with("40"))
 }
 
 /// Whether the connection is of no use any more, so that only another one can go on.

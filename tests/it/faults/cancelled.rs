@@ -84,7 +84,7 @@ impl Two {
             Ok(answer) => {
                 let answer = Answer::of(answer.unwrap()).await;
                 assert_ne!(answer.status, 500, "{answer:?}");
-                if number % 4 == 0 && answer.status == 200 {
+                if number.is_multiple_of(4) && answer.status == 200 {
                     self.is_own(number % 2, &answer.body);
                 }
                 false

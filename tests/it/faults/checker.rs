@@ -63,11 +63,6 @@ impl Ledger {
     pub(super) fn refusals(&self) -> usize {
         self.0.lock().unwrap().refused.len()
     }
-
-    /// The time within which `share` of the answers came since the last call, which it forgets.
-    pub(super) fn take_percentile(&self, share: f64) -> Duration {
-        percentile(&mut std::mem::take(&mut self.0.lock().unwrap().answers), share)
-    }
 }
 
 /// The value below which `share` of `values` lie; zero when there are none.

@@ -28,7 +28,7 @@ impl Nonsense {
     }
 
     fn bytes(&mut self, most: usize) -> Vec<u8> {
-        (0..self.number(most) + 1).map(|_| u8::try_from(self.number(256)).unwrap()).collect()
+        (0..=self.number(most)).map(|_| u8::try_from(self.number(256)).unwrap()).collect()
     }
 
     fn one_of<'a>(&mut self, all: &[&'a str]) -> &'a str {
@@ -231,7 +231,7 @@ async fn work_that_cannot_be_done_ends_in_the_dead_letters() {
         ));
     }
     // It waits longer before each try: the test does not.
-    eventually("two dead letters", Duration::from_secs(60), async || {
+    eventually("two dead letters", Duration::from_mins(1), async || {
         world.sql("update graphile_worker._private_jobs set run_at = now() where locked_at is null and attempts < max_attempts");
         let dead = "select count(*) from graphile_worker._private_jobs where attempts = 8 and last_error is not null and locked_at is null";
         (world.sql(dead) == "2").then_some(())

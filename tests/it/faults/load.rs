@@ -110,7 +110,7 @@ impl Writing {
 
     async fn write(&mut self, wire: &mut Wire) -> Result<(), Gone> {
         let now = Instant::now();
-        self.next = (self.next + self.writer.pace).max(now - Duration::from_millis(100));
+        self.next = (self.next + self.writer.pace).max(now.checked_sub(Duration::from_millis(100)).unwrap());
         self.number += 1;
         let mut text = format!("{} {} ", self.writer.name, self.number);
         text.extend(std::iter::repeat_n('x', self.writer.bytes.saturating_sub(text.len()).max(1)));

@@ -71,13 +71,12 @@ async fn flood(mut wire: Wire, topic: &str, count: usize, ledger: &Ledger) -> Du
         let Some(at) = frame["id"].as_str().and_then(|id| sent.remove(id)) else { continue };
         slowest = slowest.max(at.elapsed());
         let id = frame["id"].as_str().unwrap().parse().unwrap();
-        match frame["t"].as_str() {
-            Some("ack") => ledger.acknowledged(id, frame["seq"].as_u64().unwrap(), at.elapsed()),
-            _ => {
-                assert_eq!(frame["code"], "OVERLOADED", "{frame}");
-                assert!(frame["retry_after"].as_f64().unwrap() > 0.0, "{frame}");
-                ledger.refused(id, at.elapsed());
-            }
+        if let Some("ack") = frame["t"].as_str() {
+            ledger.acknowledged(id, frame["seq"].as_u64().unwrap(), at.elapsed())
+        } else {
+            assert_eq!(frame["code"], "OVERLOADED", "{frame}");
+            assert!(frame["retry_after"].as_f64().unwrap() > 0.0, "{frame}");
+            ledger.refused(id, at.elapsed());
         }
     }
     slowest

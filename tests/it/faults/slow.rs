@@ -38,7 +38,7 @@ async fn readers_that_read_nothing_cost_bounded_memory_and_nobody_else() {
     let mut peak = 0;
     let closed = async {
         world.nodes[0]
-            .metric_is("brigade_sockets_closed_slow", Duration::from_secs(60), |n| n >= f64::from(stalled))
+            .metric_is("brigade_sockets_closed_slow", Duration::from_mins(1), |n| n >= f64::from(stalled))
             .await;
     };
     let clock = std::time::Instant::now();

@@ -96,9 +96,9 @@ impl Traffic {
         for (place, reader) in self.readers.into_iter().enumerate() {
             let own = if place < 2 { &heads[..] } else { &heads[place - 2..=place - 2] };
             reader.has(own, Duration::from_secs(30)).await;
-            let (read, resumed) = reader.end(&self.ledger);
+            let (read, took) = reader.end(&self.ledger);
             logs.extend(read);
-            resumes.extend(resumed);
+            resumes.extend(took);
         }
         for chat in &self.chats {
             logs.push(read_over_http(address, &self.staff, &chat.topic).await);

@@ -49,8 +49,8 @@ async fn a_repeat_is_known_after_the_entity_has_left_memory_and_whatever_the_rul
     let stage = Stage::with(&[("limits.entity_idle", "100ms")]).await;
     let topic = &stage.visitor.topic;
     let mut manager = stage.socket(&stage.manager).await;
-    let (send, edit) = (Uuid::now_v7(), Uuid::now_v7());
-    let sent = manager.command_as(send, topic, "send", json!({ "text": "before" })).await;
+    let (first, edit) = (Uuid::now_v7(), Uuid::now_v7());
+    let sent = manager.command_as(first, topic, "send", json!({ "text": "before" })).await;
     let body = json!({ "seq": sent["seq"], "text": "after" });
     let edited = manager.command_as(edit, topic, "edit", body.clone()).await;
     manager.command(topic, "delete", json!({ "seq": sent["seq"] })).await;

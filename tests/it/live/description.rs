@@ -32,11 +32,10 @@ impl Description {
     /// The frames of an operation, by name, each with its schema.
     pub(crate) fn frames(&self, operation: &str) -> Vec<(String, &Value)> {
         let messages = self.0["operations"][operation]["messages"].as_array().unwrap();
-        let frame = |reference: &Value| {
-            let message = self.behind(self.behind(reference));
-            (message["name"].as_str().unwrap().to_owned(), self.behind(&message["payload"]))
-        };
-        messages.iter().map(frame).collect()
+        let messages = messages.iter().map(|reference| self.behind(self.behind(reference)));
+        messages
+            .map(|message| (message["name"].as_str().unwrap().to_owned(), self.behind(&message["payload"])))
+            .collect()
     }
 
     /// The types of an entity's commands or events.

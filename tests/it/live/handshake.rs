@@ -23,7 +23,7 @@ async fn hello(mut raw: Raw, hello: Value) -> Result<Value, (String, u16)> {
     Err((frame["code"].as_str().unwrap().to_owned(), closed.code))
 }
 
-async fn access_token(app: &TestApp, person: &Person) -> String {
+async fn access_token(person: &Person) -> String {
     let body = json!({ "email": person.email, "password": PASSWORD });
     person.post("/v1/auth/tokens", body).await.data()["access_token"].as_str().unwrap().to_owned()
 }
@@ -59,7 +59,7 @@ async fn a_program_shows_a_bearer_token_and_needs_no_origin() {
     let app = TestApp::start().await;
     let tenant = app.tenant().await;
     let person = app.client_as(&tenant, Role::AccountManager).await;
-    let bearer = format!("Bearer {}", access_token(&app, &person).await);
+    let bearer = format!("Bearer {}", access_token(&person).await);
     let raw = Raw::connect(&app, "/v1/live", &[PROTOCOL, ("authorization", &bearer)]).await.unwrap();
     let welcome = hello(raw, json!({ "t": "hello" })).await.unwrap();
     assert_eq!(welcome["who"], person.id.to_string());
@@ -135,7 +135,7 @@ async fn a_token_in_the_address_is_not_looked_at() {
     let app = TestApp::start().await;
     let tenant = app.tenant().await;
     let person = app.client_as(&tenant, Role::Admin).await;
-    let (token, visitor) = (access_token(&app, &person).await, app.visitor(&tenant).await);
+    let (token, visitor) = (access_token(&person).await, app.visitor(&tenant).await);
     let origin = app.origin();
     for query in [format!("token={}", visitor.token), format!("access_token={token}"), format!("authorization={token}")]
     {

@@ -154,23 +154,20 @@ async fn check(stage: &Stage, all: &mut [Somebody], topic: &str, rows: &[(&str, 
         let expected = expected.replace(' ', "");
         let mut found = String::new();
         for (who, name) in all.iter_mut().zip(COLUMNS) {
-            let (answer, http) = match *kind {
-                "sub" => {
-                    let answer = who.subscribe(topic).await;
-                    let path = if topic.contains('/') { None } else { Some(format!("{}/log", path_of(topic))) };
-                    let http = match path {
-                        Some(path) => Some(who.http(&stage.app, Method::GET, &path, None).await),
-                        None => None,
-                    };
-                    (answer, http)
-                }
-                _ => {
-                    commands.insert((*kind).to_owned());
-                    let answer = who.command(topic, kind, body).await;
-                    let posted = json!({ "id": Uuid::now_v7(), "type": kind, "body": body });
-                    let path = format!("{}/commands", path_of(topic));
-                    (answer, Some(who.http(&stage.app, Method::POST, &path, Some(&posted)).await))
-                }
+            let (answer, http) = if *kind == "sub" {
+                let answer = who.subscribe(topic).await;
+                let path = if topic.contains('/') { None } else { Some(format!("{}/log", path_of(topic))) };
+                let http = match path {
+                    Some(path) => Some(who.http(&stage.app, Method::GET, &path, None).await),
+                    None => None,
+                };
+                (answer, http)
+            } else {
+                commands.insert((*kind).to_owned());
+                let answer = who.command(topic, kind, body).await;
+                let posted = json!({ "id": Uuid::now_v7(), "type": kind, "body": body });
+                let path = format!("{}/commands", path_of(topic));
+                (answer, Some(who.http(&stage.app, Method::POST, &path, Some(&posted)).await))
             };
             let over_socket = verdict(answer["code"].as_str());
             found.push(over_socket);

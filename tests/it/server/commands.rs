@@ -32,7 +32,7 @@ fn config_check_says_where_each_value_comes_from() {
     let said = text(&output);
     let line =
         |key: &str| said.lines().find(|line| line.starts_with(key)).unwrap_or_else(|| panic!("no {key} in {said}"));
-    assert!(line("server.workers").contains("3") && line("server.workers").ends_with("flag --set"));
+    assert!(line("server.workers").contains('3') && line("server.workers").ends_with("flag --set"));
     assert!(line("log.level").contains("debug") && line("log.level").ends_with("environment BRIGADE_LOG_LEVEL"));
     assert!(line("server.listen").ends_with("default"));
 }

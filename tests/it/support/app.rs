@@ -90,7 +90,7 @@ impl TestApp {
             // Dropped without a word is a wish to stop as well.
             serve::run(&config, up, async { drop(stopped.await) })
         });
-        let started = tokio::task::spawn_blocking(move || started.recv_timeout(Duration::from_secs(60))).await.unwrap();
+        let started = tokio::task::spawn_blocking(move || started.recv_timeout(Duration::from_mins(1))).await.unwrap();
         let Ok((address, inside)) = started else {
             panic!("the server does not start: {:?}", thread.join());
         };

@@ -23,7 +23,7 @@ pub use browser::{Browser, token_in_mail};
 pub use folder::Folder;
 pub use person::{Answer, Person, Visitor};
 pub use process::{Process, brigade, text};
-pub use socket::{Closed, Socket, connect};
+pub use socket::{Closed, Socket};
 
 use std::future::Future;
 use std::time::{Duration, Instant};

@@ -61,7 +61,7 @@ impl Process {
         }
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut process = Self { child, lines, said: Vec::new(), address, started_in: Duration::ZERO };
-        let line = process.line_with("Brigade serves at http://", Duration::from_secs(60));
+        let line = process.line_with("Brigade serves at http://", Duration::from_mins(1));
         let address = line.split("http://").nth(1).unwrap().split_whitespace().next().unwrap();
         process.address = address.trim_end_matches('/').parse().unwrap();
         process.started_in = clock.elapsed();

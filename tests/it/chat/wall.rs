@@ -1,0 +1,69 @@
+//! What is not yours looks like what is not there: another tenant's and another client's conversations and accounts.
+
+use brigade_domain::actor::Role;
+use reqwest::Method;
+use serde_json::json;
+
+use super::{as_visitor, command, visitor_says};
+use crate::support::{Answer, TestApp};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_tenants_and_anothers_conversation_look_like_none() {
+    let app = TestApp::start().await;
+    let (tenant, other) = (app.tenant().await, app.tenant().await);
+    let visitor = app.visitor(&tenant).await;
+    let seq = visitor_says(&app, &visitor, "private").await;
+    let neighbour = app.visitor(&tenant).await;
+    let (foreign_admin, client) =
+        (app.client_as(&other, Role::Admin).await, app.client_as(&tenant, Role::Client).await);
+    let nowhere = format!("/v1/conversations/{}", brigade_domain::id::ConversationId::from_uuid(uuid::Uuid::now_v7()));
+
+    for path in [format!("/v1/conversations/{}", visitor.conversation), nowhere] {
+        let reads = ["", "/log", "/messages", &format!("/messages/{seq}/edits")].map(|end| format!("{path}{end}"));
+        let send = command("send", &json!({ "text": "x" }));
+        for read in &reads {
+            assert_eq!(foreign_admin.get(read).await.code(), "NOT_FOUND", "{read}");
+            assert_eq!(client.get(read).await.code(), "NOT_FOUND", "{read}");
+            assert_eq!(as_visitor(&app, &neighbour, Method::GET, read, None).await.code(), "NOT_FOUND", "{read}");
+        }
+        for person in [&foreign_admin, &client] {
+            assert_eq!(person.post(&format!("{path}/commands"), send.clone()).await.code(), "NOT_FOUND");
+        }
+        let invite = json!({ "email": "a@example.com", "name": "A" });
+        assert_eq!(foreign_admin.post(&format!("{path}/invitations"), invite.clone()).await.code(), "NOT_FOUND");
+        assert_eq!(client.post(&format!("{path}/invitations"), invite).await.code(), "FORBIDDEN");
+        assert_eq!(foreign_admin.post(&format!("{path}/take-back"), json!({})).await.code(), "NOT_FOUND");
+    }
+    assert_eq!(foreign_admin.get("/v1/conversations").await.data()["items"], json!([]));
+    assert_eq!(client.get("/v1/conversations").await.code(), "FORBIDDEN");
+    assert_eq!(client.get("/v1/accounts").await.code(), "FORBIDDEN");
+    assert_eq!(foreign_admin.get(&format!("/v1/tenants/{}", tenant.id)).await.code(), "NOT_FOUND");
+    let anonymous = reqwest::get(app.url(&format!("/v1/conversations/{}", visitor.conversation))).await.unwrap();
+    assert_eq!(Answer::of(anonymous).await.code(), "AUTH_REQUIRED");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn customers_see_the_shop_window_of_a_tenant() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant().await;
+    let visitor = app.visitor(&tenant).await;
+    let seen = as_visitor(&app, &visitor, Method::GET, &format!("/v1/tenants/{}", tenant.id), None).await;
+    let fields: Vec<_> = seen.data()["state"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(fields, ["greeting", "hours", "id", "name", "zone"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn malformed_questions_are_refused() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant().await;
+    let manager = app.client_as(&tenant, Role::AccountManager).await;
+    for query in ["status=lost", "limit=0", "limit=101", "cursor=x", "waiting=perhaps", "assignee=max", "order=asc"] {
+        assert_eq!(manager.get(&format!("/v1/conversations?{query}")).await.code(), "INVALID_INPUT", "{query}");
+    }
+    for path in ["/v1/conversations/cnv_x", "/v1/conversations/x/log", "/v1/accounts/cnv_01h455vb4pex5vsknk084sn02q"] {
+        assert_eq!(manager.get(path).await.code(), "NOT_FOUND", "{path}");
+    }
+    for query in ["limit=0", "before=x", "manager=x"] {
+        assert_eq!(manager.get(&format!("/v1/accounts?{query}")).await.code(), "INVALID_INPUT", "{query}");
+    }
+}
