@@ -99,6 +99,26 @@ impl Scratch {
     }
 }
 
+impl Scratch {
+    /// What the servers said goes to `bench/out/failed`, for whoever asks why.
+    fn keep_logs(&self) {
+        let failed = run::bench_folder().join("out/failed");
+        let kept = fs::create_dir_all(&failed).and_then(|()| {
+            for entry in fs::read_dir(&self.0)? {
+                let path = entry?.path();
+                if let (Some("log"), Some(name)) = (path.extension().and_then(|end| end.to_str()), path.file_name()) {
+                    fs::copy(&path, failed.join(name))?;
+                }
+            }
+            Ok(())
+        });
+        match kept {
+            Ok(()) => note(&format!("the servers' logs are in {}", failed.display())),
+            Err(error) => note(&format!("the servers' logs could not be kept: {error}")),
+        }
+    }
+}
+
 impl Drop for Scratch {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_dir_all(&self.0) {
@@ -129,7 +149,7 @@ fn main() -> Result<()> {
     }
     for round in 1..=arguments.runs {
         note(&format!("run {round} of {}", arguments.runs));
-        run_once(&mut bench, arguments.what)?;
+        run_once(&mut bench, arguments.what).inspect_err(|_| scratch.keep_logs())?;
     }
     // Before the folder it lives in.
     bench.postgres = None;
