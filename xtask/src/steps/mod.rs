@@ -122,6 +122,6 @@ fn tests() -> Result<()> {
 }
 
 fn docs() -> Result<()> {
-    let mut doc = cargo(["doc", "--workspace", "--no-deps", "--quiet"]);
+    let mut doc = cargo(["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"]);
     run_program(doc.env("SQLX_OFFLINE", "true").env("RUSTDOCFLAGS", "-D warnings"))
 }
