@@ -16,8 +16,14 @@ use crate::error::Error;
 
 impl Profiles for Identity {
     fn me(&self, user: UserId, tenant: Option<TenantId>) -> BoxFuture<'static, Result<Option<Me>, Fault>> {
-        let db = self.db().clone();
-        Box::pin(async move { db.global_read("read a profile", move |tx| Box::pin(me(tx, user, tenant))).await })
+        let identity = self.clone();
+        Box::pin(async move {
+            let read = identity.db().global_read("read a profile", move |tx| Box::pin(me(tx, user, tenant)));
+            let me = read.await?;
+            // What is shown here must hold for the next request, so the caches forget what was before it.
+            identity.look().await;
+            Ok(me)
+        })
     }
 
     fn rename(&self, user: UserId, name: DisplayName, cause: Cause) -> BoxFuture<'static, Result<(), Rejection>> {

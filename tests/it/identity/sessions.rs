@@ -119,7 +119,8 @@ async fn a_forged_or_doubled_cookie_is_nobody() {
         response.unwrap().status().as_u16()
     };
     assert_eq!(ask(format!("__Host-brigade={value}")).await, 200);
-    assert_eq!(ask(format!("__Host-brigade={}A", &value[..42])).await, 401);
+    let other = if value.starts_with('A') { 'B' } else { 'A' };
+    assert_eq!(ask(format!("__Host-brigade={other}{}", &value[1..])).await, 401);
     assert_eq!(ask(format!("__Host-brigade={value}; __Host-brigade={value}")).await, 401);
     assert_eq!(ask(format!("brigade={value}")).await, 401);
 }
