@@ -10,6 +10,7 @@ use actix::dev::channel::channel;
 use actix::prelude::SendError;
 use actix::{Addr, Context};
 use actix_rt::ArbiterHandle;
+use brigade_domain::Timestamp;
 use brigade_domain::entity::{Entity, EntityKey, EntityKind};
 use brigade_domain::journal::{Journal, Lists};
 use brigade_domain::refusal::{Code, Refusal};
@@ -247,7 +248,9 @@ impl Directory {
     }
 
     /// Asks an entity for something. The answer, always exactly one, goes to `to` under the command's id.
-    pub fn submit(&self, key: EntityKey, command: Command, to: Arc<dyn Replies>) {
+    pub fn submit(&self, key: EntityKey, mut command: Command, to: Arc<dyn Replies>) {
+        // What is told now and what is read from the log later must not differ, and the log keeps microseconds.
+        command.at = Timestamp::from_microsecond(command.at.as_microsecond()).unwrap_or(command.at);
         let reply = Reply::new(to, command.request.id);
         let (live, permit) = match self.enter(key) {
             Ok(entered) => entered,

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | what a person, conversation or business is called | [`DisplayName`] |
 //! | a way to write to somebody | [`Email`] |
-//! | any other line or paragraph with a limit | [`line`], [`paragraph`] |
+//! | any other line or paragraph with a limit | [`line()`], [`paragraph`] |
 //!
 //! `parse` is the only way in from outside and names the field in its refusal. `Deserialize` trusts what it reads:
 //! it is for our own log and state, which must stay readable when a limit changes.

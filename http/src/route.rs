@@ -1,4 +1,4 @@
-//! The one way to mount a handler. See [`routes!`] for how a feature lists its own.
+//! The one way to mount a handler. See [`routes!`](crate::routes) for how a feature lists its own.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -81,7 +81,7 @@ impl Routes {
     }
 
     /// Adds one handler under the path and method of its `#[utoipa::path]` (`P`), behind the authority it takes.
-    /// Written by [`routes!`].
+    /// Written by [`routes!`](crate::routes).
     #[must_use]
     pub fn add<P, A, Args, H>(self, _path: P, handler: H, limit: Limit) -> Self
     where

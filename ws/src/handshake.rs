@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::body::BoxBody;
+use actix_web::body::MessageBody as _;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use brigade_domain::identity::ports::Credential;
@@ -10,6 +10,7 @@ use brigade_domain::refusal::{Code, Refusal};
 
 use crate::config::LiveConfig;
 use crate::hub::Hub;
+use crate::incoming::Incoming;
 use crate::outbox::{Outbox, OutboxBody};
 use crate::receive;
 use crate::session::Session;
@@ -25,11 +26,6 @@ pub struct Live {
     pub config: LiveConfig,
     /// The node's sessions.
     pub hub: Hub,
-}
-
-/// Mounts `/v1/live`. The guard wraps the whole application, this route included.
-pub fn configure(config: &mut web::ServiceConfig, live: &Live) {
-    config.app_data(web::Data::new(live.clone())).route("/v1/live", web::get().to(self::live));
 }
 
 /// The handshake.
@@ -48,10 +44,9 @@ fn upgrade(request: &HttpRequest, payload: web::Payload, live: &Live) -> Result<
     check_origin(request, &live.config.origins, bearer.is_some())?;
     check_protocol(request)?;
     let credential = bearer.or_else(|| cookie(request, &live.config.cookie));
-    let not_websocket =
-        |error: actix_web::Error| Refusal::new(Code::InvalidInput, format!("This address speaks WebSocket: {error}"));
-    let (response, _, frames) =
-        actix_ws::handle_with_protocols(request, payload, &[PROTOCOL]).map_err(not_websocket)?;
+    let not_websocket = |error| Refusal::new(Code::InvalidInput, format!("This address speaks WebSocket: {error}"));
+    let mut response = actix_http::ws::handshake(request.head()).map_err(not_websocket)?;
+    response.insert_header((header::SEC_WEBSOCKET_PROTOCOL, PROTOCOL));
     let limits = live.hub.limits();
     let outbox = Outbox::new(limits.outbox_bytes);
     let session = Session::new(
@@ -62,14 +57,16 @@ fn upgrade(request: &HttpRequest, payload: web::Payload, live: &Live) -> Result<
         credential,
         request.conn_data::<ConnectionSocket>().cloned(),
     );
-    let frames =
-        frames.max_frame_size(limits.frame_bytes).aggregate_continuations().max_continuation_size(limits.frame_bytes);
+    let incoming = Incoming::new(payload.into_inner(), Arc::clone(&outbox), limits.frame_bytes);
     match live.hub.open(&session) {
-        Ok(()) => drop(actix_rt::spawn(receive::run(session, frames))),
+        Ok(()) => drop(actix_rt::spawn(receive::run(session, incoming))),
         // A browser shows its page the close code and nothing of a refused handshake.
-        Err(refusal) => drop(actix_rt::spawn(receive::turn_away(session, frames, refusal))),
+        Err(refusal) => drop(actix_rt::spawn(receive::turn_away(session, incoming, refusal))),
     }
-    Ok(response.map_body(|_, signal| BoxBody::new(OutboxBody::new(outbox, signal))))
+    match response.message_body(OutboxBody(outbox).boxed()) {
+        Ok(response) => Ok(response.into()),
+        Err(error) => Err(Refusal::new(Code::Internal, error.to_string())),
+    }
 }
 
 /// A page may connect only from a listed origin (ASVS 4.4.2). Programs have none and show a bearer token instead.

@@ -21,7 +21,9 @@ use crate::session::Session;
 /// Close codes of docs/PROTOCOL.md.
 pub(crate) mod code {
     pub(crate) const GOING_AWAY: u16 = 1001;
+    pub(crate) const PROTOCOL: u16 = 1002;
     pub(crate) const UNSUPPORTED: u16 = 1003;
+    pub(crate) const NOT_TEXT: u16 = 1007;
     pub(crate) const TOO_LARGE: u16 = 1009;
     pub(crate) const MALFORMED: u16 = 4400;
     pub(crate) const AUTH: u16 = 4401;

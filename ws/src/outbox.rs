@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::body::{BodySize, MessageBody};
 use bytes::Bytes;
 use parking_lot::Mutex;
 
@@ -38,6 +38,11 @@ struct Queues {
     closing: Closing,
     slow: bool,
     waker: Option<Waker>,
+    /// The reading side has nothing more to hear.
+    heard_out: bool,
+    /// The response body is gone, and with it the connection.
+    over: bool,
+    reader: Option<Waker>,
     /// When the socket last took something, or when something began to wait.
     progress: Option<Instant>,
 }
@@ -151,6 +156,23 @@ impl Outbox {
         }
     }
 
+    /// The peer has said its last word, or will not: after a close frame the connection may end. Until then it stays,
+    /// because a connection that is closed over unread bytes is reset, and the reason lost with it.
+    pub(crate) fn hear_out(&self) {
+        let mut queues = self.queues.lock();
+        queues.heard_out = true;
+        queues.wake();
+    }
+
+    /// Whether the connection is over; if not, the reading side is woken when it is.
+    pub(crate) fn poll_over(&self, cx: &mut Context<'_>) -> bool {
+        let mut queues = self.queues.lock();
+        if !queues.over && !queues.reader.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            queues.reader = Some(cx.waker().clone());
+        }
+        queues.over
+    }
+
     /// Whether it was closed because the reader could not keep up.
     pub(crate) fn was_slow(&self) -> bool {
         self.queues.lock().slow
@@ -231,15 +253,15 @@ impl Queues {
 }
 
 /// The response body behind the upgrade: the outbox as the dispatcher reads it.
-pub(crate) struct OutboxBody {
-    outbox: Arc<Outbox>,
-    /// The body actix-ws made: its end tells the message stream that the connection is over.
-    _signal: BoxBody,
-}
+pub(crate) struct OutboxBody(pub(crate) Arc<Outbox>);
 
-impl OutboxBody {
-    pub(crate) fn new(outbox: Arc<Outbox>, signal: BoxBody) -> Self {
-        Self { outbox, _signal: signal }
+impl Drop for OutboxBody {
+    fn drop(&mut self) {
+        let mut queues = self.0.queues.lock();
+        queues.over = true;
+        if let Some(reader) = queues.reader.take() {
+            reader.wake();
+        }
     }
 }
 
@@ -251,11 +273,11 @@ impl MessageBody for OutboxBody {
     }
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
-        let mut queues = self.outbox.queues.lock();
+        let mut queues = self.0.queues.lock();
         if let Some(frame) = queues.take() {
             return Poll::Ready(Some(Ok(frame)));
         }
-        if matches!(queues.closing, Closing::Done(_)) {
+        if queues.heard_out && matches!(queues.closing, Closing::Done(_)) {
             return Poll::Ready(None);
         }
         queues.waker = Some(cx.waker().clone());

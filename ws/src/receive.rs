@@ -5,7 +5,6 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actix_ws::{AggregatedMessage, AggregatedMessageStream, ProtocolError};
 use brigade_actors::{Command, Resume, Subscriber};
 use brigade_domain::Timestamp;
 use brigade_domain::actor::{Actor, ActorKind};
@@ -21,6 +20,7 @@ use uuid::Uuid;
 use crate::encode;
 use crate::frame::{self, Inbound, Sig};
 use crate::hub::code;
+use crate::incoming::{Broken, Incoming, Message};
 use crate::session::Session;
 
 /// Malformed frames within [`MALFORMED_WINDOW`] before the socket is closed.
@@ -56,7 +56,7 @@ impl Drop for Ending {
 }
 
 /// Reads until the socket ends.
-pub(crate) async fn run(session: Arc<Session>, mut frames: AggregatedMessageStream) {
+pub(crate) async fn run(session: Arc<Session>, mut incoming: Incoming) {
     let _ending = Ending(Arc::clone(&session));
     let mut receiver = Receiver {
         session: Arc::clone(&session),
@@ -65,65 +65,93 @@ pub(crate) async fn run(session: Arc<Session>, mut frames: AggregatedMessageStre
         malformed: VecDeque::new(),
         rate_refusals: 0,
     };
-    while let Some(message) = frames.recv().await {
+    let last = loop {
+        let Some(message) = incoming.next().await else { break Last::Word };
         session.hear();
+        if session.outbox.is_closing() {
+            // Whose rights ended, for one, commands nothing more.
+            break if matches!(message, Ok(Message::Close)) { Last::Word } else { Last::Open };
+        }
         match message {
-            Ok(AggregatedMessage::Text(text)) => receiver.take(&text).await,
-            Ok(AggregatedMessage::Ping(payload)) => session.outbox.control(encode::pong(&payload)),
-            Ok(AggregatedMessage::Pong(_)) => {}
-            Ok(AggregatedMessage::Binary(_)) => {
-                session.outbox.close(code::UNSUPPORTED, "frames are JSON text");
-                break;
-            }
-            Ok(AggregatedMessage::Close(_)) => break,
-            Err(error) => {
-                close_for(&session, &error);
-                break;
+            Ok(Message::Text(text)) => match frame::parse(&text) {
+                // Boxed: it happens once, and every socket would keep its room for ever.
+                Ok(Inbound::Hello { token }) => Box::pin(receiver.hello(token.as_deref())).await,
+                Ok(inbound) => receiver.handle(inbound),
+                Err(malformed) => receiver.malformed(malformed.id, &malformed.refusal),
+            },
+            Ok(Message::Ping(payload)) => session.outbox.control(encode::pong(&payload)),
+            Ok(Message::Pong) => {}
+            Ok(Message::Close) => break Last::Word,
+            Err(broken) => {
+                close_for(&session, &broken);
+                break Last::Noise;
             }
         }
         if session.outbox.is_closing() {
-            break;
+            break Last::Open;
         }
-    }
+    };
     session.outbox.close(1000, "");
-    finish(&session, frames).await;
+    finish(&session, incoming, last).await;
 }
 
 /// Closes a socket that may not stay, in a way a browser's page can read.
-pub(crate) async fn turn_away(session: Arc<Session>, frames: AggregatedMessageStream, refusal: Refusal) {
+pub(crate) async fn turn_away(session: Arc<Session>, incoming: Incoming, refusal: Refusal) {
     session.refuse(None, None, &refusal);
     session.outbox.close(code::TOO_MANY_SESSIONS, "too many sessions");
-    finish(&session, frames).await;
+    finish(&session, incoming, Last::Open).await;
 }
 
-/// Lets the close frame out; a peer that does not take it is cut off.
-async fn finish(session: &Session, mut frames: AggregatedMessageStream) {
-    let until_over = async { while frames.recv().await.is_some_and(|frame| frame.is_ok()) {} };
-    if tokio::time::timeout(CLOSE_GRACE, until_over).await.is_err() {
+/// What was read last.
+enum Last {
+    /// The peer is done: it closed, or is gone.
+    Word,
+    /// A message; more may come.
+    Open,
+    /// Something after which no message can be found.
+    Noise,
+}
+
+/// Lets the close frame out, and waits for the peer's; a peer that does not take it is cut off.
+async fn finish(session: &Session, mut incoming: Incoming, last: Last) {
+    let until_heard_out = async {
+        match last {
+            Last::Word => {}
+            Last::Noise => incoming.discard().await,
+            Last::Open => loop {
+                match incoming.next().await {
+                    None | Some(Ok(Message::Close)) => break,
+                    Some(Err(_)) => break incoming.discard().await,
+                    Some(Ok(_)) => {}
+                }
+            },
+        }
+        session.outbox.hear_out();
+        incoming.discard().await;
+    };
+    if tokio::time::timeout(CLOSE_GRACE, until_heard_out).await.is_err() {
+        session.outbox.hear_out();
         session.cut();
     }
 }
 
-fn close_for(session: &Session, error: &ProtocolError) {
-    match error {
-        ProtocolError::Overflow => {
+fn close_for(session: &Session, broken: &Broken) {
+    match broken {
+        Broken::TooLarge => {
             let limit = session.hub.limits().frame_bytes;
-            session.outbox.close(code::TOO_LARGE, &format!("a frame may have {limit} bytes"));
+            session.outbox.close(code::TOO_LARGE, &format!("a message may have {limit} bytes"));
         }
-        ProtocolError::Io(_) => session.outbox.close(1000, ""),
-        _ => session.outbox.close(1002, "this is not the WebSocket protocol"),
+        Broken::Binary => session.outbox.close(code::UNSUPPORTED, "frames are JSON text"),
+        Broken::NotText => session.outbox.close(code::NOT_TEXT, "text is UTF-8"),
+        Broken::Protocol(what) => session.outbox.close(code::PROTOCOL, what),
+        Broken::Lost(error) => {
+            tracing::debug!(%error, "a connection was lost");
+            session.outbox.close(1000, "");
+        }
     }
 }
 
 impl Receiver {
-    async fn take(&mut self, text: &str) {
-        match frame::parse(text) {
-            Ok(Inbound::Hello { token }) => self.hello(token.as_deref()).await,
-            Ok(inbound) => self.handle(inbound),
-            Err(malformed) => self.malformed(malformed.id, &malformed.refusal),
-        }
-    }
-
     fn malformed(&mut self, id: Option<Uuid>, refusal: &Refusal) {
         self.session.refuse(id, None, refusal);
         let now = Instant::now();
@@ -185,7 +213,7 @@ impl Receiver {
             return session.outbox.close(code::AUTH, "no session and no token");
         };
         let asked = Instant::now();
-        let who = match session.hub.authenticator().authenticate(credential.clone()).await {
+        let who = match session.hub.authenticator().authenticate_anew(credential.clone()).await {
             Ok(who) => who,
             Err(rejection) => return self.turn_away(rejection),
         };

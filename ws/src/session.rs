@@ -105,7 +105,7 @@ impl Session {
     /// Asks again who this is, and ends if the answer is another one or none.
     pub(crate) async fn resolve_again(self: Arc<Self>) {
         let Some(Known { who, credential }) = self.who.get() else { return };
-        match self.hub.authenticator().authenticate(credential.clone()).await {
+        match self.hub.authenticator().authenticate_anew(credential.clone()).await {
             Ok(now) if now.actor == who.actor && now.session == who.session => {}
             Ok(_) | Err(_) => self.revoke(),
         }

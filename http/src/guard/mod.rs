@@ -1,7 +1,7 @@
 //! The guard: what every request passes before a handler sees it (BK-GUARD-01 to -31).
 //!
-//! Two parts. [`frame`] is around everything, also around what does not exist: request id, client address, flood
-//! limit, CORS, and on the way out normalised errors, security headers and the log line. [`admit`] is around each
+//! Two parts. [`frame()`] is around everything, also around what does not exist: request id, client address, flood
+//! limit, CORS, and on the way out normalised errors, security headers and the log line. [`admit()`] is around each
 //! handler: credential → actor, rate limit, permission, CSRF. Its result is an *authority*, the first argument of the
 //! handler. Authorities can be made nowhere else, so a handler that can be called without permission does not compile.
 

@@ -1,6 +1,6 @@
 //! The command line: what can be asked of the binary, with examples.
 //!
-//! Every subcommand is a module with one `run`. Those that need the database get it through [`crate::database::open`]:
+//! Every subcommand is a module with one `run`. Those that need the database get it through [`crate::database::Database::open`]:
 //! the one of the running server, the one given, or the private one, started for as long as the command takes.
 
 mod audit;

@@ -1,8 +1,8 @@
 //! The audit log: who did what, append-only and hash-chained.
 //!
 //! Each line's hash covers all its fields and the hash of the line before, so that a line changed, removed or put
-//! in between breaks the chain of its tenant. [`verify`] recomputes it. What the chain alone cannot show is that its
-//! last lines were cut off; for that, compare the end that [`verify`] reports with one kept elsewhere.
+//! in between breaks the chain of its tenant. [`verify()`] recomputes it. What the chain alone cannot show is that its
+//! last lines were cut off; for that, compare the end that [`verify()`] reports with one kept elsewhere.
 
 mod chain;
 mod verify;

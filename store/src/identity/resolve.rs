@@ -38,12 +38,24 @@ enum Touch {
 impl Authenticator for Identity {
     fn authenticate(&self, credential: Credential) -> BoxFuture<'static, Result<Authenticated, Rejection>> {
         let identity = self.clone();
-        Box::pin(async move { identity.resolve(credential, Timestamp::now()).await })
+        Box::pin(async move { identity.resolve(credential, Timestamp::now(), Cached::Good).await })
+    }
+
+    fn authenticate_anew(&self, credential: Credential) -> BoxFuture<'static, Result<Authenticated, Rejection>> {
+        let identity = self.clone();
+        Box::pin(async move { identity.resolve(credential, Timestamp::now(), Cached::TooOld).await })
     }
 }
 
+/// Whether an answer from before will do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cached {
+    Good,
+    TooOld,
+}
+
 impl Identity {
-    async fn resolve(&self, credential: Credential, at: Timestamp) -> Result<Authenticated, Rejection> {
+    async fn resolve(&self, credential: Credential, at: Timestamp, cached: Cached) -> Result<Authenticated, Rejection> {
         let (kind, text) = match &credential {
             Credential::Cookie(text) => ("cookie:", text),
             Credential::Bearer(text) => ("bearer:", text),
@@ -52,7 +64,8 @@ impl Identity {
         };
         let cache_key = sha256(&format!("{kind}{text}"));
         let asked = self.0.cache.asking();
-        if let Some(who) = self.0.cache.credential(&cache_key, asked)
+        if cached == Cached::Good
+            && let Some(who) = self.0.cache.credential(&cache_key, asked)
             && who.expires_at > at
         {
             return Ok(who);

@@ -24,7 +24,11 @@ async fn requests_given_up_on_leave_no_transaction_open_and_no_tenant_behind() {
     let mut world = World::start(1, &[("database.connections", "5")]).await;
     let mut worlds = Vec::new();
     for _ in 0..2 {
-        worlds.push((world.staff("account_manager").await, world.chats(5).await));
+        let chats = world.chats(5).await;
+        for chat in &chats {
+            is_written_in(world.nodes[0].address, chat).await;
+        }
+        worlds.push((world.staff("account_manager").await, chats));
         world.next_tenant().await;
     }
     let worlds = worlds.try_into().unwrap_or_else(|_| unreachable!("there are two"));
@@ -58,6 +62,14 @@ async fn requests_given_up_on_leave_no_transaction_open_and_no_tenant_behind() {
     assert_eq!(failed, "0", "statements in failed transactions");
     println!("F15: {given_up} requests given up on while the database was slow");
     assert!(given_up > rounds * each / 2, "{given_up} were given up on");
+}
+
+/// A chat is in the list once something was written.
+async fn is_written_in(address: SocketAddr, chat: &Chat) {
+    let path = format!("/v1/conversations/{}/commands", chat.topic.split_once(':').unwrap().1);
+    let command = json!({ "id": Uuid::now_v7(), "type": "send", "body": { "text": "Hello" } });
+    let sent = request(&reqwest::Client::new(), reqwest::Method::POST, address, &chat.ticket, &path).json(&command);
+    assert_eq!(Answer::of(sent.send().await.unwrap()).await.status, 200);
 }
 
 impl Two {

@@ -72,7 +72,7 @@ async fn flood(mut wire: Wire, topic: &str, count: usize, ledger: &Ledger) -> Du
         slowest = slowest.max(at.elapsed());
         let id = frame["id"].as_str().unwrap().parse().unwrap();
         if let Some("ack") = frame["t"].as_str() {
-            ledger.acknowledged(id, frame["seq"].as_u64().unwrap(), at.elapsed())
+            ledger.acknowledged(id, frame["seq"].as_u64().unwrap(), at.elapsed());
         } else {
             assert_eq!(frame["code"], "OVERLOADED", "{frame}");
             assert!(frame["retry_after"].as_f64().unwrap() > 0.0, "{frame}");

@@ -768,6 +768,8 @@ export const CLOSE_CODES: Readonly<Record<number, ComeBack>> = {
   1002: "never",
   /** Binary frames are not spoken here. */
   1003: "never",
+  /** A text that is not UTF-8. */
+  1007: "never",
   /** A frame was over the limit; do not send that one again. */
   1009: "backoff",
   /** Too many malformed frames. */

@@ -23,6 +23,8 @@ const ONLY: &[(&str, &[&str])] = &[
     ("sqlx", &["brigade-store"]),
     ("graphile_worker", &["brigade-store"]),
     ("redis", &["brigade-store"]),
+    // The WebSocket handshake is in it.
+    ("actix-http", &["brigade-ws"]),
     ("actix-ws", &["brigade-ws", "brigade-bench"]),
     ("lettre", &["brigade-integrations"]),
 ];

@@ -83,6 +83,11 @@ impl Authenticated {
 pub trait Authenticator: Send + Sync + 'static {
     /// Who this is.
     fn authenticate(&self, credential: Credential) -> BoxFuture<'static, Result<Authenticated, Rejection>>;
+
+    /// Who this is now, whatever is cached: for what will last, as a socket does. Without a cache it is the same.
+    fn authenticate_anew(&self, credential: Credential) -> BoxFuture<'static, Result<Authenticated, Rejection>> {
+        self.authenticate(credential)
+    }
 }
 
 /// Something ended or changed: whoever was resolved before must be resolved again.
