@@ -52,8 +52,10 @@ export function openDialog(look: DialogLook): Promise<boolean> {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
       resolve(submitted);
     });
-    // Keys of the page behind are not for the dialog.
-    owned.listen(dialog, 'keydown', (event) => event.stopPropagation());
+    // Keys of the page behind are not for the dialog; one that is closed holds the focus until the page is drawn again.
+    owned.listen(dialog, 'keydown', (event) => {
+      if (dialog.open) event.stopPropagation();
+    });
     document.body.append(dialog);
     dialog.showModal();
   });

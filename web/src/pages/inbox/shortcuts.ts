@@ -38,7 +38,9 @@ export function listenForKeys(shortcuts: readonly Shortcut[]): Disposable {
     const pressed = event as KeyboardEvent;
     if (pressed.defaultPrevented || pressed.ctrlKey || pressed.metaKey || pressed.altKey || pressed.isComposing) return;
     const target = pressed.target as HTMLElement;
-    if (target.closest('input, textarea, select, dialog, [contenteditable]')) return;
+    // A dialog that was just closed may hold the focus until the page is drawn again; that does not count.
+    const place = target.closest('input, textarea, select, [contenteditable], dialog[open]');
+    if (place && !place.closest('dialog:not([open])')) return;
     const found = shortcuts.find(({ key }) => key === pressed.key);
     if (!found || (pressed.key !== '?' && !singleKeysOn())) return;
     pressed.preventDefault();
