@@ -81,7 +81,7 @@ impl Feeds {
             Arc::clone(readers.key()),
             Arc::from(&*listing.key),
             rev,
-            listing.body.to_string().into(),
+            listing.body.as_str().into(),
             None,
         ));
         for reader in readers.values() {

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::Timestamp;
 use crate::actor::{Actor, Party};
 use crate::id::{self, AccountId, ConversationId, InvalidId, TenantId};
+use crate::json::Json;
 use crate::refusal::{Code, Refusal};
 use crate::topic::Topic;
 
@@ -247,7 +248,7 @@ pub struct Listing {
     /// The entity's place in it: its prefixed id.
     pub key: String,
     /// What is shown. A reader drops a listing older than one it has (`rev` is the entity's `seq`).
-    pub body: Value,
+    pub body: Json,
 }
 
 /// A thing with live state: the rules of one feature, run by the generic actor.

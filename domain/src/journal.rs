@@ -152,7 +152,7 @@ pub trait Journal: Send + Sync + 'static {
 }
 
 /// What a list holds: for each item its key, its revision and what is shown.
-pub type ListItems = Vec<(String, Seq, serde_json::Value)>;
+pub type ListItems = Vec<(String, Seq, crate::json::Json)>;
 
 /// The content of a list topic (`tenant:…/inbox`) at this moment, for its `snap` frame.
 /// Implemented by `store/` over the rows.

@@ -22,6 +22,7 @@ pub mod entity;
 pub mod id;
 pub mod identity;
 pub mod journal;
+pub mod json;
 pub mod limits;
 pub mod refusal;
 pub mod tenant;

@@ -62,7 +62,7 @@ fn row(id: ConversationId, at: Timestamp) -> Row {
         assignee: Some(user),
         waiting_since: Some(at),
         last_message_at: Some(at),
-        listing,
+        listing: brigade_domain::json::Json::of(&listing),
     })
 }
 

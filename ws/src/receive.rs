@@ -30,6 +30,8 @@ const MALFORMED_WINDOW: Duration = Duration::from_mins(1);
 const RATE_REFUSALS_LIMIT: u32 = 200;
 /// Bytes of a signal's body.
 const SIGNAL_BYTES: usize = 2_048;
+/// Signals of a session in a minute (typing, presence).
+const SIGNALS_PER_MINUTE: u32 = 120;
 /// How long a close frame may wait for the peer to take it.
 const CLOSE_GRACE: Duration = Duration::from_secs(3);
 /// Parties a connection may watch.
@@ -38,11 +40,40 @@ const WATCH_LIMIT: usize = 200;
 /// What only the reading side needs to know of its session.
 struct Receiver {
     session: Arc<Session>,
-    rate: Option<DefaultDirectRateLimiter>,
+    rates: Option<Rates>,
     clock: DefaultClock,
     /// When the last malformed frames came.
     malformed: VecDeque<Instant>,
     rate_refusals: u32,
+}
+
+/// What a session may do in a minute, once it is known whose it is.
+struct Rates {
+    commands: DefaultDirectRateLimiter,
+    /// Counted apart: who types must still be able to send.
+    signals: DefaultDirectRateLimiter,
+    commands_per_minute: u32,
+}
+
+impl Rates {
+    fn new(commands_per_minute: u32) -> Self {
+        let limiter = |count| RateLimiter::direct(Quota::per_minute(NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN)));
+        Self { commands: limiter(commands_per_minute), signals: limiter(SIGNALS_PER_MINUTE), commands_per_minute }
+    }
+
+    fn of(&self, what: Spent) -> (&DefaultDirectRateLimiter, u32) {
+        match what {
+            Spent::Command => (&self.commands, self.commands_per_minute),
+            Spent::Signal => (&self.signals, SIGNALS_PER_MINUTE),
+        }
+    }
+}
+
+/// What a frame counts as. A subscription costs about what a command costs.
+#[derive(Clone, Copy)]
+enum Spent {
+    Command,
+    Signal,
 }
 
 /// However the reading ends, by a defect too, nothing of the session stays anywhere.
@@ -60,7 +91,7 @@ pub(crate) async fn run(session: Arc<Session>, mut incoming: Incoming) {
     let _ending = Ending(Arc::clone(&session));
     let mut receiver = Receiver {
         session: Arc::clone(&session),
-        rate: None,
+        rates: None,
         clock: DefaultClock::default(),
         malformed: VecDeque::new(),
         rate_refusals: 0,
@@ -167,8 +198,10 @@ impl Receiver {
             Inbound::Hello { .. } => {}
             Inbound::Sub { topic, resume } => {
                 let resume = resume.map(|(after, epoch)| Resume { after, epoch });
-                let done =
-                    self.spend().and_then(|()| frame::topic(&topic)).and_then(|t| self.session.subscribe(t, resume));
+                let done = self
+                    .spend(Spent::Command)
+                    .and_then(|()| frame::topic(&topic))
+                    .and_then(|t| self.session.subscribe(t, resume));
                 self.say_no(None, Some(&topic), done);
             }
             Inbound::Unsub { topic } => {
@@ -225,8 +258,7 @@ impl Receiver {
             ActorKind::Anonymous => session.hub.limits().visitor_commands_per_minute,
             _ => session.hub.limits().commands_per_minute,
         };
-        let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
-        self.rate = Some(RateLimiter::direct(quota));
+        self.rates = Some(Rates::new(per_minute));
         let actor = Arc::clone(&who.actor);
         let welcome = self.welcome(&actor, &who.session.to_string(), per_minute);
         session.identify(who, credential);
@@ -272,8 +304,9 @@ impl Receiver {
     }
 
     /// Counts against the session's rate.
-    fn spend(&mut self) -> Result<(), Refusal> {
-        let Some(rate) = &self.rate else { return Err(Refusal::new(Code::AuthRequired, "Say hello first.")) };
+    fn spend(&mut self, what: Spent) -> Result<(), Refusal> {
+        let Some(rates) = &self.rates else { return Err(Refusal::new(Code::AuthRequired, "Say hello first.")) };
+        let (rate, limit) = rates.of(what);
         let Err(until) = rate.check() else {
             self.rate_refusals = 0;
             return Ok(());
@@ -284,16 +317,13 @@ impl Receiver {
             let reason = format!("retry_after_ms={}", wait.as_millis().max(1_000));
             self.session.outbox.close(code::TOO_MANY_COMMANDS, &reason);
         }
-        let limits = self.session.hub.limits();
-        let visitor = self.session.who().is_some_and(|who| who.actor.kind == ActorKind::Anonymous);
-        let limit = if visitor { limits.visitor_commands_per_minute } else { limits.commands_per_minute };
         Err(Refusal::of(Code::RateLimited)
             .with_details(json!({ "limit": limit, "per": "minute" }))
             .retry_after(wait.max(Duration::from_secs(1))))
     }
 
     fn command(&mut self, id: Uuid, topic: &str, kind: &str, body: &str) -> Result<(), Refusal> {
-        self.spend()?;
+        self.spend(Spent::Command)?;
         let topic = frame::topic(topic)?;
         if topic.view.is_some() {
             return Err(Refusal::new(Code::UnknownCommand, "A list takes no commands; send it to the entity."));
@@ -312,7 +342,7 @@ impl Receiver {
     }
 
     fn signal(&mut self, topic: &str, kind: &str, body: &str) -> Result<(), Refusal> {
-        self.spend()?;
+        self.spend(Spent::Signal)?;
         if body.len() > SIGNAL_BYTES || kind.len() > 64 {
             return Err(Refusal::new(Code::TooLarge, format!("A signal's body may have {SIGNAL_BYTES} bytes."))
                 .with_details(json!({ "limit": SIGNAL_BYTES })));
@@ -326,7 +356,7 @@ impl Receiver {
     }
 
     fn sig(&mut self, sig: Sig) -> Result<(), Refusal> {
-        self.spend()?;
+        self.spend(Spent::Signal)?;
         let (actor, tenant) = self.session.actor()?;
         let presence = self.session.hub.presence();
         match sig {

@@ -29,7 +29,7 @@ use recent::RecentRequests;
 /// How many log lines stay in memory for readers that come back.
 const RING_LINES: usize = 256;
 /// A snapshot is kept after this many new lines.
-const SNAPSHOT_EVERY: u32 = 200;
+const SNAPSHOT_EVERY: u32 = 500;
 
 /// What waits for its turn, in order of arrival.
 pub(crate) enum Work {

@@ -12,7 +12,6 @@ use brigade_domain::journal::{
 };
 use brigade_domain::refusal::{Code, Fault, Refusal};
 use parking_lot::Mutex;
-use serde_json::Value;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -179,7 +178,7 @@ impl Lists for Shared {
         _tenant: TenantId,
         _view: &str,
         _actor: &Actor,
-    ) -> BoxFuture<'static, Result<Vec<(String, Seq, Value)>, Fault>> {
+    ) -> BoxFuture<'static, Result<brigade_domain::journal::ListItems, Fault>> {
         Box::pin(async { Ok(Vec::new()) })
     }
 }

@@ -1,9 +1,8 @@
 //! Lists of conversations over HTTP: the inbox page by page, with the resolved ones.
 
-use serde_json::Value;
-
 use crate::id::{TenantId, UserId};
 use crate::journal::BoxFuture;
+use crate::json::Json;
 use crate::refusal::Rejection;
 
 /// The most conversations of one page.
@@ -24,7 +23,7 @@ pub struct Filter {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     /// Inbox lines (the bodies of [`crate::entity::Listing`]), newest activity first.
-    pub items: Vec<Value>,
+    pub items: Vec<Json>,
     /// Where the next page begins; `None` on the last. Opaque.
     pub next: Option<String>,
 }

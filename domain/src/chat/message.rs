@@ -106,12 +106,35 @@ impl Dropped {
     }
 }
 
+/// How many of the kept messages and notes are still there, not deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct There {
+    messages: usize,
+    notes: usize,
+}
+
+impl There {
+    const fn seen_by(self, side: Side) -> usize {
+        match side {
+            Side::Staff => self.messages + self.notes,
+            Side::Customer => self.messages,
+        }
+    }
+
+    const fn of(&mut self, note: bool) -> &mut usize {
+        if note { &mut self.notes } else { &mut self.messages }
+    }
+}
+
 /// The newest messages and notes in the order of the log, and what is known of those before.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct History {
     kept: VecDeque<Arc<Message>>,
     messages: usize,
     notes: usize,
+    /// Counted as it changes: who has read nothing yet is asked for after every message.
+    there: There,
+    there_by: BTreeMap<Party, There>,
     dropped_messages: Dropped,
     dropped_notes: Dropped,
 }
@@ -136,6 +159,7 @@ impl History {
     /// Adds the newest, and lets go of the oldest of its sort when there are too many.
     pub fn push(&mut self, message: Message) {
         let note = message.note;
+        self.count(&message, true);
         self.kept.push_back(Arc::new(message));
         let (count, dropped) = if note {
             (&mut self.notes, &mut self.dropped_notes)
@@ -149,6 +173,7 @@ impl History {
         {
             *count -= 1;
             dropped.add(&gone);
+            self.count(&gone, false);
         }
     }
 
@@ -163,8 +188,28 @@ impl History {
 
     /// Changes the message at `seq`, if it is kept.
     pub fn change(&mut self, seq: Seq, change: impl FnOnce(&mut Message)) {
-        if let Some(message) = self.position(seq).and_then(|index| self.kept.get_mut(index)) {
-            change(Arc::make_mut(message));
+        let Some(index) = self.position(seq) else { return };
+        let Some(before) = self.kept.get(index).map(Arc::clone) else { return };
+        let mut after = Message::clone(&before);
+        change(&mut after);
+        if before.deleted() != after.deleted() {
+            self.count(&before, false);
+            self.count(&after, true);
+        }
+        self.kept[index] = Arc::new(after);
+    }
+
+    /// Counts a message that is there in, or out.
+    fn count(&mut self, message: &Message, into: bool) {
+        if message.deleted() {
+            return;
+        }
+        let by = self.there_by.entry(message.by).or_default();
+        for count in [self.there.of(message.note), by.of(message.note)] {
+            *count = if into { *count + 1 } else { *count - 1 };
+        }
+        if *by == There::default() {
+            self.there_by.remove(&message.by);
         }
     }
 
@@ -179,8 +224,13 @@ impl History {
     /// What `reader` has not seen since `cursor`: what others wrote, `side` may see and is still there. `None` is
     /// somebody who has written nothing.
     pub fn unread(&self, reader: Option<Party>, side: Side, cursor: Seq) -> Unread {
-        let newer = self.iter().rev().take_while(|message| message.seq > cursor);
-        let count = newer.filter(|message| message.counts_for(reader, side)).count();
+        let count = if self.kept.front().is_none_or(|oldest| oldest.seq > cursor) {
+            let own = reader.and_then(|reader| self.there_by.get(&reader)).copied().unwrap_or_default();
+            self.there.seen_by(side) - own.seen_by(side)
+        } else {
+            let newer = self.iter().rev().take_while(|message| message.seq > cursor);
+            newer.filter(|message| message.counts_for(reader, side)).count()
+        };
         let dropped = match side {
             Side::Staff => self.dropped_messages.newest_for(reader).max(self.dropped_notes.newest_for(reader)),
             Side::Customer => self.dropped_messages.newest_for(reader),

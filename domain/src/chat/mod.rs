@@ -31,6 +31,7 @@ use crate::Timestamp;
 use crate::actor::Actor;
 use crate::entity::{Audience, Decision, Entity, EntityKey, EntityKind, Entry, Listing, Row, unknown_command};
 use crate::id::{AccountId, ConversationId, UserId, VisitorId};
+use crate::json::Json;
 use crate::refusal::{Code, Refusal};
 
 /// The row beside a conversation's log: what the inbox lists and looks conversations up by.
@@ -53,7 +54,7 @@ pub struct ConversationRow {
     /// When the last message was sent.
     pub last_message_at: Option<Timestamp>,
     /// What the inbox shows (the body of [`crate::entity::Listing`]).
-    pub listing: Value,
+    pub listing: Json,
 }
 
 impl Entity for Conversation {

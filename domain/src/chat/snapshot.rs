@@ -1,5 +1,7 @@
 //! What readers see of a conversation: the snapshot, and the inbox's line about it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -7,8 +9,13 @@ use super::ConversationRow;
 use super::event::{Kind, Side};
 use super::message::Message;
 use super::state::{Conversation, Status};
+use super::text::PageUrl;
+use crate::Timestamp;
 use crate::actor::{Actor, Party};
 use crate::entity::{Audience, EntityRef, Listing};
+use crate::id::{AccountId, ConversationId, UserId};
+use crate::json::Json;
+use crate::text::DisplayName;
 use crate::topic::Topic;
 
 /// How many messages a snapshot has at most.
@@ -29,15 +36,35 @@ pub const INBOX: &str = "inbox";
 struct Shown<'a> {
     seq: u64,
     by: Party,
-    at: crate::Timestamp,
+    at: Timestamp,
     text: &'a str,
     note: bool,
     reply_to: Option<u64>,
-    mentions: &'a [crate::id::UserId],
-    edited: Option<crate::Timestamp>,
+    mentions: &'a [UserId],
+    edited: Option<Timestamp>,
     edits: u32,
     deleted: bool,
     reactions: Map<String, Value>,
+}
+
+/// A conversation as the inbox lists it.
+#[derive(Serialize)]
+struct InboxLine<'a> {
+    id: ConversationId,
+    kind: Kind,
+    status: &'a str,
+    name: Option<&'a DisplayName>,
+    assignee: Option<UserId>,
+    account: Option<AccountId>,
+    preview: Option<String>,
+    preview_by: Option<Party>,
+    last_message_at: Option<Timestamp>,
+    waiting_since: Option<Timestamp>,
+    /// Of each member of staff who has read or written something here.
+    unread_by: BTreeMap<Party, usize>,
+    /// Of everybody else.
+    unread_rest: usize,
+    page: Option<&'a PageUrl>,
 }
 
 impl Message {
@@ -130,27 +157,27 @@ impl Conversation {
     }
 
     /// The inbox's line, for staff.
-    pub(super) fn inbox_line(&self) -> Value {
+    pub(super) fn inbox_line(&self) -> Json {
         let last = self.history.iter().rev().find(|message| !message.note && !message.deleted());
-        let mut unread = Map::new();
-        for (party, cursor) in self.cursors.iter().filter(|(_, cursor)| cursor.side == Side::Staff) {
-            let count = self.history.unread(Some(*party), Side::Staff, cursor.seq).count;
-            unread.insert(party.to_string(), json!(count));
-        }
-        json!({
-            "id": self.id,
-            "kind": self.kind,
-            "status": self.status,
-            "name": self.name,
-            "assignee": self.assignee,
-            "account": self.account,
-            "preview": last.map(preview),
-            "preview_by": last.map(|message| message.by),
-            "last_message_at": self.last_message_at,
-            "waiting_since": self.waiting_since,
-            "unread_by": unread,
-            "unread_rest": self.history.unread(None, Side::Staff, 0).count,
-            "page": self.page,
+        // Who of the staff has read or written; for anybody else everything is unread.
+        let readers = self.cursors.iter().filter(|(_, cursor)| cursor.side == Side::Staff).map(|(party, _)| *party);
+        let writers = self.people.iter().filter(|(_, person)| person.side == Side::Staff).map(|(party, _)| *party);
+        let known: BTreeSet<Party> = readers.chain(writers).collect();
+        let unread = |party| (party, self.history.unread(Some(party), Side::Staff, self.cursor(party)).count);
+        Json::of(&InboxLine {
+            id: self.id,
+            kind: self.kind,
+            status: self.status.as_str(),
+            name: self.name.as_ref(),
+            assignee: self.assignee,
+            account: self.account,
+            preview: last.map(preview),
+            preview_by: last.map(|message| message.by),
+            last_message_at: self.last_message_at,
+            waiting_since: self.waiting_since,
+            unread_by: known.into_iter().map(unread).collect(),
+            unread_rest: self.history.unread(None, Side::Staff, 0).count,
+            page: self.page.as_ref(),
         })
     }
 

@@ -110,16 +110,21 @@ fn own_messages_are_never_unread_however_many() {
     assert_eq!((&staff["unread"], &staff["unread_more"]), (&json!(200), &json!(true)));
 }
 
+fn inbox_line(chat: &Chat) -> serde_json::Value {
+    let listing = brigade_domain::entity::Entity::listing(&chat.state).unwrap();
+    serde_json::from_str(listing.body.as_str()).unwrap()
+}
+
 #[test]
 fn the_inbox_counts_for_each_of_the_staff() {
     let mut chat = site();
     say(&mut chat, Who::Visitor, "one");
     let two = say(&mut chat, Who::Visitor, "two");
     chat.ok(Who::Manager, "read", &json!({ "seq": two - 1 }));
-    let body = brigade_domain::entity::Entity::listing(&chat.state).unwrap().body;
+    let body = inbox_line(&chat);
     assert_eq!(body["unread_by"], json!({ MANAGER.to_string(): 1 }));
     assert_eq!(body["unread_rest"], 2);
     chat.ok(Who::Visitor, "read", &json!({ "seq": two }));
-    let body = brigade_domain::entity::Entity::listing(&chat.state).unwrap().body;
+    let body = inbox_line(&chat);
     assert!(body["unread_by"].as_object().unwrap().len() == 1, "customers are not counted in the inbox");
 }

@@ -2,9 +2,9 @@
 
 use brigade_domain::chat::list::{Filter, PAGE};
 use brigade_domain::id::UserId;
+use brigade_domain::json::Json;
 use brigade_domain::refusal::Refusal;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::envelope::Data;
@@ -46,7 +46,7 @@ struct ListQuery {
 pub(crate) struct ListView {
     /// Inbox items, as in the topic `tenant:…/inbox`, newest activity first.
     #[schema(value_type = Vec<Object>)]
-    items: Vec<Value>,
+    items: Vec<Json>,
     /// Send it as `cursor` for the next page; null on the last.
     next: Option<String>,
 }

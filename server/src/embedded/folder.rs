@@ -98,6 +98,8 @@ impl DataFolder {
         let usual = self.path.join("postgres");
         if !usual.is_symlink() && !owner.can_enter(&self.path) {
             let elsewhere = Path::new(ELSEWHERE).join(digest(&self.path));
+            // PostgreSQL's user passes through the one, and owns the other.
+            make_folder(Path::new(ELSEWHERE), 0o755)?;
             make_folder(&elsewhere, 0o700)?;
             owner.give(&elsewhere).map_err(EmbeddedError::folder("cannot give away", &elsewhere))?;
             symlink(&elsewhere, &usual).map_err(EmbeddedError::folder("cannot make the link", &usual))?;

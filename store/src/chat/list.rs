@@ -8,9 +8,9 @@ use brigade_domain::actor::Actor;
 use brigade_domain::chat::{ConversationRow, INBOX};
 use brigade_domain::entity::Seq;
 use brigade_domain::id::{AccountId, ConversationId, TenantId, UserId, VisitorId};
-use brigade_domain::journal::{BoxFuture, Lists};
+use brigade_domain::journal::{BoxFuture, ListItems, Lists};
+use brigade_domain::json::Json;
 use brigade_domain::refusal::{Fault, Refusal};
-use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -37,12 +37,7 @@ impl PgLists {
 }
 
 impl Lists for PgLists {
-    fn list(
-        &self,
-        tenant: TenantId,
-        view: &str,
-        actor: &Actor,
-    ) -> BoxFuture<'static, Result<Vec<(String, Seq, Value)>, Fault>> {
+    fn list(&self, tenant: TenantId, view: &str, actor: &Actor) -> BoxFuture<'static, Result<ListItems, Fault>> {
         // Who may look at the list was decided before; what is in it is for staff in any case.
         if view != INBOX || !actor.is_staff_of(tenant) {
             return Box::pin(async { Ok(Vec::new()) });
@@ -61,7 +56,7 @@ impl Lists for PgLists {
                     .await?;
                     let item = |row: (Uuid, i64, String)| -> Result<_, Error> {
                         let (id, rev, listing) = row;
-                        Ok((ConversationId::from_uuid(id).to_string(), to_seq(rev), json(&listing)?))
+                        Ok((ConversationId::from_uuid(id).to_string(), to_seq(rev), json(listing)?))
                     };
                     rows.into_iter().map(|row| item((row.id, row.rev, row.listing))).collect()
                 })
@@ -71,8 +66,8 @@ impl Lists for PgLists {
     }
 }
 
-fn json(listing: &str) -> Result<Value, Error> {
-    serde_json::from_str(listing).map_err(|error| Fault::internal("read a conversation's listing", error).into())
+fn json(listing: String) -> Result<Json, Error> {
+    Json::parse(listing).map_err(|error| Fault::internal("read a conversation's listing", error).into())
 }
 
 /// Which conversations.
@@ -147,7 +142,7 @@ impl TryFrom<Record> for (Seq, ConversationRow) {
             assignee: record.assignee.map(UserId::from_uuid),
             waiting_since: record.waiting_since.map(from_db).transpose()?,
             last_message_at: record.last_message_at.map(from_db).transpose()?,
-            listing: json(&record.listing)?,
+            listing: json(record.listing)?,
         };
         Ok((to_seq(record.rev), row))
     }

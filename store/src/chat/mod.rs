@@ -58,7 +58,7 @@ pub(crate) async fn update<'a>(
         &columns.waiting_since as _,
         &columns.last_message_at as _,
         &columns.settled_at as _,
-        &columns.listing,
+        &columns.listing as _,
     )
     .fetch_all(tx)
     .await?;
@@ -91,7 +91,7 @@ pub(crate) async fn insert(tx: &mut PgConnection, tenant: TenantId, rows: &[Rev<
         &columns.waiting_since as _,
         &columns.last_message_at as _,
         &columns.settled_at as _,
-        &columns.listing,
+        &columns.listing as _,
     )
     .execute(tx)
     .await?;
@@ -110,7 +110,7 @@ struct Columns<'a> {
     waiting_since: Vec<Option<DbTime>>,
     last_message_at: Vec<Option<DbTime>>,
     settled_at: Vec<Option<DbTime>>,
-    listing: Vec<String>,
+    listing: Vec<&'a str>,
 }
 
 impl<'a> Columns<'a> {
@@ -127,7 +127,7 @@ impl<'a> Columns<'a> {
             waiting_since: each().map(|row| row.waiting_since.map(to_db)).collect(),
             last_message_at: each().map(|row| row.last_message_at.map(to_db)).collect(),
             settled_at: each().map(settled_at).collect(),
-            listing: each().map(|row| row.listing.to_string()).collect(),
+            listing: each().map(|row| row.listing.as_str()).collect(),
         }
     }
 }

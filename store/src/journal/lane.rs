@@ -29,7 +29,7 @@ const MAX_BYTES: usize = 2 << 20;
 /// The most bytes that wait for all lanes together; beyond, commits are turned away before anything is done.
 const MAX_WAITING: usize = 128 << 20;
 /// Plans are made anew after so many groups.
-const REPLAN_EVERY: u32 = 64;
+const REPLAN_EVERY: u32 = 256;
 /// After a repeated command was met, so many groups are asked for more: repeats come in swarms, after a restart.
 const RECALL_FOR: u32 = 64;
 /// The constraint that meets a command that was done before.

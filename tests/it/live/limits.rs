@@ -36,6 +36,22 @@ async fn commands_have_a_rate_and_visitors_a_lower_one() {
 }
 
 #[tokio::test]
+async fn who_types_much_can_still_send_and_signals_have_a_rate_of_their_own() {
+    let stage = Stage::with(&[("limits.visitor_commands_per_minute", "4")]).await;
+    let (topic, mut visitor) = (&stage.visitor.topic, stage.visitors().await);
+    visitor.subscribe(topic).await;
+    let typing = json!({ "t": "eph", "topic": topic, "type": "typing", "body": { "on": true } });
+    for _ in 0..120 {
+        visitor.send(&typing).await;
+    }
+    let answer = visitor.command(topic, "send", json!({ "text": "There I am" })).await;
+    assert_eq!(answer["t"], "ack", "{answer}");
+    visitor.send(&typing).await;
+    let refused = visitor.expect("err").await;
+    assert_eq!((&refused["code"], &refused["details"]["limit"]), (&json!("RATE_LIMITED"), &json!(120)));
+}
+
+#[tokio::test]
 async fn who_goes_on_and_on_is_closed_with_4429_and_told_when_to_come_back() {
     let app = TestApp::with(&[("limits.commands_per_minute", "5")]).await;
     let tenant = app.tenant().await;

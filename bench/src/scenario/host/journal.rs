@@ -13,7 +13,6 @@ use brigade_domain::journal::{
 };
 use brigade_domain::refusal::Fault;
 use parking_lot::Mutex;
-use serde_json::Value;
 use uuid::Uuid;
 
 /// Enough that two arbiters rarely meet at one.
@@ -87,7 +86,7 @@ impl Lists for NoLists {
         _tenant: TenantId,
         _view: &str,
         _actor: &Actor,
-    ) -> BoxFuture<'static, Result<Vec<(String, Seq, Value)>, Fault>> {
+    ) -> BoxFuture<'static, Result<brigade_domain::journal::ListItems, Fault>> {
         Box::pin(ready(Ok(Vec::new())))
     }
 }

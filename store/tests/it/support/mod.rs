@@ -101,6 +101,6 @@ pub(crate) fn conversation_row(key: EntityKey) -> ConversationRow {
         assignee: None,
         waiting_since: None,
         last_message_at: Some(now()),
-        listing: serde_json::json!({ "id": id }),
+        listing: brigade_domain::json::Json::of(&serde_json::json!({ "id": id })),
     }
 }
