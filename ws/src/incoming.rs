@@ -1,7 +1,7 @@
 //! What one client sends: the bytes of a connection become whole messages (RFC 6455, section 5).
 //!
 //! Written here and not taken from actix-ws, because that buffers a frame until all of it has come, whatever length it
-//! announces, and tells too large, no text and lost apart no more (docs/decisions/0006). At most one message of the
+//! announces, and tells too large, no text and lost apart no more (docs/decisions/0007). At most one message of the
 //! allowed size is held; what is too large is refused when its header is read.
 
 use std::future::poll_fn;
