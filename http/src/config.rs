@@ -60,6 +60,8 @@ impl HttpConfig {
 pub struct Limits {
     /// A signed-in person, a key or a visitor's token.
     pub actor: u32,
+    /// What a site visitor changes, beside `actor`.
+    pub visitor: u32,
     /// An address without valid credentials (IPv6: a /64).
     pub address: u32,
     /// Starting site chats, an address.
@@ -74,7 +76,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { actor: 100, address: 100, site_chat: 10, assets: 1_200, flood: 3_000, remembered: 50_000 }
+        Self { actor: 100, visitor: 30, address: 100, site_chat: 10, assets: 1_200, flood: 3_000, remembered: 50_000 }
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use brigade_actors::{Directory, Presence, SubscriberId};
 use brigade_domain::Timestamp;
-use brigade_domain::actor::Party;
+use brigade_domain::actor::{Actor, Party};
 use brigade_domain::identity::ports::{Authenticator, SessionEvent, SessionEvents};
 use brigade_domain::refusal::{Code, Refusal};
 use parking_lot::{Mutex, RwLock};
@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 
 use crate::config::LiveLimits;
 use crate::outbox::Health;
+use crate::rate::{Rate, Visitors};
 use crate::session::Session;
 
 /// Close codes of docs/PROTOCOL.md.
@@ -53,6 +54,7 @@ struct Inner {
     authenticator: Arc<dyn Authenticator>,
     limits: LiveLimits,
     sessions: RwLock<HashMap<SubscriberId, Arc<Session>>>,
+    visitors: Visitors,
     per_person: Mutex<HashMap<Party, usize>>,
     per_address: Mutex<HashMap<IpAddr, usize>>,
     /// What ended lately, for sessions that were being resolved at that moment.
@@ -79,6 +81,7 @@ impl Hub {
             directory,
             presence,
             authenticator,
+            visitors: Visitors::new(&limits),
             limits,
             sessions: RwLock::default(),
             per_person: Mutex::default(),
@@ -172,6 +175,11 @@ impl Hub {
         Ok(())
     }
 
+    /// How much a session of `actor` may send.
+    pub(crate) fn rate_of(&self, actor: &Actor) -> Rate {
+        Rate::new(self.limits(), &self.0.visitors, actor)
+    }
+
     /// Counts a socket in for its person.
     pub(crate) fn identified(&self, party: Party) -> Result<(), Refusal> {
         take(&self.0.per_person, party, self.limits().sessions_per_person, "connections of one person")
@@ -230,6 +238,7 @@ impl Hub {
 
     fn check(&self, now: Instant) {
         self.0.presence.sweep(now);
+        self.0.visitors.sweep();
         let limits = self.limits();
         let wall = Timestamp::now();
         for session in self.all() {

@@ -13,6 +13,7 @@ mod handshake;
 mod hub;
 mod incoming;
 mod outbox;
+mod rate;
 mod receive;
 mod session;
 mod socket;

@@ -1,19 +1,16 @@
 //! Reading one socket: each frame is parsed, limited, authorised and passed on; none is waited for.
 
 use std::collections::VecDeque;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use brigade_actors::{Command, Resume, Subscriber};
 use brigade_domain::Timestamp;
-use brigade_domain::actor::{Actor, ActorKind};
+use brigade_domain::actor::Actor;
 use brigade_domain::entity::EntityKey;
 use brigade_domain::identity::ports::Credential;
 use brigade_domain::journal::RequestKey;
 use brigade_domain::refusal::{Code, Refusal, Rejection};
-use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -21,6 +18,7 @@ use crate::encode;
 use crate::frame::{self, Inbound, Sig};
 use crate::hub::code;
 use crate::incoming::{Broken, Incoming, Message};
+use crate::rate::{Rate, Spent, What};
 use crate::session::Session;
 
 /// Malformed frames within [`MALFORMED_WINDOW`] before the socket is closed.
@@ -30,8 +28,6 @@ const MALFORMED_WINDOW: Duration = Duration::from_mins(1);
 const RATE_REFUSALS_LIMIT: u32 = 200;
 /// Bytes of a signal's body.
 const SIGNAL_BYTES: usize = 2_048;
-/// Signals of a session in a minute (typing, presence).
-const SIGNALS_PER_MINUTE: u32 = 120;
 /// How long a close frame may wait for the peer to take it.
 const CLOSE_GRACE: Duration = Duration::from_secs(3);
 /// Parties a connection may watch.
@@ -40,40 +36,10 @@ const WATCH_LIMIT: usize = 200;
 /// What only the reading side needs to know of its session.
 struct Receiver {
     session: Arc<Session>,
-    rates: Option<Rates>,
-    clock: DefaultClock,
+    rate: Option<Rate>,
     /// When the last malformed frames came.
     malformed: VecDeque<Instant>,
     rate_refusals: u32,
-}
-
-/// What a session may do in a minute, once it is known whose it is.
-struct Rates {
-    commands: DefaultDirectRateLimiter,
-    /// Counted apart: who types must still be able to send.
-    signals: DefaultDirectRateLimiter,
-    commands_per_minute: u32,
-}
-
-impl Rates {
-    fn new(commands_per_minute: u32) -> Self {
-        let limiter = |count| RateLimiter::direct(Quota::per_minute(NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN)));
-        Self { commands: limiter(commands_per_minute), signals: limiter(SIGNALS_PER_MINUTE), commands_per_minute }
-    }
-
-    fn of(&self, what: Spent) -> (&DefaultDirectRateLimiter, u32) {
-        match what {
-            Spent::Command => (&self.commands, self.commands_per_minute),
-            Spent::Signal => (&self.signals, SIGNALS_PER_MINUTE),
-        }
-    }
-}
-
-/// What a frame counts as. A subscription costs about what a command costs.
-#[derive(Clone, Copy)]
-enum Spent {
-    Command,
-    Signal,
 }
 
 /// However the reading ends, by a defect too, nothing of the session stays anywhere.
@@ -89,13 +55,8 @@ impl Drop for Ending {
 /// Reads until the socket ends.
 pub(crate) async fn run(session: Arc<Session>, mut incoming: Incoming) {
     let _ending = Ending(Arc::clone(&session));
-    let mut receiver = Receiver {
-        session: Arc::clone(&session),
-        rates: None,
-        clock: DefaultClock::default(),
-        malformed: VecDeque::new(),
-        rate_refusals: 0,
-    };
+    let mut receiver =
+        Receiver { session: Arc::clone(&session), rate: None, malformed: VecDeque::new(), rate_refusals: 0 };
     let last = loop {
         let Some(message) = incoming.next().await else { break Last::Word };
         session.hear();
@@ -199,7 +160,7 @@ impl Receiver {
             Inbound::Sub { topic, resume } => {
                 let resume = resume.map(|(after, epoch)| Resume { after, epoch });
                 let done = self
-                    .spend(Spent::Command)
+                    .spend(What::Command)
                     .and_then(|()| frame::topic(&topic))
                     .and_then(|t| self.session.subscribe(t, resume));
                 self.say_no(None, Some(&topic), done);
@@ -254,12 +215,9 @@ impl Receiver {
             session.refuse(None, None, &refusal);
             return session.outbox.close(code::TOO_MANY_SESSIONS, "too many sessions");
         }
-        let per_minute = match who.actor.kind {
-            ActorKind::Anonymous => session.hub.limits().visitor_commands_per_minute,
-            _ => session.hub.limits().commands_per_minute,
-        };
-        self.rates = Some(Rates::new(per_minute));
+        self.rate = Some(session.hub.rate_of(&who.actor));
         let actor = Arc::clone(&who.actor);
+        let per_minute = self.rate.as_ref().map_or(0, Rate::commands_per_minute);
         let welcome = self.welcome(&actor, &who.session.to_string(), per_minute);
         session.identify(who, credential);
         if session.hub.revoked_since(asked, &session) {
@@ -304,14 +262,12 @@ impl Receiver {
     }
 
     /// Counts against the session's rate.
-    fn spend(&mut self, what: Spent) -> Result<(), Refusal> {
-        let Some(rates) = &self.rates else { return Err(Refusal::new(Code::AuthRequired, "Say hello first.")) };
-        let (rate, limit) = rates.of(what);
-        let Err(until) = rate.check() else {
+    fn spend(&mut self, what: What) -> Result<(), Refusal> {
+        let Some(rate) = &self.rate else { return Err(Refusal::new(Code::AuthRequired, "Say hello first.")) };
+        let Err(Spent { limit, wait }) = rate.spend(what) else {
             self.rate_refusals = 0;
             return Ok(());
         };
-        let wait = until.wait_time_from(self.clock.now());
         self.rate_refusals += 1;
         if self.rate_refusals > RATE_REFUSALS_LIMIT {
             let reason = format!("retry_after_ms={}", wait.as_millis().max(1_000));
@@ -323,7 +279,7 @@ impl Receiver {
     }
 
     fn command(&mut self, id: Uuid, topic: &str, kind: &str, body: &str) -> Result<(), Refusal> {
-        self.spend(Spent::Command)?;
+        self.spend(What::Command)?;
         let topic = frame::topic(topic)?;
         if topic.view.is_some() {
             return Err(Refusal::new(Code::UnknownCommand, "A list takes no commands; send it to the entity."));
@@ -342,7 +298,7 @@ impl Receiver {
     }
 
     fn signal(&mut self, topic: &str, kind: &str, body: &str) -> Result<(), Refusal> {
-        self.spend(Spent::Signal)?;
+        self.spend(What::Signal)?;
         if body.len() > SIGNAL_BYTES || kind.len() > 64 {
             return Err(Refusal::new(Code::TooLarge, format!("A signal's body may have {SIGNAL_BYTES} bytes."))
                 .with_details(json!({ "limit": SIGNAL_BYTES })));
@@ -356,7 +312,7 @@ impl Receiver {
     }
 
     fn sig(&mut self, sig: Sig) -> Result<(), Refusal> {
-        self.spend(Spent::Signal)?;
+        self.spend(What::Signal)?;
         let (actor, tenant) = self.session.actor()?;
         let presence = self.session.hub.presence();
         match sig {

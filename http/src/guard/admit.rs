@@ -27,8 +27,9 @@ pub(crate) async fn admit<A: Authority>(req: &HttpRequest, limit: Limit) -> Resu
     if A::ACCESS.identifies() {
         identify::<A>(req, &gate, &mut visit).await?;
     }
-    count(&gate, limit, &visit)?;
-    count_shared(&gate, limit, &visit).await?;
+    let changes = !is_safe(req.method());
+    count(&gate, limit, &visit, changes)?;
+    count_shared(&gate, limit, &visit, changes).await?;
     if A::ACCESS == Access::SiteKey {
         visit.site = Some(site_tenant(req, &gate).await?);
     }
@@ -86,7 +87,10 @@ fn tenant_key(req: &HttpRequest) -> Option<&str> {
 }
 
 /// Counts the request: by actor when it is known, by address otherwise. Routes with a limit of their own count there.
-fn count(gate: &Gate, limit: Limit, visit: &Visit) -> Result<(), Refusal> {
+fn count(gate: &Gate, limit: Limit, visit: &Visit, changes: bool) -> Result<(), Refusal> {
+    if let Some(visitor) = visit.visitor().filter(|_| changes) {
+        gate.limiters.visitor.take(visitor)?;
+    }
     match (&visit.who, limit) {
         (Some(Authenticated { actor, .. }), Limit::Api) => gate.limiters.actor.take((actor.party, actor.tenant)),
         _ => gate.limiters.anonymous(limit, visit.context.ip),
@@ -94,11 +98,14 @@ fn count(gate: &Gate, limit: Limit, visit: &Visit) -> Result<(), Refusal> {
 }
 
 /// The same count over all nodes, where they share one. What is cheap to answer is counted by each node alone.
-async fn count_shared(gate: &Gate, limit: Limit, visit: &Visit) -> Result<(), Refusal> {
+async fn count_shared(gate: &Gate, limit: Limit, visit: &Visit, changes: bool) -> Result<(), Refusal> {
     let Some(shared) = &gate.shared else { return Ok(()) };
     let (limits, address) = (&gate.config.limits, || address::counted(visit.context.ip).to_string());
     let (name, caller, per_minute) = match (&visit.who, limit) {
         (_, Limit::Assets) => return Ok(()),
+        (Some(Authenticated { actor, .. }), Limit::Api) if changes && visit.visitor().is_some() => {
+            ("visitor", actor.party.to_string(), limits.visitor)
+        }
         (Some(Authenticated { actor, .. }), Limit::Api) => {
             ("actor", format!("{} {:?}", actor.party, actor.tenant), limits.actor)
         }
@@ -121,10 +128,14 @@ async fn site_tenant(req: &HttpRequest, gate: &Gate) -> Result<SiteTenant, Probl
     if allowed { Ok(site) } else { Err(Code::OriginRefused.into()) }
 }
 
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
 /// The cross-site checks of a request that changes something. Site routes are for other sites; their origin was
 /// checked against the tenant's list.
 fn check_forgery(req: &HttpRequest, gate: &Gate, visit: &Visit) -> Result<(), Refusal> {
-    if matches!(*req.method(), Method::GET | Method::HEAD) || visit.site.is_some() {
+    if is_safe(req.method()) || visit.site.is_some() {
         return Ok(());
     }
     let checked = match &visit.who {

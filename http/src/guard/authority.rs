@@ -100,6 +100,11 @@ impl Visit {
         self.by_cookie
     }
 
+    /// The site visitor who asks, if it is one.
+    pub(super) fn visitor(&self) -> Option<Party> {
+        self.who.as_ref().filter(|who| who.actor.kind == ActorKind::Anonymous).map(|who| who.actor.party)
+    }
+
     fn authenticated(&self) -> Result<&Authenticated, Refusal> {
         self.who.as_ref().ok_or_else(|| Code::AuthRequired.into())
     }

@@ -84,6 +84,7 @@ pub(super) fn too_many(name: &str, wait: Duration) -> Refusal {
 /// All limiters of the process.
 pub(crate) struct Limiters {
     pub(super) actor: Limiter,
+    pub(super) visitor: Limiter,
     address: Limiter,
     site_chat: Limiter,
     assets: Limiter,
@@ -95,6 +96,7 @@ impl Limiters {
         let limiter = |name, per_minute| Limiter::new(name, per_minute, limits.remembered);
         Self {
             actor: limiter("actor", limits.actor),
+            visitor: limiter("visitor", limits.visitor),
             address: limiter("address", limits.address),
             site_chat: limiter("site_chat", limits.site_chat),
             assets: limiter("assets", limits.assets),

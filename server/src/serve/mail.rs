@@ -17,7 +17,10 @@ pub(super) fn mailer(settings: &Settings) -> Result<Arc<dyn Mailer>> {
             let smtp = brigade_integrations::mail::Smtp::new(url.reveal(), &settings.from);
             Ok(Arc::new(smtp.context("mail.smtp_url or mail.from cannot be used")?))
         }
-        None => Ok(Arc::new(Outbox)),
+        None => {
+            tracing::warn!("no mail server is configured (mail.smtp_url): letters stay in the outbox and reach nobody");
+            Ok(Arc::new(Outbox))
+        }
     }
 }
 

@@ -179,6 +179,7 @@ fn http_config(config: &Config, address: SocketAddr, csrf_keys: Vec<[u8; 32]>) -
         demo: config.demo.enabled,
         limits: Limits {
             actor: config.limits.requests_per_minute,
+            visitor: config.limits.visitor_commands_per_minute,
             address: config.limits.anonymous_requests_per_minute,
             site_chat: config.limits.site_chats_per_minute,
             ..Limits::default()

@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::{as_visitor, command, visitor_says};
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, Socket, TestApp};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_tenants_and_anothers_conversation_look_like_none() {
@@ -40,6 +40,54 @@ async fn another_tenants_and_anothers_conversation_look_like_none() {
     assert_eq!(foreign_admin.get(&format!("/v1/tenants/{}", tenant.id)).await.code(), "NOT_FOUND");
     let anonymous = reqwest::get(app.url(&format!("/v1/conversations/{}", visitor.conversation))).await.unwrap();
     assert_eq!(Answer::of(anonymous).await.code(), "AUTH_REQUIRED");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_conversation_is_given_to_somebody_of_the_staff_and_to_nobody_else() {
+    let app = TestApp::start().await;
+    let (tenant, other) = (app.tenant().await, app.tenant().await);
+    let visitor = app.visitor(&tenant).await;
+    visitor_says(&app, &visitor, "Is anybody there?").await;
+    let (manager, client) =
+        (app.client_as(&tenant, Role::AccountManager).await, app.client_as(&tenant, Role::Client).await);
+    let foreign = app.client_as(&other, Role::Admin).await;
+    let stranger = brigade_domain::id::UserId::from_uuid(uuid::Uuid::now_v7());
+    let path = format!("/v1/conversations/{}/commands", visitor.conversation);
+    for to in [client.id, foreign.id, stranger] {
+        let answer = manager.post(&path, command("assign", &json!({ "to": to }))).await;
+        assert_eq!(answer.code(), "INVALID_INPUT", "{to}");
+    }
+    let seen = manager.get(&format!("/v1/conversations/{}", visitor.conversation)).await;
+    assert_eq!(seen.data()["state"]["assignee"], json!(null));
+    assert_eq!(manager.post(&path, command("assign", &json!({ "to": manager.id }))).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_visitor_is_limited_hard_whichever_way_it_writes() {
+    let app = TestApp::with(&[("limits.visitor_commands_per_minute", "4")]).await;
+    let tenant = app.tenant().await;
+    let visitor = app.visitor(&tenant).await;
+    let path = format!("/v1/conversations/{}/commands", visitor.conversation);
+    let mut last = None;
+    for number in 0..6 {
+        let send = command("send", &json!({ "text": "x" }));
+        let answer = as_visitor(&app, &visitor, Method::POST, &path, Some(&send)).await;
+        assert_eq!(answer.status == 200, number < 4, "{answer:?}");
+        last = Some(answer);
+    }
+    let refused = last.unwrap();
+    assert_eq!((refused.code(), &refused.body["error"]["details"]["limit"]), ("RATE_LIMITED", &json!("visitor")));
+    // Reading goes on, and another socket is no way round the limit of the first.
+    assert_eq!(as_visitor(&app, &visitor, Method::GET, path.trim_end_matches("/commands"), None).await.status, 200);
+    let (mut one, mut two) = (Socket::open_visitor(&app, &visitor).await, Socket::open_visitor(&app, &visitor).await);
+    let mut sent = 0;
+    for socket in [&mut one, &mut two] {
+        for _ in 0..4 {
+            let answer = socket.command(&visitor.topic, "send", json!({ "text": "y" })).await;
+            sent += usize::from(answer["t"] == "ack");
+        }
+    }
+    assert_eq!(sent, 4);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -50,21 +50,22 @@ fn id() -> Uuid {
 }
 
 impl Cast {
-    fn new(tenant: TenantId) -> Self {
-        let person = |kind, role, name: &str| Actor {
-            party: Party::User(UserId::from_uuid(id())),
+    /// `staff` are of the tenant's staff, as PostgreSQL knows it too: an account manager and an admin.
+    fn new(tenant: TenantId, staff: [UserId; 2]) -> Self {
+        let person = |user, kind, role, name: &str| Actor {
+            party: Party::User(user),
             kind,
             roles: std::iter::once(role).collect(),
             name: name.to_owned(),
             ..Actor::system(tenant)
         };
         let account = AccountId::from_uuid(id());
-        let mut member = person(ActorKind::Client, Role::Client, "Mia");
+        let mut member = person(UserId::from_uuid(id()), ActorKind::Client, Role::Client, "Mia");
         member.accounts.push(account);
         Self {
             visitor: Actor::visitor(tenant, VisitorId::from_uuid(id())),
-            manager: person(ActorKind::AccountManager, Role::AccountManager, "Amara"),
-            admin: person(ActorKind::Admin, Role::Admin, "Ines"),
+            manager: person(staff[0], ActorKind::AccountManager, Role::AccountManager, "Amara"),
+            admin: person(staff[1], ActorKind::Admin, Role::Admin, "Ines"),
             member,
             account,
             tenant,
@@ -247,9 +248,10 @@ async fn sequences<E: Entity + PartialEq + Debug>(
 ) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     let (reader, mut socket) = app.ws_as(tenant, Role::Admin).await;
+    let staff = [app.client_as(tenant, Role::AccountManager).await.id, app.client_as(tenant, Role::Admin).await.id];
     for number in 0..count {
         let mut dice = Dice(number.wrapping_mul(0x9e37_79b9) + 1);
-        let cast = Cast::new(tenant.id);
+        let cast = Cast::new(tenant.id, staff);
         let (key, open) = begin::<E>(&cast);
         if let Some(body) = open {
             assert!(ask(app, key, Actor::system(tenant.id), "open", &body).await);
