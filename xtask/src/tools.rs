@@ -52,12 +52,13 @@ fn debian(what: &str, packages: &[&str]) -> Result<()> {
     run(&mut install).with_context(|| format!("{what} could not be installed; {by_hand}"))
 }
 
-/// Node.js 20 or later, with npm.
+/// Node.js 20.19 or later, with npm.
 pub(crate) fn node() -> Result<()> {
-    let version = read(program("node").arg("--version")).context("Node.js is missing: install Node.js 20 or later")?;
-    let major: u32 = version.trim_start_matches('v').split('.').next().and_then(|text| text.parse().ok()).unwrap_or(0);
-    if major < 20 {
-        bail!("Node.js {} is too old: install 20 or later", version.trim());
+    let version =
+        read(program("node").arg("--version")).context("Node.js is missing: install Node.js 20.19 or later")?;
+    let mut numbers = version.trim_start_matches('v').split('.').map(|text| text.parse().unwrap_or(0_u32));
+    if (numbers.next(), numbers.next()) < (Some(20), Some(19)) {
+        bail!("Node.js {} is too old: install 20.19 or later", version.trim());
     }
     read(program("npm").arg("--version")).context("npm is missing: install it beside Node.js")?;
     Ok(())
