@@ -13,7 +13,7 @@ section! {
         listen: SocketAddr = Text "127.0.0.1:8080";
         /// The address people use, for links in mails and the check of origins. Empty: http:// and the address above.
         public_url: Option<Origin> = Text "";
-        /// More addresses whose pages may call the API with a session.
+        /// More addresses of this server: pages from there count as our own, with cookies.
         allowed_origins: Vec<Origin> = List "";
         /// Proxies whose X-Forwarded-For is believed. Empty: nobody's.
         trusted_proxies: Vec<Network> = List "";
