@@ -10,3 +10,4 @@ mod programs;
 mod secrets;
 mod sessions;
 mod throttle;
+mod verification;
