@@ -1,11 +1,14 @@
 //! The site's own routes (BK-CHAT-04 to -08, C57).
 
+use std::time::Duration;
+
 use brigade_domain::actor::Role;
+use brigade_domain::id::VisitorId;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{as_visitor, command, says, visitor_says};
-use crate::support::{Answer, TestApp, TestTenant};
+use crate::support::{Answer, TestApp, TestTenant, Visitor, eventually};
 
 async fn config(app: &TestApp, tenant: &TestTenant) -> Value {
     let request = reqwest::Client::new().get(app.url("/v1/site/config")).header("x-tenant-key", &tenant.public_key);
@@ -84,6 +87,36 @@ async fn a_visitor_reads_its_chat_again_until_it_is_forgotten() {
     // The staff keeps what was said.
     let admin = app.client_as(&tenant, Role::Admin).await;
     assert_eq!(admin.get(&path).await.data()["state"]["messages"][0]["text"], json!("Hello"));
+}
+
+fn its_row(visitor: &Visitor) -> String {
+    format!("where visitor_id = '{}'", visitor.id.parse::<VisitorId>().unwrap().uuid())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_ends_after_thirty_unused_days_and_using_it_begins_them_anew() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant().await;
+    let unused_for = |visitor: &Visitor, time: &str| {
+        let its = its_row(visitor);
+        app.database
+            .sql(&format!("update visitor_tokens set last_seen_at = now() - interval '{time}' {its} returning 1"))
+    };
+    let read = async |visitor: &Visitor| {
+        let path = format!("/v1/conversations/{}", visitor.conversation);
+        as_visitor(&app, visitor, Method::GET, &path, None).await
+    };
+    // Nobody has shown these before: an answer is kept for two seconds.
+    let (back, gone) = (app.visitor(&tenant).await, app.visitor(&tenant).await);
+    assert_eq!(unused_for(&back, "29 days 23 hours"), "1");
+    assert_eq!(unused_for(&gone, "30 days 1 second"), "1");
+    read(&back).await.data();
+    let late = read(&gone).await;
+    assert_eq!((late.status, late.code()), (401, "AUTH_REQUIRED"));
+
+    let noted = format!("select last_seen_at > now() - interval '1 day' from visitor_tokens {}", its_row(&back));
+    eventually("the use is noted", Duration::from_secs(10), async || (app.database.sql(&noted) == "t").then_some(()))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

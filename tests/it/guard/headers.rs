@@ -55,6 +55,32 @@ async fn every_route_there_is_answers_from_inside_the_guard() {
     }
 }
 
+/// `web/dist` must be built: a test of pages without pages would show nothing (C32).
+#[tokio::test]
+async fn pages_are_asked_for_anew_each_time_and_what_they_name_is_kept() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant().await;
+    let http = reqwest::Client::new();
+    let keep = async |path: &str| {
+        let response = http.get(app.url(path)).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{path}: was web/dist built?");
+        response.headers()["cache-control"].to_str().unwrap().to_owned()
+    };
+    let frame = format!("/widget/frame?key={}", tenant.public_key);
+    for page in ["/", "/sign-in", "/reset", "/verify", "/invite", "/inbox", "/chat", "/settings", &frame] {
+        assert_eq!(keep(page).await, "private, max-age=0, must-revalidate", "{page}");
+        let etag = http.get(app.url(page)).send().await.unwrap().headers()["etag"].clone();
+        let again = http.get(app.url(page)).header("if-none-match", etag).send().await.unwrap();
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{page}");
+        assert_eq!(again.headers()["cache-control"], "private, max-age=0, must-revalidate", "{page}");
+    }
+    let page = http.get(app.url("/sign-in")).send().await.unwrap().text().await.unwrap();
+    let (_, asset) = page.split_once("\"/assets/").unwrap();
+    let (asset, _) = asset.split_once('"').unwrap();
+    assert_eq!(keep(&format!("/assets/{asset}")).await, "public, max-age=31536000, immutable");
+    assert_eq!(keep("/widget/loader.js").await, "public, max-age=300, must-revalidate");
+}
+
 #[tokio::test]
 async fn every_error_is_in_the_one_shape() {
     let app = TestApp::start().await;

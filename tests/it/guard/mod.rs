@@ -2,6 +2,7 @@
 //! 27, 31, 32, 34, 35, 37).
 
 mod document;
+mod events;
 mod headers;
 mod input;
 mod matrix;

@@ -27,5 +27,5 @@ mod matrix;
 mod presence;
 mod raw;
 mod signals;
-mod stage;
+pub(crate) mod stage;
 mod topics;

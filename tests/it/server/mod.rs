@@ -1,7 +1,8 @@
-//! Configuration, the command line, the private PostgreSQL, start and stop.
+//! Configuration, the command line, the private PostgreSQL, start and stop, how the process is.
 
 mod commands;
 mod drain;
 mod embedded;
+mod health;
 mod operator;
 mod redis;
