@@ -24,5 +24,5 @@ mod subscriber;
 pub use batch::{Batch, SharedLine};
 pub use call::{Accepted, Answer, Call, Command, Replies, Reply};
 pub use directory::{Directory, DirectoryBuilder, Limits, Stats};
-pub use presence::{Presence, PresenceStatus};
+pub use presence::Presence;
 pub use subscriber::{Attach, Delivery, Resume, Subscriber, SubscriberId};

@@ -9,7 +9,7 @@ use brigade_domain::topic::Topic;
 use serde_json::Value;
 
 use crate::batch::{Batch, SharedLine};
-use crate::presence::PresenceStatus;
+use brigade_domain::presence::PresenceStatus;
 
 /// Tells subscribers apart within this process.
 pub type SubscriberId = u64;

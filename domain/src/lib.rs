@@ -24,6 +24,7 @@ pub mod identity;
 pub mod journal;
 pub mod json;
 pub mod limits;
+pub mod presence;
 pub mod refusal;
 pub mod tenant;
 pub mod text;

@@ -5,8 +5,9 @@
 
 use std::fmt::Write as _;
 
-use brigade_actors::{Batch, PresenceStatus, SharedLine};
+use brigade_actors::{Batch, SharedLine};
 use brigade_domain::entity::{Audience, Seq};
+use brigade_domain::presence::PresenceStatus;
 use brigade_domain::refusal::Refusal;
 use bytes::{BufMut as _, Bytes, BytesMut};
 use serde_json::{Value, json};

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use brigade_actors::PresenceStatus;
 use brigade_domain::Timestamp;
 use brigade_domain::actor::{Actor, Party};
 use brigade_domain::entity::EntityKey;
 use brigade_domain::id::{TenantId, UserId};
+use brigade_domain::presence::PresenceStatus;
 use brigade_domain::refusal::Fault;
 use brigade_domain::tenant::shown::Shown;
 use serde::Serialize;

@@ -12,16 +12,12 @@ use crate::config::Mail as Settings;
 
 /// The mailer that is configured.
 pub(super) fn mailer(settings: &Settings) -> Result<Arc<dyn Mailer>> {
-    match &settings.smtp_url {
-        Some(url) => {
-            let smtp = brigade_integrations::mail::Smtp::new(url.reveal(), &settings.from);
-            Ok(Arc::new(smtp.context("mail.smtp_url or mail.from cannot be used")?))
-        }
-        None => {
-            tracing::warn!("no mail server is configured (mail.smtp_url): letters stay in the outbox and reach nobody");
-            Ok(Arc::new(Outbox))
-        }
-    }
+    let Some(url) = &settings.smtp_url else {
+        tracing::warn!("no mail server is configured (mail.smtp_url): letters stay in the outbox and reach nobody");
+        return Ok(Arc::new(Outbox));
+    };
+    let smtp = brigade_integrations::mail::Smtp::new(url.reveal(), &settings.from);
+    Ok(Arc::new(smtp.context("mail.smtp_url or mail.from cannot be used")?))
 }
 
 /// Stands in for a mail server: the letter stays in the outbox, where `/dev/outbox` shows it.

@@ -27,7 +27,7 @@ use brigade_http::{Parts, account, chat};
 use brigade_store::chat::{PgLists, PgMessages};
 use brigade_store::identity::{Identity, KeyRing};
 use brigade_store::jobs::{Tasks, Worker};
-use brigade_store::{Db, PgJournal, PgReads, RedisLimits};
+use brigade_store::{Db, PgJournal, PgReads, RedisLimits, RedisPresence};
 use brigade_ws::{Hub, Live, LiveConfig, LiveLimits};
 
 use super::drain::Traffic;
@@ -121,6 +121,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let journal: Arc<dyn Journal> = Arc::new(PgJournal::start(db.clone()));
     let directory = directory(config, &db, Arc::clone(&journal));
     let presence = Arc::new(Presence::new(PRESENCE_GRACE));
+    share_presence(config, &db, &presence)?;
     let hub = Hub::new(directory.clone(), Arc::clone(&presence), Arc::new(identity.clone()), live_limits(config));
     let events: Arc<dyn SessionEvents> = Arc::new(identity.clone());
     actix_web::rt::spawn(hub.clone().keep(Arc::clone(&events)));
@@ -167,6 +168,20 @@ fn shared_limits(config: &Config) -> Result<Option<Arc<dyn SharedLimits>>> {
     let Some(url) = &config.redis.url else { return Ok(None) };
     let limits = RedisLimits::new(url.reveal()).context("redis.url cannot be used")?;
     Ok(Some(Arc::new(limits)))
+}
+
+/// With Redis, the nodes tell each other who is there.
+fn share_presence(config: &Config, db: &Db, presence: &Arc<Presence>) -> Result<()> {
+    let Some(url) = &config.redis.url else { return Ok(()) };
+    let hears = Arc::downgrade(presence);
+    let listener = Arc::new(move |news| {
+        if let Some(presence) = hears.upgrade() {
+            presence.hear(news, Instant::now());
+        }
+    });
+    let link = RedisPresence::start(db, url.reveal(), listener).context("redis.url cannot be used")?;
+    presence.share(Arc::new(link));
+    Ok(())
 }
 
 fn http_config(config: &Config, address: SocketAddr, csrf_keys: Vec<[u8; 32]>) -> HttpConfig {

@@ -76,11 +76,12 @@ impl Identity {
             Credential::VisitorToken(token) => self.visitor(sha256(&token), at).await?,
             Credential::SecretKey(key) => self.secret_key(&key, at).await?,
         };
-        self.0.cache.keep_credential(cache_key, found.who.clone(), asked);
+        let who = self.0.cache.sharing(&cache_key, found.who);
+        self.0.cache.keep_credential(cache_key, who.clone(), asked);
         if let Some(touch) = found.touch {
             self.touch(touch, at);
         }
-        Ok(found.who)
+        Ok(who)
     }
 
     async fn session(&self, hash: [u8; 32], kind: &'static str, at: Timestamp) -> Result<Found, Rejection> {

@@ -7,6 +7,7 @@
 //! | F4: readers that read nothing | [`slow`] |
 //! | F6: a node goes away under load | [`drain`] |
 //! | F8: the same command ten times at once on two nodes | [`twins`] |
+//! | presence between nodes, with Redis and without | [`nodes`] |
 //! | F12: ten times the load it can take | [`overload`] |
 //! | F13: hostile frames, jobs that cannot be done | [`hostile`] |
 //! | F15: requests cancelled while the database is slow | [`cancelled`] |
@@ -22,6 +23,7 @@ mod drain;
 mod hostile;
 mod kill;
 mod load;
+mod nodes;
 mod overload;
 mod own_postgres;
 mod postgres_away;

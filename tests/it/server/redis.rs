@@ -1,33 +1,8 @@
 //! Redis, when it is configured: nodes count together, and its absence refuses nobody.
 
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::support::{Answer, TestApp, eventually};
-
-/// A Redis of the test's own that keeps nothing.
-struct Redis {
-    child: Child,
-    url: String,
-}
-
-impl Redis {
-    fn start() -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-        let arguments = ["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
-        let mut command = Command::new("redis-server");
-        let child = command.args(arguments).stdout(Stdio::null()).current_dir("/").spawn().unwrap();
-        Self { child, url: format!("redis://127.0.0.1:{port}") }
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
+use crate::support::{Answer, Redis, TestApp, eventually};
 
 async fn status(app: &TestApp) -> u16 {
     reqwest::get(app.url("/v1/auth/me")).await.unwrap().status().as_u16()
@@ -41,7 +16,7 @@ async fn sees_redis(app: &TestApp) -> bool {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_nodes_count_together_and_each_alone_when_redis_is_away() {
     let redis = Redis::start();
-    let settings = [("redis.url", redis.url.as_str()), ("limits.anonymous_requests_per_minute", "6")];
+    let settings = [("redis.url", redis.url()), ("limits.anonymous_requests_per_minute", "6")];
     let (one, other) = tokio::join!(TestApp::with(&settings), TestApp::with(&settings));
     for app in [&one, &other] {
         eventually("Redis is there", Duration::from_secs(10), async || sees_redis(app).await.then_some(())).await;

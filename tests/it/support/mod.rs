@@ -7,6 +7,7 @@
 //! | a signed-in person over HTTP | [`Person`] |
 //! | a browser that keeps its cookies | [`Browser`] |
 //! | a socket that speaks `brigade.v1` | [`Socket`] |
+//! | a Redis | [`Redis`] |
 //! | an empty migrated database | [`postgres::Fresh`] |
 //! | to wait for something | [`eventually`] |
 
@@ -16,6 +17,7 @@ mod folder;
 mod person;
 pub mod postgres;
 mod process;
+mod redis;
 mod socket;
 
 pub use app::{PASSWORD, TestApp, TestTenant};
@@ -23,6 +25,7 @@ pub use browser::{Browser, token_in_mail};
 pub use folder::Folder;
 pub use person::{Answer, Person, Visitor};
 pub use process::{Process, brigade, text};
+pub use redis::Redis;
 pub use socket::{Closed, Socket};
 
 use std::future::Future;
