@@ -56,6 +56,7 @@ describe('settings', () => {
   it('hours decide when the chat says it is open, in the zone that is set', async () => {
     await open('hours', 'Hours and greeting');
     const card = cardOf('Opening hours');
+    await card.getByRole('button', { name: 'Save' }).waitFor();
     for (;;) {
       const remove = card.getByRole('button', { name: /^Remove these hours/ });
       if ((await remove.count()) === 0) break;
@@ -208,6 +209,7 @@ describe('settings', () => {
     const page = await (await windows.person()).newPage();
     await signIn(page, server.person(/^account manager/), '**/inbox');
     await page.goto('/settings');
+    await page.getByRole('heading', { level: 1, name: 'You' }).waitFor();
     const links = await page.getByRole('navigation', { name: 'Settings' }).getByRole('link').allInnerTexts();
     assert.deepEqual(links, ['You', 'Team']);
     await page.getByRole('link', { name: 'Team' }).click();

@@ -294,7 +294,12 @@ impl Node {
         let tasks = tasks::entity_commands(Tasks::default(), self.handles.directory.clone());
         let tasks = tasks::invitations(tasks, self.handles.directory.clone(), Arc::new(PgReads::new(self.db.clone())));
         let queue = Arc::new(self.identity.clone());
-        let tasks = tasks::mail(tasks, queue, super::mail::mailer(&config.mail)?, config.mail.smtp_url.is_none());
+        let tasks = tasks::mail(
+            tasks,
+            queue,
+            super::mail::mailer(&config.mail, config.demo.enabled)?,
+            config.mail.smtp_url.is_none(),
+        );
         Ok(Worker::start(&self.db, tasks, JOBS))
     }
 }

@@ -67,8 +67,10 @@ export type SigOutFrame = {
 };
 
 export type WatchBody = {
-  who: Party[];
+  who: Watched[];
 };
+
+export type Watched = string;
 
 export type OwnPresenceBody = {
   status: "online" | "away";
@@ -168,7 +170,7 @@ export type SigInFrame = {
 };
 
 export type PresenceBody = {
-  who: Party;
+  who: Watched;
   status: PresenceStatus;
 };
 

@@ -18,6 +18,7 @@ import styles from './frame.module.css';
 
 const c = mustClass(styles);
 const LOOK_AGAIN_MS = 45_000;
+const STAGGER_MS = 2_000;
 const FIRST = 'brigade.first';
 
 /** The opened widget: who is there, the greeting or the conversation, and the way to forget it all. */
@@ -87,6 +88,7 @@ export class App {
     document.title = `Chat with ${this.#config.tenant.name}`;
     setText(this.#there, presenceLine(this.#config));
     this.#light.classList.toggle(c('on'), this.#config.staff_online);
+    if (this.#card) this.#card.root.hidden = this.#config.staff_online && !this.#card.root.contains(document.activeElement);
   }
 
   #greeting(): HTMLElement {
@@ -142,6 +144,8 @@ export class App {
     this.#forgetButton.hidden = false;
     chat.unread.on((count) => this.#link.tell({ brigade: 1, type: 'unread', count }));
     chat.wrote.on(() => void this.#afterWriting());
+    // Not everybody at once, when somebody comes to a full house.
+    chat.staff.on(() => setTimeout(() => void this.#lookWhoIsThere(), Math.random() * STAGGER_MS));
     chat.over.on((why) => this.#over(why));
     fill(this.#banner, this.#notice, chat.banner.root);
     fill(this.#body, chat.root);

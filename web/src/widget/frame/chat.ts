@@ -23,6 +23,8 @@ export class Chat implements Disposable {
   readonly unread = new Emitter<number>();
   /** The visitor wrote something. */
   readonly wrote = new Emitter<undefined>();
+  /** Somebody of the staff has come, or the last one gone. */
+  readonly staff = new Emitter<undefined>();
   /** The token opens nothing any more: `moved` to an account, or `gone`. */
   readonly over = new Emitter<'moved' | 'gone'>();
   readonly ticket: Ticket;
@@ -39,6 +41,11 @@ export class Chat implements Disposable {
     fill(this.root, loadingState('Loading the conversation', 2));
     this.#owned.add(this.#live.store.changed.on((change) => this.#changed(change, site, beginning)));
     this.#owned.add(this.#client.connection.status.on((status) => status.kind === 'signed_out' && this.over.emit('gone')));
+    this.#client.add({
+      connected: () => this.#client.connection.send({ t: 'sig', type: 'presence_watch', body: { who: ['staff'] } }),
+      disconnected: () => {},
+      receive: (frame) => frame.t === 'sig' && this.staff.emit(undefined),
+    });
     this.#client.connection.open();
   }
 
