@@ -62,6 +62,8 @@ pub struct Limits {
     pub actor: u32,
     /// What a site visitor changes, beside `actor`.
     pub visitor: u32,
+    /// All people and keys of a tenant together.
+    pub tenant: u32,
     /// An address without valid credentials (IPv6: a /64).
     pub address: u32,
     /// Starting site chats, an address.
@@ -76,7 +78,16 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { actor: 100, visitor: 30, address: 100, site_chat: 10, assets: 1_200, flood: 3_000, remembered: 50_000 }
+        Self {
+            actor: 100,
+            visitor: 30,
+            tenant: 30_000,
+            address: 100,
+            site_chat: 10,
+            assets: 1_200,
+            flood: 3_000,
+            remembered: 50_000,
+        }
     }
 }
 

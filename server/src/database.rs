@@ -11,8 +11,9 @@ use crate::embedded::{Embedded, EmbeddedError, Options, cluster};
 
 /// The private cluster holds one database, the one `initdb` makes.
 const PRIVATE: &str = "postgres";
-/// Connections that commit the changes of entities.
-const LANES: usize = 2;
+/// The most connections that commit the changes of entities, and of all connections the share: each but the first is
+/// opened when those before do not keep up.
+const LANES: u32 = 4;
 
 /// A PostgreSQL that can be reached, and what was started for it.
 #[derive(Debug)]
@@ -59,10 +60,11 @@ impl Database {
     /// Connects as the application.
     pub async fn connect(&self) -> Result<Db> {
         let url = self.app.as_ref().unwrap_or(&self.owner);
+        let lanes = (self.connections / LANES).clamp(1, LANES);
         let settings = Settings {
             app_login: self.app.is_some(),
-            pool: self.connections.saturating_sub(u32::try_from(LANES)?).max(1),
-            lanes: LANES,
+            pool: self.connections.saturating_sub(lanes).max(1),
+            lanes: usize::try_from(lanes)?,
             ..Settings::new(url.parse().context("the address of the database")?)
         };
         Ok(Db::connect(settings).await?)

@@ -38,7 +38,7 @@ pub struct Settings {
     pub app_login: bool,
     /// Connections for everything but the commits of entities.
     pub pool: u32,
-    /// Connections that commit entities, each for its share of them.
+    /// Connections that commit entities: one while it keeps up, the others when it does not.
     pub lanes: usize,
     /// Threads of the database runtime.
     pub threads: usize,
@@ -47,7 +47,7 @@ pub struct Settings {
 impl Settings {
     /// The usual numbers for a server at `connect`.
     pub fn new(connect: PgConnectOptions) -> Self {
-        Self { connect, app_login: false, pool: 10, lanes: 2, threads: 1 }
+        Self { connect, app_login: false, pool: 10, lanes: 4, threads: 1 }
     }
 
     /// What each connection of the running server asks for at its start.

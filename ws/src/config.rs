@@ -16,6 +16,8 @@ pub struct LiveLimits {
     pub commands_per_minute: u32,
     /// The same for site visitors.
     pub visitor_commands_per_minute: u32,
+    /// Commands a minute of all sessions of a tenant on this node.
+    pub tenant_commands_per_minute: u32,
     /// Topics a session.
     pub topics: usize,
     /// Sessions a person.
@@ -40,6 +42,7 @@ impl Default for LiveLimits {
             frame_bytes: 64 * 1024,
             commands_per_minute: 600,
             visitor_commands_per_minute: 30,
+            tenant_commands_per_minute: 60_000,
             topics: 200,
             sessions_per_person: 20,
             sessions_per_address: 50,

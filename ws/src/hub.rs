@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 
 use crate::config::LiveLimits;
 use crate::outbox::Health;
-use crate::rate::{Rate, Visitors};
+use crate::rate::{Rate, Rates};
 use crate::session::Session;
 
 /// Close codes of docs/PROTOCOL.md.
@@ -54,7 +54,7 @@ struct Inner {
     authenticator: Arc<dyn Authenticator>,
     limits: LiveLimits,
     sessions: RwLock<HashMap<SubscriberId, Arc<Session>>>,
-    visitors: Visitors,
+    rates: Rates,
     per_person: Mutex<HashMap<Party, usize>>,
     per_address: Mutex<HashMap<IpAddr, usize>>,
     /// What ended lately, for sessions that were being resolved at that moment.
@@ -81,7 +81,7 @@ impl Hub {
             directory,
             presence,
             authenticator,
-            visitors: Visitors::new(&limits),
+            rates: Rates::new(&limits),
             limits,
             sessions: RwLock::default(),
             per_person: Mutex::default(),
@@ -177,7 +177,7 @@ impl Hub {
 
     /// How much a session of `actor` may send.
     pub(crate) fn rate_of(&self, actor: &Actor) -> Rate {
-        Rate::new(self.limits(), &self.0.visitors, actor)
+        self.0.rates.of(self.limits(), actor)
     }
 
     /// Counts a socket in for its person.
@@ -238,7 +238,7 @@ impl Hub {
 
     fn check(&self, now: Instant) {
         self.0.presence.sweep(now);
-        self.0.visitors.sweep();
+        self.0.rates.sweep();
         let limits = self.limits();
         let wall = Timestamp::now();
         for session in self.all() {

@@ -1,11 +1,14 @@
 //! How much a socket may send in a minute. Staff and clients are counted by session, a site visitor by person: whoever
-//! holds a visitor's token can open more sockets, and gets no more for it.
+//! holds a visitor's token can open more sockets, and gets no more for it. Above them all is what a whole tenant may
+//! send, so that the neighbours never pay for one that is flooded.
 
+use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use brigade_domain::actor::{Actor, ActorKind, Party};
+use brigade_domain::id::TenantId;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter};
 
@@ -26,66 +29,98 @@ pub(crate) enum What {
 pub(crate) struct Spent {
     /// So many a minute are allowed.
     pub(crate) limit: u32,
+    /// Whether it is all the tenant's people together that are too many.
+    pub(crate) by_tenant: bool,
     /// After this long there is room for one.
     pub(crate) wait: Duration,
 }
 
-/// What all site visitors of this node have sent. Forgets who has been quiet.
+/// What is counted over all sockets of this node. Forgets who has been quiet.
 #[derive(Clone)]
-pub(crate) struct Visitors(Arc<DefaultKeyedRateLimiter<Party>>);
+pub(crate) struct Rates {
+    visitors: Shared<Party>,
+    tenants: Shared<TenantId>,
+}
 
-impl Visitors {
+type Shared<K> = Arc<DefaultKeyedRateLimiter<K>>;
+
+impl Rates {
     pub(crate) fn new(limits: &LiveLimits) -> Self {
-        Self(Arc::new(RateLimiter::keyed(quota(limits.visitor_commands_per_minute))))
+        Self {
+            visitors: shared(limits.visitor_commands_per_minute),
+            tenants: shared(limits.tenant_commands_per_minute),
+        }
+    }
+
+    /// The rate of a session of `actor`.
+    pub(crate) fn of(&self, limits: &LiveLimits, actor: &Actor) -> Rate {
+        let (commands, commands_per_minute) = match actor.kind {
+            ActorKind::Anonymous => {
+                (Commands::Visitor(self.visitors.clone(), actor.party), limits.visitor_commands_per_minute)
+            }
+            _ => (Commands::Own(RateLimiter::direct(quota(limits.commands_per_minute))), limits.commands_per_minute),
+        };
+        Rate {
+            commands,
+            commands_per_minute,
+            tenant: actor.tenant.map(|tenant| (self.tenants.clone(), tenant)),
+            tenant_commands_per_minute: limits.tenant_commands_per_minute,
+            signals: RateLimiter::direct(quota(SIGNALS_PER_MINUTE)),
+        }
     }
 
     /// Frees the memory of those whose minute is full again.
     pub(crate) fn sweep(&self) {
-        self.0.retain_recent();
+        self.visitors.retain_recent();
+        self.tenants.retain_recent();
     }
 }
 
 enum Commands {
     Own(DefaultDirectRateLimiter),
-    Visitor(Visitors, Party),
+    Visitor(Shared<Party>, Party),
 }
 
 /// The rate of one session.
 pub(crate) struct Rate {
     commands: Commands,
     commands_per_minute: u32,
+    tenant: Option<(Shared<TenantId>, TenantId)>,
+    tenant_commands_per_minute: u32,
     signals: DefaultDirectRateLimiter,
 }
 
 impl Rate {
-    pub(crate) fn new(limits: &LiveLimits, visitors: &Visitors, actor: &Actor) -> Self {
-        let signals = RateLimiter::direct(quota(SIGNALS_PER_MINUTE));
-        let (commands, commands_per_minute) = match actor.kind {
-            ActorKind::Anonymous => {
-                (Commands::Visitor(visitors.clone(), actor.party), limits.visitor_commands_per_minute)
-            }
-            _ => (Commands::Own(RateLimiter::direct(quota(limits.commands_per_minute))), limits.commands_per_minute),
-        };
-        Self { commands, commands_per_minute, signals }
-    }
-
     pub(crate) const fn commands_per_minute(&self) -> u32 {
         self.commands_per_minute
     }
 
-    /// Counts one.
+    /// Counts one: a command against its sender first, so that who sends too much takes nothing from its tenant.
     pub(crate) fn spend(&self, what: What) -> Result<(), Spent> {
-        let limit = match what {
-            What::Command => self.commands_per_minute,
-            What::Signal => SIGNALS_PER_MINUTE,
+        let full = |limit, by_tenant, until: NotUntil<_>| Spent {
+            limit,
+            by_tenant,
+            wait: until.wait_time_from(DefaultClock::default().now()),
         };
-        let full = |until: NotUntil<_>| Spent { limit, wait: until.wait_time_from(DefaultClock::default().now()) };
-        match (what, &self.commands) {
-            (What::Signal, _) => self.signals.check().map_err(full),
-            (What::Command, Commands::Own(rate)) => rate.check().map_err(full),
-            (What::Command, Commands::Visitor(all, party)) => all.0.check_key(party).map_err(full),
+        if matches!(what, What::Signal) {
+            return self.signals.check().map_err(|until| full(SIGNALS_PER_MINUTE, false, until));
+        }
+        match &self.commands {
+            Commands::Own(rate) => rate.check(),
+            Commands::Visitor(all, party) => all.check_key(party),
+        }
+        .map_err(|until| full(self.commands_per_minute, false, until))?;
+        match &self.tenant {
+            Some((all, tenant)) => {
+                all.check_key(tenant).map_err(|until| full(self.tenant_commands_per_minute, true, until))
+            }
+            None => Ok(()),
         }
     }
+}
+
+fn shared<K: Clone + Eq + Hash>(per_minute: u32) -> Shared<K> {
+    Arc::new(RateLimiter::keyed(quota(per_minute)))
 }
 
 fn quota(per_minute: u32) -> Quota {

@@ -264,17 +264,20 @@ impl Receiver {
     /// Counts against the session's rate.
     fn spend(&mut self, what: What) -> Result<(), Refusal> {
         let Some(rate) = &self.rate else { return Err(Refusal::new(Code::AuthRequired, "Say hello first.")) };
-        let Err(Spent { limit, wait }) = rate.spend(what) else {
+        let Err(Spent { limit, by_tenant, wait }) = rate.spend(what) else {
             self.rate_refusals = 0;
             return Ok(());
         };
-        self.rate_refusals += 1;
+        // What all of a tenant's people send together is nobody's fault who sends a little.
+        self.rate_refusals += u32::from(!by_tenant);
         if self.rate_refusals > RATE_REFUSALS_LIMIT {
             let reason = format!("retry_after_ms={}", wait.as_millis().max(1_000));
             self.session.outbox.close(code::TOO_MANY_COMMANDS, &reason);
         }
         Err(Refusal::of(Code::RateLimited)
-            .with_details(json!({ "limit": limit, "per": "minute" }))
+            .with_details(
+                json!({ "limit": limit, "per": "minute", "of": if by_tenant { "tenant" } else { "session" } }),
+            )
             .retry_after(wait.max(Duration::from_secs(1))))
     }
 

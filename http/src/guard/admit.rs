@@ -92,7 +92,11 @@ fn count(gate: &Gate, limit: Limit, visit: &Visit, changes: bool) -> Result<(), 
         gate.limiters.visitor.take(visitor)?;
     }
     match (&visit.who, limit) {
-        (Some(Authenticated { actor, .. }), Limit::Api) => gate.limiters.actor.take((actor.party, actor.tenant)),
+        (Some(Authenticated { actor, .. }), Limit::Api) => {
+            gate.limiters.actor.take((actor.party, actor.tenant))?;
+            // After one's own: who asks too much takes nothing from the tenant.
+            actor.tenant.map_or(Ok(()), |tenant| gate.limiters.tenant.take(tenant))
+        }
         _ => gate.limiters.anonymous(limit, visit.context.ip),
     }
 }

@@ -85,6 +85,7 @@ pub(super) fn too_many(name: &str, wait: Duration) -> Refusal {
 pub(crate) struct Limiters {
     pub(super) actor: Limiter,
     pub(super) visitor: Limiter,
+    pub(super) tenant: Limiter,
     address: Limiter,
     site_chat: Limiter,
     assets: Limiter,
@@ -97,6 +98,7 @@ impl Limiters {
         Self {
             actor: limiter("actor", limits.actor),
             visitor: limiter("visitor", limits.visitor),
+            tenant: limiter("tenant", limits.tenant),
             address: limiter("address", limits.address),
             site_chat: limiter("site_chat", limits.site_chat),
             assets: limiter("assets", limits.assets),

@@ -189,12 +189,14 @@ fn http_config(config: &Config, address: SocketAddr, csrf_keys: Vec<[u8; 32]>) -
     let csrf_key = csrf_keys.first().copied().unwrap_or_default();
     HttpConfig {
         origins: origins(config, address),
+        cors_origins: config.server.cors_origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
         trusted_proxies: config.server.trusted_proxies.iter().filter_map(network).collect(),
         operator_networks: config.server.operator_networks.iter().filter_map(network).collect(),
         demo: config.demo.enabled,
         limits: Limits {
             actor: config.limits.requests_per_minute,
             visitor: config.limits.visitor_commands_per_minute,
+            tenant: config.limits.tenant_requests_per_minute,
             address: config.limits.anonymous_requests_per_minute,
             site_chat: config.limits.site_chats_per_minute,
             ..Limits::default()
@@ -228,6 +230,7 @@ fn live_limits(config: &Config) -> LiveLimits {
         frame_bytes: limits.frame_bytes,
         commands_per_minute: limits.commands_per_minute,
         visitor_commands_per_minute: limits.visitor_commands_per_minute,
+        tenant_commands_per_minute: limits.tenant_commands_per_minute,
         topics: limits.topics_per_session,
         sessions_per_person: limits.sessions_per_person,
         sessions_per_address: limits.sessions_per_address,

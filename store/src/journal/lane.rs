@@ -1,15 +1,15 @@
 //! The committer lanes: gather what waits, commit it together, answer each.
 //!
-//! Each entity belongs to one lane, each lane has one connection and one transaction under way. What arrives
-//! meanwhile is the next group, so groups grow with the load and an idle server answers at once.
+//! Each lane has one connection and one transaction under way. What arrives meanwhile is the next group, so groups grow
+//! with the load and an idle server answers at once. One lane does it all while it keeps up, for large groups cost
+//! PostgreSQL the least; the next one helps when its predecessor has been at its groups for [`PATIENCE`], be it the disk,
+//! a lock, or many tenants. (An entity has one commit under way and waits for it; a second lane cannot overtake the first.)
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use brigade_domain::entity::EntityKey;
 use brigade_domain::id::TenantId;
 use brigade_domain::journal::{BoxFuture, Commit, CommitError};
 use brigade_domain::refusal::Fault;
@@ -28,6 +28,8 @@ const MAX_LINES: usize = 4096;
 const MAX_BYTES: usize = 2 << 20;
 /// The most bytes that wait for all lanes together; beyond, commits are turned away before anything is done.
 const MAX_WAITING: usize = 128 << 20;
+/// A lane that has been at what it gathered for longer is passed over.
+const PATIENCE: Duration = Duration::from_millis(20);
 /// Plans are made anew after so many groups.
 const REPLAN_EVERY: u32 = 256;
 /// After a repeated command was met, so many groups are asked for more: repeats come in swarms, after a restart.
@@ -54,10 +56,45 @@ struct Waiting {
     reply: oneshot::Sender<Outcome>,
 }
 
+/// Since when a lane has been at what it gathered.
+#[derive(Clone)]
+struct Clock {
+    start: Instant,
+    /// Microseconds after `start`; [`IDLE`] while the lane has nothing to do.
+    since: Arc<AtomicU64>,
+}
+
+const IDLE: u64 = u64::MAX;
+
+impl Clock {
+    fn new() -> Self {
+        Self { start: Instant::now(), since: Arc::new(AtomicU64::new(IDLE)) }
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_micros()).unwrap_or(IDLE - 1)
+    }
+
+    fn begin(&self) {
+        self.since.store(self.now(), Ordering::Relaxed);
+    }
+
+    fn end(&self) {
+        self.since.store(IDLE, Ordering::Relaxed);
+    }
+
+    fn busy(&self) -> Duration {
+        match self.since.load(Ordering::Relaxed) {
+            IDLE => Duration::ZERO,
+            since => Duration::from_micros(self.now().saturating_sub(since)),
+        }
+    }
+}
+
 /// The way to the lanes. Cheap to clone; the lanes end with the last clone.
 #[derive(Clone)]
 pub(super) struct Lanes {
-    lanes: Arc<[mpsc::UnboundedSender<Waiting>]>,
+    lanes: Arc<[(mpsc::UnboundedSender<Waiting>, Clock)]>,
     waiting: Arc<AtomicUsize>,
 }
 
@@ -66,13 +103,14 @@ impl Lanes {
         let waiting = Arc::new(AtomicUsize::new(0));
         let lane = |_| {
             let (sender, receiver) = mpsc::unbounded_channel();
-            db.spawn(Lane::new(receiver, db.connect_options().clone().options(PLANNING), waiting.clone()).run());
-            sender
+            let (connect, clock) = (db.connect_options().clone().options(PLANNING), Clock::new());
+            db.spawn(Lane::new(receiver, connect, waiting.clone(), clock.clone()).run());
+            (sender, clock)
         };
         Self { lanes: (0..db.lanes()).map(lane).collect(), waiting: waiting.clone() }
     }
 
-    /// Hands the commit to its lane at once; the future waits for the answer, at most [`DEADLINE`].
+    /// Hands the commit to a lane at once; the future waits for the answer, at most [`DEADLINE`].
     pub(super) fn commit(&self, commit: Commit) -> BoxFuture<'static, Outcome> {
         if !group::is_whole(&commit) {
             let error = "the lines do not continue the log";
@@ -84,9 +122,10 @@ impl Lanes {
         }
         self.waiting.fetch_add(bytes, Ordering::Relaxed);
         let (reply, answer) = oneshot::channel();
-        let lane = &self.lanes[self.lane_of(&commit.key)];
-        // A lane that is gone drops the commit and with it `reply`.
-        let _ = lane.send(Waiting { commit, bytes, since: Instant::now(), reply });
+        if let Some((lane, _)) = pick(&self.lanes, |(_, clock)| clock.busy()) {
+            // A lane that is gone drops the commit and with it `reply`.
+            let _ = lane.send(Waiting { commit, bytes, since: Instant::now(), reply });
+        }
         Box::pin(async move {
             match tokio::time::timeout(DEADLINE, answer).await {
                 Ok(Ok(outcome)) => outcome,
@@ -95,13 +134,11 @@ impl Lanes {
             }
         })
     }
+}
 
-    fn lane_of(&self, key: &EntityKey) -> usize {
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        // The remainder is below the number of lanes, which is a usize.
-        usize::try_from(hasher.finish() % self.lanes.len() as u64).unwrap_or(0)
-    }
+/// The first lane that keeps up; when none does, the one that has been busy for the shortest time.
+fn pick<L>(lanes: &[L], busy: impl Fn(&L) -> Duration) -> Option<&L> {
+    lanes.iter().find(|lane| busy(lane) < PATIENCE).or_else(|| lanes.iter().min_by_key(|lane| busy(lane)))
 }
 
 fn away(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> CommitError {
@@ -119,6 +156,7 @@ struct Lane {
     connect: PgConnectOptions,
     connection: Option<PgConnection>,
     waiting: Arc<AtomicUsize>,
+    clock: Clock,
     /// Left over from the last group, before what is in the channel.
     held: VecDeque<Waiting>,
     groups: u32,
@@ -127,15 +165,22 @@ struct Lane {
 }
 
 impl Lane {
-    fn new(receiver: mpsc::UnboundedReceiver<Waiting>, connect: PgConnectOptions, waiting: Arc<AtomicUsize>) -> Self {
-        Self { receiver, connect, connection: None, waiting, held: VecDeque::new(), groups: 0, recalls: 0 }
+    fn new(
+        receiver: mpsc::UnboundedReceiver<Waiting>,
+        connect: PgConnectOptions,
+        waiting: Arc<AtomicUsize>,
+        clock: Clock,
+    ) -> Self {
+        Self { receiver, connect, connection: None, waiting, clock, held: VecDeque::new(), groups: 0, recalls: 0 }
     }
 
     async fn run(mut self) {
         while let Some(batch) = self.gather().await {
+            self.clock.begin();
             for (tenant, group) in by_tenant(batch) {
                 self.settle(tenant, group).await;
             }
+            self.clock.end();
         }
         if let Some(connection) = self.connection.take() {
             // Nothing is under way; the server notices a connection that ends without a word just as well.
@@ -222,8 +267,9 @@ impl Lane {
         }
     }
 
-    /// Commits; once more on a new connection when the old one turned out to be dead before anything was written,
-    /// and once more when PostgreSQL gave way to a rival.
+    /// Commits; once more on a new connection when the old one turned out to be dead, and once more when PostgreSQL gave
+    /// way to a rival. Should the first attempt have been committed after all, the second finds every head moved: a
+    /// conflict, after which the entity reads its log again and finds its commands done.
     async fn commit_again(
         &mut self,
         tenant: TenantId,
@@ -232,7 +278,9 @@ impl Lane {
     ) -> Result<Vec<Outcome>, Failure> {
         let fresh = self.connection.is_none();
         match self.commit_once(tenant, commits, recall).await {
-            Err(Failure::Undone(Error::Sql(error))) if (!fresh && is_disconnected(&error)) || is_rivalry(&error) => {
+            Err(Failure::Undone(Error::Sql(error)) | Failure::Unknown(error))
+                if (!fresh && is_disconnected(&error)) || is_rivalry(&error) =>
+            {
                 self.commit_once(tenant, commits, recall).await
             }
             result => result,
@@ -327,4 +375,22 @@ fn record(took: Duration, lines: usize) {
     metrics::histogram!("brigade_commit_seconds").record(took.as_secs_f64());
     #[expect(clippy::cast_precision_loss, reason = "a group has some thousand lines at most")]
     metrics::histogram!("brigade_commit_lines").record(lines as f64);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_that_is_stuck_is_passed_over() {
+        let picked = |busy: &[u64]| {
+            let lanes: Vec<_> = busy.iter().enumerate().collect();
+            pick(&lanes, |(_, busy)| Duration::from_millis(**busy)).map(|(index, _)| *index)
+        };
+        assert_eq!(picked(&[0, 0, 0]), Some(0));
+        assert_eq!(picked(&[19, 0, 0]), Some(0), "what is under way is waited for: the next group is the larger");
+        assert_eq!(picked(&[20, 0, 0]), Some(1));
+        assert_eq!(picked(&[500, 20, 3]), Some(2));
+        assert_eq!(picked(&[500, 40, 300]), Some(1), "all are stuck: the newest");
+    }
 }

@@ -1,8 +1,9 @@
 //! The entities' logs: the port [`Journal`] over PostgreSQL.
 //!
 //! [`lane`] gathers what waits and commits it together, [`group`] is the transaction of one tenant's share of it,
-//! [`log`] reads.
+//! [`append`] calls what writes it, [`log`] reads.
 
+mod append;
 mod group;
 mod lane;
 pub(crate) mod log;

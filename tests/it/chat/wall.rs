@@ -1,6 +1,7 @@
 //! What is not yours looks like what is not there: another tenant's and another client's conversations and accounts.
 
 use brigade_domain::actor::Role;
+use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
 
@@ -113,5 +114,44 @@ async fn malformed_questions_are_refused() {
     }
     for query in ["limit=0", "before=x", "manager=x"] {
         assert_eq!(manager.get(&format!("/v1/accounts?{query}")).await.code(), "INVALID_INPUT", "{query}");
+    }
+}
+
+/// What each of the fifty hears and finds: its own, all of it, in order.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_tenants_at_once_get_their_own_and_nothing_else() {
+    const TENANTS: usize = 50;
+    const MESSAGES: usize = 8;
+    let settings = [("limits.site_chats_per_minute", "1000"), ("limits.sessions_per_address", "1000")];
+    let app = TestApp::with(&settings).await;
+    let stages = join_all((0..TENANTS).map(|_| async {
+        let tenant = app.tenant().await;
+        let (visitor, admin) = (app.visitor(&tenant).await, app.client_as(&tenant, Role::Admin).await);
+        (visitor, admin)
+    }));
+    let said = |tenant: usize| (0..MESSAGES).map(move |number| format!("message {number} of tenant {tenant}"));
+    let talks = stages.await.into_iter().enumerate().map(|(number, (visitor, admin))| {
+        let app = &app;
+        async move {
+            let (mut writes, mut reads) = (Socket::open_visitor(app, &visitor).await, Socket::open(app, &admin).await);
+            reads.subscribe(&visitor.topic).await;
+            for text in said(number) {
+                assert_eq!(writes.command(&visitor.topic, "send", json!({ "text": text })).await["t"], "ack");
+            }
+            for text in said(number) {
+                let event = reads.event(&visitor.topic, "message_sent").await;
+                assert_eq!(event["body"]["text"], text);
+            }
+            (visitor, admin)
+        }
+    });
+    for (number, (visitor, admin)) in join_all(talks).await.into_iter().enumerate() {
+        let listed = admin.get("/v1/conversations").await;
+        let items = listed.data()["items"].as_array().unwrap();
+        assert_eq!(items.iter().map(|item| &item["id"]).collect::<Vec<_>>(), [&json!(visitor.conversation)]);
+        let messages = admin.get(&format!("/v1/conversations/{}/messages?before=1000", visitor.conversation)).await;
+        let messages = messages.data()["messages"].as_array().unwrap().clone();
+        let texts: Vec<_> = messages.iter().map(|message| message["text"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(texts, said(number).collect::<Vec<_>>());
     }
 }

@@ -4,7 +4,7 @@ use brigade_domain::actor::Role;
 use serde_json::json;
 
 use super::document::operations;
-use crate::support::{Answer, Browser, TestApp};
+use crate::support::{Answer, Browser, PASSWORD, TestApp};
 
 #[tokio::test]
 async fn unknown_fields_are_refused_by_every_operation() {
@@ -125,6 +125,46 @@ async fn limits_hold_by_address_and_by_person_and_a_spoofed_address_does_not_hel
         }
     }
     assert!((95..=105).contains(&counts.0), "{counts:?}");
+}
+
+#[tokio::test]
+async fn a_tenants_people_share_a_limit_that_its_neighbours_do_not() {
+    let app = TestApp::with(&[("limits.tenant_requests_per_minute", "20")]).await;
+    let (busy, quiet) = (app.tenant().await, app.tenant().await);
+    let mut answers = Vec::new();
+    for person in [app.client_as(&busy, Role::Admin).await, app.client_as(&busy, Role::AccountManager).await] {
+        for _ in 0..15 {
+            answers.push(person.get("/v1/auth/me").await);
+        }
+    }
+    let refused: Vec<_> = answers.iter().filter(|answer| answer.status == 429).collect();
+    // Signing in asked a few times as well.
+    assert!((8..=14).contains(&refused.len()), "{} of 30 refused", refused.len());
+    assert_eq!(refused[0].body["error"]["details"]["limit"], "tenant");
+    let neighbour = app.client_as(&quiet, Role::Admin).await;
+    assert_eq!(neighbour.get("/v1/auth/me").await.status, 200);
+}
+
+#[tokio::test]
+async fn pages_on_the_operators_list_call_with_a_token_and_never_with_cookies() {
+    let app = TestApp::with(&[("server.cors_origins", "https://partner.example")]).await;
+    let tenant = app.tenant().await;
+    let (_, email) = app.user(&tenant, Role::Admin, "Ada").await;
+    let request = reqwest::Client::new().post(app.url("/v1/auth/tokens"));
+    let issued = Answer::of(request.json(&json!({ "email": email, "password": PASSWORD })).send().await.unwrap()).await;
+    let token = issued.data()["access_token"].as_str().unwrap();
+    let ask = async |origin: &str| {
+        let body = json!({ "name": "From a partner's page" });
+        let request = reqwest::Client::new().patch(app.url("/v1/tenant")).header("origin", origin);
+        request.bearer_auth(token).json(&body).send().await.unwrap()
+    };
+    let answer = ask("https://partner.example").await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["access-control-allow-origin"], "https://partner.example");
+    assert!(!answer.headers().contains_key("access-control-allow-credentials"));
+    let answer = ask("https://elsewhere.example").await;
+    assert!(!answer.headers().contains_key("access-control-allow-origin"));
+    assert_eq!(Answer::of(answer).await.code(), "ORIGIN_REFUSED");
 }
 
 #[tokio::test]

@@ -36,6 +36,27 @@ async fn commands_have_a_rate_and_visitors_a_lower_one() {
 }
 
 #[tokio::test]
+async fn a_tenant_that_is_flooded_is_slowed_down_and_its_neighbour_is_not() {
+    let stage = Stage::with(&[("limits.tenant_commands_per_minute", "6")]).await;
+    let topic = &stage.visitor.topic;
+    let (mut manager, mut visitor) = (stage.socket(&stage.manager).await, stage.visitors().await);
+    for socket in [&mut manager, &mut visitor] {
+        for _ in 0..3 {
+            assert_eq!(socket.command(topic, "send", json!({ "text": "x" })).await["t"], "ack");
+        }
+    }
+    let refused = manager.command(topic, "send", json!({ "text": "one too many" })).await;
+    assert_eq!((&refused["code"], &refused["details"]["of"]), (&json!("RATE_LIMITED"), &json!("tenant")));
+    assert_eq!(refused["details"]["limit"], 6);
+    assert!(refused["retry_after"].as_f64().unwrap() >= 1.0);
+
+    let neighbour = stage.app.tenant().await;
+    let theirs = stage.app.visitor(&neighbour).await;
+    let mut other = Socket::open_visitor(&stage.app, &theirs).await;
+    assert_eq!(other.command(&theirs.topic, "send", json!({ "text": "Hello" })).await["t"], "ack");
+}
+
+#[tokio::test]
 async fn who_types_much_can_still_send_and_signals_have_a_rate_of_their_own() {
     let stage = Stage::with(&[("limits.visitor_commands_per_minute", "4")]).await;
     let (topic, mut visitor) = (&stage.visitor.topic, stage.visitors().await);

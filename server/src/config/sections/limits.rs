@@ -9,6 +9,8 @@ section! {
     Limits = "limits" {
         /// Requests a minute of one signed-in person, key or visitor.
         requests_per_minute: u32 = Bare "100";
+        /// Requests a minute of all people and keys of one tenant together.
+        tenant_requests_per_minute: u32 = Bare "30000";
         /// Requests a minute from one address that nobody has signed (IPv6: from one /64).
         anonymous_requests_per_minute: u32 = Bare "100";
         /// Site chats a minute that one address may start.
@@ -23,6 +25,8 @@ section! {
         commands_per_minute: u32 = Bare "600";
         /// Commands a minute a site visitor may send.
         visitor_commands_per_minute: u32 = Bare "30";
+        /// Commands a minute that all live sessions of one tenant together may send to this node.
+        tenant_commands_per_minute: u32 = Bare "60000";
         /// Topics a session may be subscribed to.
         topics_per_session: usize = Bare "200";
         /// Live sessions of one person.

@@ -15,6 +15,8 @@ section! {
         public_url: Option<Origin> = Text "";
         /// More addresses of this server: pages from there count as our own, with cookies.
         allowed_origins: Vec<Origin> = List "";
+        /// Other sites whose pages may call the API with a token of their own. Never with cookies.
+        cors_origins: Vec<Origin> = List "";
         /// Proxies whose X-Forwarded-For is believed. Empty: nobody's.
         trusted_proxies: Vec<Network> = List "";
         /// Networks that may read /metrics, /health/cache and /api/diag/smoke without signing in.
