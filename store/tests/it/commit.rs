@@ -255,3 +255,54 @@ async fn without_a_database_the_answer_is_unavailable_in_time() {
     assert_eq!(journal.load(key).await.unwrap_err().code(), Code::Unavailable);
     assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{:?}", begun.elapsed());
 }
+
+/// Whoever commits does what an entity does: after a conflict or an unknown end it reads the log again.
+async fn carry_on(world: &World, key: EntityKey) {
+    for before in 0.. {
+        let made = message(key, before);
+        let request = made.lines[0].request;
+        loop {
+            match world.journal.commit(made.clone()).await {
+                Ok(()) => break,
+                Err(
+                    CommitError::Conflict | CommitError::Repeated(_) | CommitError::Broken(Fault::Unavailable { .. }),
+                ) => {}
+                Err(other) => panic!("{other:?}"),
+            }
+            let log = world.journal.load(key).await.unwrap().lines;
+            if log.last().is_some_and(|line| line.request == request) {
+                break;
+            }
+            assert_eq!(log.len() as u64, before, "what was acknowledged is there, and nothing else");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_cut_in_the_middle_of_a_commit_loses_and_doubles_nothing() {
+    let world = World::new().await;
+    let tenant = world.tenant().await;
+    let keys: Vec<_> = (0..8).map(|_| conversation(tenant)).collect();
+    let cut = async {
+        let mut owner = world.as_owner().await;
+        let mut cuts = 0_i64;
+        while cuts < 40 {
+            tokio::time::sleep(std::time::Duration::from_millis(15)).await;
+            cuts += sqlx::query_scalar::<_, i64>(
+                "select count(pg_terminate_backend(pid)) from pg_stat_activity
+                 where state = 'active' and query like 'select brigade_commit_conversations%'",
+            )
+            .fetch_one(&mut owner)
+            .await
+            .unwrap();
+        }
+    };
+    let write = futures_util::future::join_all(keys.iter().map(|key| carry_on(&world, *key)));
+    tokio::select! { () = cut => {} _ = write => {} }
+    for key in keys {
+        let log = world.journal.load(key).await.unwrap().lines;
+        let requests: std::collections::HashSet<_> = log.iter().map(|line| line.request.unwrap().id).collect();
+        assert_eq!(requests.len(), log.len(), "nothing twice");
+        assert!(log.iter().zip(1..).all(|(line, seq)| line.seq == seq));
+    }
+}
