@@ -34,6 +34,9 @@ struct Arguments {
     /// The core of the load generator.
     #[arg(long, global = true, default_value_t = 1)]
     load_core: usize,
+    /// As if the disk took so many microseconds longer for every flush, for everybody (PostgreSQL's `commit_delay`).
+    #[arg(long, global = true, default_value_t = 0)]
+    slower_disk: u32,
     /// Leave a peer out: brigade, bare, socketio, pgbench. May be given more than once.
     #[arg(long, global = true)]
     without: Vec<String>,
@@ -140,6 +143,7 @@ fn main() -> Result<()> {
         warm_up: Duration::from_secs(arguments.warm_up),
         measured: Duration::from_secs(arguments.seconds),
         folder: scratch.0.clone(),
+        slower_disk: arguments.slower_disk,
         postgres: None,
         tenant: None,
         without: arguments.without.clone(),
@@ -157,7 +161,7 @@ fn main() -> Result<()> {
         "runs": arguments.runs, "seconds": arguments.seconds, "warm_up": arguments.warm_up,
         "server_core": arguments.server_core, "load_core": arguments.load_core,
         "cores": std::thread::available_parallelism()?.get(),
-        "postgres": postgres::SETTINGS,
+        "postgres": postgres::SETTINGS, "slower_disk_us": arguments.slower_disk,
     });
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     bench.book.publish(&run::bench_folder().join("out"), &format!("{now}"), &conditions)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use actix_web::dev::HttpServiceFactory;
@@ -10,7 +11,8 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, Route, Scope, web};
-use brigade_domain::refusal::{Code, Refusal};
+use brigade_domain::refusal::{Code, Fault, Refusal};
+use futures_util::FutureExt as _;
 use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::{RefOr, Schema};
 
@@ -166,8 +168,28 @@ impl Routes {
     }
 }
 
-/// Guard, then arguments, then the handler: the body is not read before the caller may send it.
+/// Runs a handler. One that panics answers like one that is broken, and its neighbours on the thread go on.
 async fn run<A, Args, H>(
+    handler: H,
+    req: HttpRequest,
+    payload: web::Payload,
+    limit: Limit,
+) -> Result<HttpResponse, actix_web::Error>
+where
+    A: Authority,
+    Args: FromRequest + 'static,
+    H: Handle<A, Args>,
+{
+    // Nothing that a handler had in hand is used after it: what it shares is behind locks that do not poison, actors
+    // that are started anew and transactions that are rolled back.
+    let run = AssertUnwindSafe(admit_and_run(handler, req, payload, limit)).catch_unwind();
+    run.await.unwrap_or_else(|_| {
+        Err(Problem::from(Fault::internal("run a handler", "it panicked; its message was logged")).into())
+    })
+}
+
+/// Guard, then arguments, then the handler: the body is not read before the caller may send it.
+async fn admit_and_run<A, Args, H>(
     handler: H,
     req: HttpRequest,
     payload: web::Payload,

@@ -26,6 +26,7 @@ pub(crate) mod code {
     pub(crate) const UNSUPPORTED: u16 = 1003;
     pub(crate) const NOT_TEXT: u16 = 1007;
     pub(crate) const TOO_LARGE: u16 = 1009;
+    pub(crate) const DEFECT: u16 = 1011;
     pub(crate) const MALFORMED: u16 = 4400;
     pub(crate) const AUTH: u16 = 4401;
     pub(crate) const REVOKED: u16 = 4403;

@@ -47,7 +47,10 @@ struct Ending(Arc<Session>);
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        self.0.outbox.close(code::GOING_AWAY, "retry_after_ms=1000");
+        let code = if std::thread::panicking() { code::DEFECT } else { code::GOING_AWAY };
+        self.0.outbox.close(code, "retry_after_ms=1000");
+        // Nobody reads any more, so nobody else will say that the peer was heard out.
+        self.0.outbox.hear_out();
         self.0.end();
     }
 }

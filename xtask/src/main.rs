@@ -6,12 +6,14 @@
 //! | [`tools`] | Debian's packages, Node.js, cargo's own tools: found, or installed when we may |
 //! | [`web`] | the web bundles |
 //! | [`postgres`] | a throwaway database with the migrations run |
+//! | [`sbom`] | what a release is made of |
 //! | [`steps`] | the checks of `cargo xtask test` |
 
 #![expect(clippy::print_stdout, reason = "a command-line program talks to its terminal")]
 
 mod postgres;
 mod report;
+mod sbom;
 mod shell;
 mod steps;
 mod tools;
@@ -66,6 +68,8 @@ enum Chore {
     Sqlx,
     /// Prints the OpenAPI document.
     Openapi,
+    /// Writes what a release is made of (`CycloneDX`) to `target/sbom`.
+    Sbom,
 }
 
 fn main() -> ExitCode {
@@ -82,6 +86,7 @@ fn main() -> ExitCode {
         Chore::Soak => soak(),
         Chore::Sqlx => steps::sqlx::regenerate(),
         Chore::Openapi => openapi(),
+        Chore::Sbom => sbom::write(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

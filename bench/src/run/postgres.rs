@@ -51,8 +51,9 @@ fn binaries() -> Result<PathBuf> {
 }
 
 impl Postgres {
-    /// Creates a data folder under `parent`, which everybody may enter, and starts a server on it.
-    pub fn start(parent: &Path) -> Result<Self> {
+    /// Creates a data folder under `parent`, which everybody may enter, and starts a server on it. Before each flush of
+    /// its log it waits `slower_disk` microseconds: who commits meanwhile shares the flush, as with a slow disk.
+    pub fn start(parent: &Path, slower_disk: u32) -> Result<Self> {
         let binaries = binaries()?;
         let folder = parent.join("pg");
         fs::create_dir(&folder)?;
@@ -74,6 +75,9 @@ impl Postgres {
         let mut line = vec![tool("postgres"), "-D".into(), data, "-k".into(), text(&folder)];
         for setting in SETTINGS {
             line.extend(["-c".into(), setting.into()]);
+        }
+        for setting in [format!("commit_delay={slower_disk}"), "commit_siblings=0".to_owned()] {
+            line.extend(["-c".into(), setting]);
         }
         let mut start = Start::new("postgres", line, &folder);
         start.user = Some(USER);

@@ -44,6 +44,8 @@ pub struct Bench {
     pub measured: Duration,
     /// Everything on disk: logs, PostgreSQL's data. Removed at the end.
     pub folder: PathBuf,
+    /// Microseconds that every flush of the database takes longer.
+    pub slower_disk: u32,
     /// The database of all durable peers; started with the first that needs it.
     pub postgres: Option<Postgres>,
     /// Brigade's tenant in that database; made with the first scenario that needs it.
@@ -61,7 +63,7 @@ impl Bench {
     /// The private PostgreSQL.
     pub fn postgres(&mut self) -> Result<&Postgres> {
         if self.postgres.is_none() {
-            self.postgres = Some(Postgres::start(&self.folder)?);
+            self.postgres = Some(Postgres::start(&self.folder, self.slower_disk)?);
         }
         self.postgres.as_ref().context("no PostgreSQL")
     }

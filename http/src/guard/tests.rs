@@ -142,6 +142,11 @@ async fn broken(_who: Public) -> Answer<Data<Done>> {
     Err(Fault::internal("read the secret file", std::io::Error::other("/etc/secret")).into())
 }
 
+#[utoipa::path(get, path = "/panics", responses((status = 200, body = Done)))]
+async fn panics(_who: Public) -> Answer<Data<Done>> {
+    panic!("a defect, for the test")
+}
+
 fn all() -> Routes {
     routes![
         public,
@@ -158,7 +163,8 @@ fn all() -> Routes {
         site_post,
         operator,
         say,
-        broken
+        broken,
+        panics
     ]
 }
 
@@ -261,6 +267,7 @@ async fn every_error_has_the_one_shape() {
         (from("1.1.1.1").uri("/staff"), "AUTH_REQUIRED"),
         (from("1.1.1.1").uri("/staff").insert_header(("authorization", "Basic eDp5")), "AUTH_INVALID"),
         (from("1.1.1.1").uri("/broken"), "INTERNAL"),
+        (from("1.1.1.1").uri("/panics"), "INTERNAL"),
         (from("1.1.1.1").method(Method::POST).uri("/say").set_payload("{}"), "UNSUPPORTED_MEDIA_TYPE"),
         (from("1.1.1.1").method(Method::POST).uri("/say").set_json(json!({"text": "a", "x": 1})), "INVALID_INPUT"),
         (from("1.1.1.1").method(Method::POST).uri("/say").set_json(json!({"text": 1})), "INVALID_INPUT"),
@@ -340,6 +347,21 @@ async fn an_actor_is_limited_across_addresses_and_apart_from_its_neighbours() {
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
     let key = from("198.51.100.1").uri("/staff").insert_header(("authorization", "Bearer sk_live_x"));
     assert_eq!(call_service(&server, key.to_request()).await.status(), StatusCode::OK);
+}
+
+/// F13, over HTTP.
+#[actix_web::test]
+async fn a_handler_that_panics_answers_as_broken_and_harms_nobody_else() {
+    let server = server(config()).await;
+    for _ in 0..20 {
+        let answer = call_service(&server, from("1.1.1.1").uri("/panics").to_request()).await;
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(answer.headers().contains_key("x-request-id"));
+        let body: Value = read_body_json(answer).await;
+        assert!(!body.to_string().contains("defect"), "{body}");
+        let neighbour = call_service(&server, from("1.1.1.2").uri("/public").to_request()).await;
+        assert_eq!(neighbour.status(), StatusCode::OK);
+    }
 }
 
 #[actix_web::test]

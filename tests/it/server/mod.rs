@@ -4,5 +4,6 @@ mod commands;
 mod drain;
 mod embedded;
 mod health;
+mod logs;
 mod operator;
 mod redis;

@@ -83,6 +83,15 @@ impl Process {
         }
     }
 
+    /// Everything it has said so far; after its end, everything.
+    pub fn said(&mut self) -> Vec<String> {
+        let more = Duration::from_millis(200);
+        while let Ok(line) = self.lines.recv_timeout(more) {
+            self.said.push(line);
+        }
+        self.said.clone()
+    }
+
     /// Its number.
     pub fn pid(&self) -> u32 {
         self.child.id()

@@ -774,6 +774,8 @@ export const CLOSE_CODES: Readonly<Record<number, ComeBack>> = {
   1007: "never",
   /** A frame was over the limit; do not send that one again. */
   1009: "backoff",
+  /** Something on the server is broken; the reason says retry_after_ms. */
+  1011: "after",
   /** Too many malformed frames. */
   4400: "never",
   /** No valid session, or no hello in time. */
