@@ -122,6 +122,8 @@ export class ConversationView implements Disposable {
       client.command(this.#topic, 'send', body, keep);
     }
     this.list.toNewest();
+    // Who answers has read, and may be gone in a second.
+    this.#tellRead();
   }
 
   async #act(action: MessageAction): Promise<void> {
@@ -172,9 +174,13 @@ export class ConversationView implements Disposable {
     const state = live.store.state;
     if (!state || state.unread === 0 || seq <= (state.cursors[client.me] ?? 0)) return;
     this.#readUpTo = seq;
-    this.#reading ??= this.#owned.after(READ_MS, () => {
-      this.#reading = undefined;
-      client.command(this.#topic, 'read', { seq: this.#readUpTo }, { newest: true });
-    });
+    this.#reading ??= this.#owned.after(READ_MS, () => this.#tellRead());
+  }
+
+  #tellRead(): void {
+    if (!this.#reading) return;
+    this.#owned.drop(this.#reading);
+    this.#reading = undefined;
+    this.#parts.client.command(this.#topic, 'read', { seq: this.#readUpTo }, { newest: true });
   }
 }
