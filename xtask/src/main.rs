@@ -126,7 +126,9 @@ fn bench(arguments: &[String]) -> Result<()> {
 fn soak() -> Result<()> {
     tools::postgres()?;
     tools::redis()?;
-    let mut tests = cargo(["nextest", "run", "-p", "brigade-tests", "--run-ignored", "all", "-E", "test(faults::)"]);
+    // The whole workspace, so that nothing is compiled once more with other features.
+    let mut tests = cargo(["nextest", "run", "--workspace", "--profile", "soak"]);
+    tests.args(["-E", "package(brigade-tests) & test(faults::)"]);
     shell::run(tests.env("SQLX_OFFLINE", "true").env("BRIGADE_TEST_SOAK", "1"))
 }
 

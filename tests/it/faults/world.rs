@@ -25,6 +25,8 @@ const WIDE: &[(&str, &str)] = &[
     ("limits.sign_ins_per_minute", "100000"),
     ("limits.commands_per_minute", "10000000"),
     ("limits.visitor_commands_per_minute", "10000000"),
+    ("limits.tenant_requests_per_minute", "1000000"),
+    ("limits.tenant_commands_per_minute", "10000000"),
     ("limits.sessions_per_person", "100000"),
     ("limits.sessions_per_address", "100000"),
 ];
