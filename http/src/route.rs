@@ -168,7 +168,8 @@ impl Routes {
     }
 }
 
-/// Runs a handler. One that panics answers like one that is broken, and its neighbours on the thread go on.
+/// Guard, then arguments, then the handler: the body is not read before the caller may send it. A handler that panics
+/// answers like one that is broken, and its neighbours on the thread go on.
 async fn run<A, Args, H>(
     handler: H,
     req: HttpRequest,
@@ -180,30 +181,17 @@ where
     Args: FromRequest + 'static,
     H: Handle<A, Args>,
 {
+    let run = async {
+        let authority = guard::admit::<A>(&req, limit).await?;
+        let args = Args::from_request(&req, &mut payload.into_inner()).await.map_err(Into::into)?;
+        let reply = handler.handle(authority, args).await?;
+        Ok(reply.respond_to(&req).map_into_boxed_body())
+    };
     // Nothing that a handler had in hand is used after it: what it shares is behind locks that do not poison, actors
     // that are started anew and transactions that are rolled back.
-    let run = AssertUnwindSafe(admit_and_run(handler, req, payload, limit)).catch_unwind();
-    run.await.unwrap_or_else(|_| {
+    AssertUnwindSafe(run).catch_unwind().await.unwrap_or_else(|_| {
         Err(Problem::from(Fault::internal("run a handler", "it panicked; its message was logged")).into())
     })
-}
-
-/// Guard, then arguments, then the handler: the body is not read before the caller may send it.
-async fn admit_and_run<A, Args, H>(
-    handler: H,
-    req: HttpRequest,
-    payload: web::Payload,
-    limit: Limit,
-) -> Result<HttpResponse, actix_web::Error>
-where
-    A: Authority,
-    Args: FromRequest + 'static,
-    H: Handle<A, Args>,
-{
-    let authority = guard::admit::<A>(&req, limit).await?;
-    let args = Args::from_request(&req, &mut payload.into_inner()).await.map_err(Into::into)?;
-    let reply = handler.handle(authority, args).await?;
-    Ok(reply.respond_to(&req).map_into_boxed_body())
 }
 
 fn by_path(entries: Vec<Entry>) -> Vec<(String, Vec<Entry>)> {

@@ -36,7 +36,6 @@ pub(crate) struct Spent {
 }
 
 /// What is counted over all sockets of this node. Forgets who has been quiet.
-#[derive(Clone)]
 pub(crate) struct Rates {
     visitors: Shared<Party>,
     tenants: Shared<TenantId>,

@@ -1,6 +1,5 @@
-//! The calls that move heads and append lines; the statements are functions of the database
-//! (`migrations/20261121001200_commit_in_one_call.sql`). Each returns the entities whose log has moved on: of those,
-//! nothing is written.
+//! The call that moves heads and appends lines; the statements are functions of the database
+//! (`migrations/20261121001200_commit_in_one_call.sql`).
 
 use std::collections::HashSet;
 
@@ -14,40 +13,9 @@ use super::to_bigint;
 use crate::chat::{self, Rev};
 use crate::time::{DbTime, to_db};
 
-/// Appends the lines, in the transaction that is open.
-pub(super) async fn lines(
-    tx: &mut PgConnection,
-    tenant: TenantId,
-    commits: &[&Commit],
-) -> Result<HashSet<Uuid>, sqlx::Error> {
-    if commits.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let (heads, lines) = (Heads::of(commits), Lines::of(commits));
-    let late = sqlx::query_scalar!(
-        r#"select brigade_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) as "late!""#,
-        tenant.uuid(),
-        &heads.entity,
-        &heads.kind as _,
-        &heads.expected,
-        &heads.version,
-        &lines.entity,
-        &lines.seq,
-        &lines.at,
-        &lines.request as _,
-        &lines.digest as _,
-        &lines.answers,
-        &lines.kind as _,
-        &lines.party,
-        &lines.body as _,
-    )
-    .fetch_one(tx)
-    .await?;
-    Ok(late.into_iter().collect())
-}
-
-/// Appends the lines and writes the rows of conversations, in a transaction of its own.
-pub(super) async fn with_rows(
+/// Moves the heads, appends the lines and writes the rows of conversations: in the transaction that is open, and
+/// otherwise in one of its own. Returns the entities whose log has moved on: of those, nothing is written.
+pub(super) async fn append(
     connection: &mut PgConnection,
     tenant: TenantId,
     commits: &[&Commit],

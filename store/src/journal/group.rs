@@ -51,7 +51,7 @@ pub(super) async fn commit(
     if manner.recall || !commits.iter().all(|commit| is_plain(commit)) {
         return commit_all(connection, tenant, commits, manner.recall).await;
     }
-    let late = append::with_rows(connection, tenant, commits, &rows(commits)).await.map_err(|error| {
+    let late = append::append(connection, tenant, commits, &rows(commits)).await.map_err(|error| {
         // A no of the database has undone the call; a connection that ended may have kept it.
         if is_disconnected(&error) { Failure::Unknown(error) } else { undone(error) }
     })?;
@@ -113,7 +113,8 @@ async fn write(
     let mut repeated = if recall { repeated(tx, tenant, commits).await? } else { HashMap::new() };
     let fresh: Vec<&Commit> =
         commits.iter().copied().filter(|commit| !repeated.contains_key(&commit.key.entity.id)).collect();
-    let late = append::lines(tx, tenant, &fresh).await?;
+    // Their rows come later, beside what those refer to.
+    let late = append::append(tx, tenant, &fresh, &[]).await?;
     let moved = fresh.into_iter().filter(|commit| !late.contains(&commit.key.entity.id));
     beside(tx, tenant, moved.collect()).await?;
     let outcome = |commit: &&Commit| {

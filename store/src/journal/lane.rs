@@ -7,12 +7,13 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use brigade_domain::id::TenantId;
 use brigade_domain::journal::{BoxFuture, Commit, CommitError};
 use brigade_domain::refusal::Fault;
+use parking_lot::Mutex;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
 use tokio::sync::{mpsc, oneshot};
@@ -56,38 +57,21 @@ struct Waiting {
     reply: oneshot::Sender<Outcome>,
 }
 
-/// Since when a lane has been at what it gathered.
-#[derive(Clone)]
-struct Clock {
-    start: Instant,
-    /// Microseconds after `start`; [`IDLE`] while the lane has nothing to do.
-    since: Arc<AtomicU64>,
-}
-
-const IDLE: u64 = u64::MAX;
+/// Since when a lane has been at what it gathered; `None` while it has nothing to do.
+#[derive(Clone, Default)]
+struct Clock(Arc<Mutex<Option<Instant>>>);
 
 impl Clock {
-    fn new() -> Self {
-        Self { start: Instant::now(), since: Arc::new(AtomicU64::new(IDLE)) }
-    }
-
-    fn now(&self) -> u64 {
-        u64::try_from(self.start.elapsed().as_micros()).unwrap_or(IDLE - 1)
-    }
-
     fn begin(&self) {
-        self.since.store(self.now(), Ordering::Relaxed);
+        *self.0.lock() = Some(Instant::now());
     }
 
     fn end(&self) {
-        self.since.store(IDLE, Ordering::Relaxed);
+        *self.0.lock() = None;
     }
 
     fn busy(&self) -> Duration {
-        match self.since.load(Ordering::Relaxed) {
-            IDLE => Duration::ZERO,
-            since => Duration::from_micros(self.now().saturating_sub(since)),
-        }
+        self.0.lock().map_or(Duration::ZERO, |since| since.elapsed())
     }
 }
 
@@ -103,7 +87,7 @@ impl Lanes {
         let waiting = Arc::new(AtomicUsize::new(0));
         let lane = |_| {
             let (sender, receiver) = mpsc::unbounded_channel();
-            let (connect, clock) = (db.connect_options().clone().options(PLANNING), Clock::new());
+            let (connect, clock) = (db.connect_options().clone().options(PLANNING), Clock::default());
             db.spawn(Lane::new(receiver, connect, waiting.clone(), clock.clone()).run());
             (sender, clock)
         };
