@@ -1,20 +1,15 @@
 //! `GET /v1/live`: checked, upgraded, handed to a session.
 
-use std::sync::Arc;
-
-use actix_web::body::MessageBody as _;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use brigade_domain::identity::ports::Credential;
 use brigade_domain::refusal::{Code, Refusal};
 
 use crate::config::LiveConfig;
+use crate::connection::Handover;
 use crate::hub::Hub;
-use crate::incoming::Incoming;
-use crate::outbox::{Outbox, OutboxBody};
-use crate::receive;
+use crate::outbox::Outbox;
 use crate::session::Session;
-use crate::socket::ConnectionSocket;
 
 /// The subprotocol spoken here.
 const PROTOCOL: &str = "brigade.v1";
@@ -29,44 +24,35 @@ pub struct Live {
 }
 
 /// The handshake.
-pub async fn live(request: HttpRequest, payload: web::Payload, live: web::Data<Live>) -> HttpResponse {
-    match upgrade(&request, payload, &live) {
+pub async fn live(request: HttpRequest, live: web::Data<Live>) -> HttpResponse {
+    match upgrade(&request, &live) {
         Ok(response) => response,
         Err(refusal) => (live.config.reject)(&request, refusal),
     }
 }
 
-fn upgrade(request: &HttpRequest, payload: web::Payload, live: &Live) -> Result<HttpResponse, Refusal> {
+fn upgrade(request: &HttpRequest, live: &Live) -> Result<HttpResponse, Refusal> {
     if live.hub.is_draining() {
         return Err(Refusal::of(Code::Draining).retry_after(std::time::Duration::from_secs(1)));
     }
     let bearer = bearer(request);
     check_origin(request, &live.config.origins, bearer.is_some())?;
     check_protocol(request)?;
+    check_empty(request)?;
     let credential = bearer.or_else(|| cookie(request, &live.config.cookie));
     let not_websocket = |error| Refusal::new(Code::InvalidInput, format!("This address speaks WebSocket: {error}"));
     let mut response = actix_http::ws::handshake(request.head()).map_err(not_websocket)?;
     response.insert_header((header::SEC_WEBSOCKET_PROTOCOL, PROTOCOL));
-    let limits = live.hub.limits();
-    let outbox = Outbox::new(limits.outbox_bytes);
     let session = Session::new(
         live.hub.next_id(),
         live.hub.clone(),
-        Arc::clone(&outbox),
+        Outbox::new(live.hub.limits().outbox_bytes),
         (live.config.address_of)(request),
         credential,
-        request.conn_data::<ConnectionSocket>().cloned(),
     );
-    let incoming = Incoming::new(payload.into_inner(), Arc::clone(&outbox), limits.frame_bytes);
-    match live.hub.open(&session) {
-        Ok(()) => drop(actix_rt::spawn(receive::run(session, incoming))),
-        // A browser shows its page the close code and nothing of a refused handshake.
-        Err(refusal) => drop(actix_rt::spawn(receive::turn_away(session, incoming, refusal))),
-    }
-    match response.message_body(OutboxBody(outbox).boxed()) {
-        Ok(response) => Ok(response.into()),
-        Err(error) => Err(Refusal::new(Code::Internal, error.to_string())),
-    }
+    let mut response = response.finish().map_into_boxed_body();
+    response.extensions_mut().insert(Handover(session));
+    Ok(response.into())
 }
 
 /// A page may connect only from a listed origin (ASVS 4.4.2). Programs have none and show a bearer token instead.
@@ -89,6 +75,13 @@ fn check_protocol(request: &HttpRequest) -> Result<(), Refusal> {
         .flat_map(|value| value.split(','))
         .any(|protocol| protocol.trim() == PROTOCOL);
     if speaks { Ok(()) } else { Err(Refusal::new(Code::InvalidInput, format!("Offer the subprotocol {PROTOCOL}."))) }
+}
+
+/// What follows the request is the socket's; a body would be in its way.
+fn check_empty(request: &HttpRequest) -> Result<(), Refusal> {
+    let has_body =
+        [header::CONTENT_LENGTH, header::TRANSFER_ENCODING].iter().any(|name| request.headers().contains_key(name));
+    if has_body { Err(Refusal::new(Code::InvalidInput, "A request for a socket has no body.")) } else { Ok(()) }
 }
 
 fn bearer(request: &HttpRequest) -> Option<Credential> {

@@ -133,7 +133,7 @@ impl Hub {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         for session in self.all() {
-            session.cut();
+            session.outbox.cut();
         }
     }
 
@@ -173,6 +173,10 @@ impl Hub {
             take(&self.0.per_address, address, self.limits().sessions_per_address, "connections from one address")?;
         }
         self.0.sessions.write().insert(brigade_actors::Subscriber::id(&**session), Arc::clone(session));
+        if self.is_draining() {
+            // The drain may have looked through the sessions before this one was among them.
+            session.outbox.close(code::GOING_AWAY, "retry_after_ms=1000");
+        }
         Ok(())
     }
 
@@ -248,7 +252,7 @@ impl Hub {
                 Health::Stalled => session.outbox.close_as_slow(),
                 Health::Overdue => {
                     self.0.cut.fetch_add(1, Ordering::Relaxed);
-                    session.cut();
+                    session.outbox.cut();
                     continue;
                 }
             }
@@ -261,7 +265,7 @@ impl Hub {
             }
             if !session.beat(limits.ping_every, limits.pong_deadline) {
                 self.0.cut.fetch_add(1, Ordering::Relaxed);
-                session.cut();
+                session.outbox.cut();
             }
             session.recover_topics();
         }

@@ -1,21 +1,30 @@
-//! What one client sends: the bytes of a connection become whole messages (RFC 6455, section 5).
+//! Reading one socket: the bytes of a connection become whole messages (RFC 6455, section 5).
 //!
 //! Written here and not taken from actix-ws, because that buffers a frame until all of it has come, whatever length it
 //! announces, and tells too large, no text and lost apart no more (docs/decisions/0007). At most one message of the
 //! allowed size is held; what is too large is refused when its header is read.
 
+use std::cell::RefCell;
 use std::future::poll_fn;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
-use actix_web::dev::Payload;
-use actix_web::error::PayloadError;
 use bytes::{Buf as _, Bytes, BytesMut};
 use bytestring::ByteString;
-use futures_core::Stream as _;
+use tokio::io::{AsyncRead as _, ReadBuf};
+use tokio::net::tcp::ReadHalf;
 
 use crate::outbox::Outbox;
+
+/// Bytes read in one call.
+const READ_BYTES: usize = 16 * 1024;
+
+thread_local! {
+    /// Where the kernel puts bytes, for all sockets of a thread: an idle one has no buffer of its own.
+    static SCRATCH: RefCell<Box<[u8]>> = RefCell::new(vec![0; READ_BYTES].into());
+}
 
 /// Bytes a control frame may carry.
 const CONTROL_BYTES: usize = 125;
@@ -42,20 +51,22 @@ pub(crate) enum Broken {
     /// A message above the limit (1009).
     TooLarge,
     /// The connection failed under it.
-    Lost(PayloadError),
+    Lost(io::Error),
 }
 
 /// The reading side of one connection.
-pub(crate) struct Incoming {
-    payload: Payload,
+pub(crate) struct Incoming<'a> {
+    from: ReadHalf<'a>,
     outbox: Arc<Outbox>,
     frames: Frames,
 }
 
-impl Incoming {
-    /// Messages of at most `limit` bytes. `outbox`: its end is the connection's end.
-    pub(crate) fn new(payload: Payload, outbox: Arc<Outbox>, limit: usize) -> Self {
-        Self { payload, outbox, frames: Frames { limit, buffer: BytesMut::new(), text: None } }
+impl<'a> Incoming<'a> {
+    /// Messages of at most `limit` bytes, of which `early` came already. `outbox`: its end is the connection's end.
+    pub(crate) fn new(from: ReadHalf<'a>, outbox: Arc<Outbox>, limit: usize, early: &[u8]) -> Self {
+        let mut frames = Frames { limit, buffer: BytesMut::new(), text: None };
+        frames.take_in(early);
+        Self { from, outbox, frames }
     }
 
     /// The next message; `None` when the connection is over. After an error only [`Self::discard`] makes sense.
@@ -64,8 +75,9 @@ impl Incoming {
             if let Some(message) = self.frames.next().transpose() {
                 return Some(message);
             }
-            match poll_fn(|cx| self.poll_bytes(cx)).await? {
-                Ok(bytes) => self.frames.take_in(bytes),
+            match poll_fn(|cx| self.poll_read(cx)).await {
+                Ok(0) => return None,
+                Ok(_) => {}
                 Err(lost) => return Some(Err(Broken::Lost(lost))),
             }
         }
@@ -73,14 +85,23 @@ impl Incoming {
 
     /// Reads and forgets until the connection is over, so that a last word is not lost to a reset.
     pub(crate) async fn discard(&mut self) {
-        self.frames = Frames { limit: 0, buffer: BytesMut::new(), text: None };
-        while let Some(Ok(_)) = poll_fn(|cx| self.poll_bytes(cx)).await {}
+        while matches!(poll_fn(|cx| self.poll_read(cx)).await, Ok(1..)) {
+            self.frames.buffer.clear();
+        }
     }
 
-    fn poll_bytes(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, PayloadError>>> {
-        let bytes = Pin::new(&mut self.payload).poll_next(cx);
-        // A connection that ends without a word does not wake its payload.
-        if bytes.is_pending() && self.outbox.poll_over(cx) { Poll::Ready(None) } else { bytes }
+    /// Takes in what has come; 0 bytes when the connection is over.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        SCRATCH.with_borrow_mut(|scratch| {
+            let mut bytes = ReadBuf::new(scratch);
+            match Pin::new(&mut self.from).poll_read(cx, &mut bytes) {
+                // The writing side has ended; it is polled before this one.
+                Poll::Pending if self.outbox.is_over() => return Poll::Ready(Ok(0)),
+                read => ready!(read)?,
+            }
+            self.frames.take_in(bytes.filled());
+            Poll::Ready(Ok(bytes.filled().len()))
+        })
     }
 }
 
@@ -114,12 +135,8 @@ struct Frames {
 }
 
 impl Frames {
-    fn take_in(&mut self, bytes: Bytes) {
-        if self.buffer.is_empty() {
-            self.buffer = BytesMut::from(bytes);
-        } else {
-            self.buffer.extend_from_slice(&bytes);
-        }
+    fn take_in(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
     }
 
     /// The next message of what has come; `None` when more must come first.
@@ -255,7 +272,7 @@ mod tests {
         let mut frames = Frames { limit, buffer: BytesMut::new(), text: None };
         let mut messages = Vec::new();
         for piece in bytes.chunks(size) {
-            frames.take_in(Bytes::copy_from_slice(piece));
+            frames.take_in(piece);
             loop {
                 match frames.next() {
                     Ok(Some(message)) => messages.push(message),

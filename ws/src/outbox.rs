@@ -4,26 +4,28 @@
 //! - *state* keeps the latest per key;
 //! - *ephemeral* is taken only while nothing else waits.
 //!
-//! The HTTP dispatcher is the session's one writer: it asks [`OutboxBody`] for pieces until its buffer is full,
-//! then writes them in one go.
+//! The session's one writer ([`crate::outgoing`]) takes what waits, a batch at a time, and writes it in one go.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use actix_web::body::{BodySize, MessageBody};
 use bytes::Bytes;
 use parking_lot::Mutex;
 
 use crate::encode;
+use crate::outgoing::Batch;
 
 /// The close code of a reader that cannot keep up.
 pub(crate) const SLOW: u16 = 4408;
 /// How long a close frame may wait for the socket before the connection is cut.
 const CLOSE_GRACE: Duration = Duration::from_secs(3);
+/// One batch of the writer ends with the piece that reaches either.
+const BATCH_BYTES: usize = 64 * 1024;
+pub(crate) const BATCH_PIECES: usize = 32;
+/// Room for frames that a session keeps while it is idle.
+const KEPT: usize = 4;
 /// Signals kept for a socket that takes nothing at the moment.
 const EPHEMERAL_KEPT: usize = 8;
 
@@ -37,14 +39,25 @@ struct Queues {
     waiting: usize,
     closing: Closing,
     slow: bool,
-    waker: Option<Waker>,
+    writer: Writer,
     /// The reading side has nothing more to hear.
     heard_out: bool,
-    /// The response body is gone, and with it the connection.
+    /// The connection is over, or is to be without waiting for the peer.
     over: bool,
-    reader: Option<Waker>,
     /// When the socket last took something, or when something began to wait.
     progress: Option<Instant>,
+}
+
+/// What the writing side does.
+#[derive(Default)]
+enum Writer {
+    /// It looks here before it rests.
+    #[default]
+    Busy,
+    /// Nothing waited; what is queued wakes it.
+    Idle(Waker),
+    /// The socket takes nothing at the moment; what is queued need not wake it.
+    Blocked(Waker),
 }
 
 #[derive(Default, PartialEq, Eq)]
@@ -164,12 +177,55 @@ impl Outbox {
         queues.wake();
     }
 
-    /// Whether the connection is over; if not, the reading side is woken when it is.
-    pub(crate) fn poll_over(&self, cx: &mut Context<'_>) -> bool {
+    /// Ends the connection without waiting for the peer.
+    pub(crate) fn cut(&self) {
         let mut queues = self.queues.lock();
-        if !queues.over && !queues.reader.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
-            queues.reader = Some(cx.waker().clone());
+        queues.over = true;
+        if let Writer::Idle(waker) | Writer::Blocked(waker) = std::mem::take(&mut queues.writer) {
+            waker.wake();
         }
+    }
+
+    /// The writer has ended.
+    pub(crate) fn end(&self) {
+        self.queues.lock().over = true;
+    }
+
+    /// Whether the connection is over.
+    pub(crate) fn is_over(&self) -> bool {
+        self.queues.lock().over
+    }
+
+    /// Takes what is to be written next, its first piece last; false when nothing more will be.
+    pub(crate) fn poll_take(&self, cx: &mut Context<'_>, batch: &mut Batch) -> Poll<bool> {
+        let mut queues = self.queues.lock();
+        queues.writer = Writer::Busy;
+        if queues.over {
+            return Poll::Ready(false);
+        }
+        let mut bytes = 0;
+        while bytes < BATCH_BYTES
+            && batch.len() < BATCH_PIECES
+            && let Some(frame) = queues.take()
+        {
+            bytes += frame.len();
+            batch.push(frame);
+        }
+        if !batch.is_empty() {
+            batch.reverse();
+            return Poll::Ready(true);
+        }
+        if queues.heard_out && matches!(queues.closing, Closing::Done(_)) {
+            return Poll::Ready(false);
+        }
+        queues.writer = Writer::Idle(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// The socket takes nothing: whether the connection is over meanwhile. If not, the writer is woken when it is.
+    pub(crate) fn is_over_while_blocked(&self, cx: &mut Context<'_>) -> bool {
+        let mut queues = self.queues.lock();
+        queues.writer = Writer::Blocked(cx.waker().clone());
         queues.over
     }
 
@@ -196,7 +252,9 @@ impl Outbox {
 
 impl Queues {
     fn wake(&mut self) {
-        if let Some(waker) = self.waker.take() {
+        if matches!(self.writer, Writer::Idle(_))
+            && let Writer::Idle(waker) = std::mem::take(&mut self.writer)
+        {
             waker.wake();
         }
     }
@@ -224,7 +282,7 @@ impl Queues {
         }
         if let Some(frame) = self.durable.pop_front() {
             self.taken(frame.len());
-            if self.durable.is_empty() {
+            if self.durable.is_empty() && self.durable.capacity() > KEPT {
                 // An idle session keeps no buffer from its busiest moment.
                 self.durable = VecDeque::new();
             }
@@ -249,39 +307,6 @@ impl Queues {
     fn taken(&mut self, bytes: usize) {
         self.waiting -= bytes;
         self.progress = (self.waiting > 0).then(Instant::now);
-    }
-}
-
-/// The response body behind the upgrade: the outbox as the dispatcher reads it.
-pub(crate) struct OutboxBody(pub(crate) Arc<Outbox>);
-
-impl Drop for OutboxBody {
-    fn drop(&mut self) {
-        let mut queues = self.0.queues.lock();
-        queues.over = true;
-        if let Some(reader) = queues.reader.take() {
-            reader.wake();
-        }
-    }
-}
-
-impl MessageBody for OutboxBody {
-    type Error = Infallible;
-
-    fn size(&self) -> BodySize {
-        BodySize::Stream
-    }
-
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
-        let mut queues = self.0.queues.lock();
-        if let Some(frame) = queues.take() {
-            return Poll::Ready(Some(Ok(frame)));
-        }
-        if queues.heard_out && matches!(queues.closing, Closing::Done(_)) {
-            return Poll::Ready(None);
-        }
-        queues.waker = Some(cx.waker().clone());
-        Poll::Pending
     }
 }
 

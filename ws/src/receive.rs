@@ -56,8 +56,11 @@ impl Drop for Ending {
 }
 
 /// Reads until the socket ends.
-pub(crate) async fn run(session: Arc<Session>, mut incoming: Incoming) {
+pub(crate) async fn run(session: Arc<Session>, mut incoming: Incoming<'_>) {
     let _ending = Ending(Arc::clone(&session));
+    if let Err(refusal) = session.hub.open(&session) {
+        return turn_away(&session, incoming, &refusal).await;
+    }
     let mut receiver =
         Receiver { session: Arc::clone(&session), rate: None, malformed: VecDeque::new(), rate_refusals: 0 };
     let last = loop {
@@ -91,10 +94,10 @@ pub(crate) async fn run(session: Arc<Session>, mut incoming: Incoming) {
 }
 
 /// Closes a socket that may not stay, in a way a browser's page can read.
-pub(crate) async fn turn_away(session: Arc<Session>, incoming: Incoming, refusal: Refusal) {
-    session.refuse(None, None, &refusal);
+async fn turn_away(session: &Session, incoming: Incoming<'_>, refusal: &Refusal) {
+    session.refuse(None, None, refusal);
     session.outbox.close(code::TOO_MANY_SESSIONS, "too many sessions");
-    finish(&session, incoming, Last::Open).await;
+    finish(session, incoming, Last::Open).await;
 }
 
 /// What was read last.
@@ -108,7 +111,7 @@ enum Last {
 }
 
 /// Lets the close frame out, and waits for the peer's; a peer that does not take it is cut off.
-async fn finish(session: &Session, mut incoming: Incoming, last: Last) {
+async fn finish(session: &Session, mut incoming: Incoming<'_>, last: Last) {
     let until_heard_out = async {
         match last {
             Last::Word => {}
@@ -126,7 +129,7 @@ async fn finish(session: &Session, mut incoming: Incoming, last: Last) {
     };
     if tokio::time::timeout(CLOSE_GRACE, until_heard_out).await.is_err() {
         session.outbox.hear_out();
-        session.cut();
+        session.outbox.cut();
     }
 }
 

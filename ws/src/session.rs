@@ -19,7 +19,6 @@ use uuid::Uuid;
 use crate::encode;
 use crate::hub::{Hub, code};
 use crate::outbox::Outbox;
-use crate::socket::ConnectionSocket;
 
 /// Marks that no ping waits for its answer.
 const NO_PING: u64 = 0;
@@ -32,7 +31,6 @@ pub(crate) struct Session {
     pub(crate) address: Option<IpAddr>,
     /// What the handshake showed; a `hello` with a token takes its place.
     pub(crate) credential: Option<Credential>,
-    socket: Option<ConnectionSocket>,
     who: OnceLock<Known>,
     topics: Mutex<HashMap<Arc<str>, Subscription>>,
     /// Whose presence it watches.
@@ -64,7 +62,6 @@ impl Session {
         outbox: Arc<Outbox>,
         address: Option<IpAddr>,
         credential: Option<Credential>,
-        socket: Option<ConnectionSocket>,
     ) -> Arc<Self> {
         Arc::new_cyclic(|this| Self {
             id,
@@ -72,7 +69,6 @@ impl Session {
             outbox,
             address,
             credential,
-            socket,
             who: OnceLock::new(),
             topics: Mutex::default(),
             watching: Mutex::default(),
@@ -215,13 +211,6 @@ impl Session {
     /// A number that spreads sessions evenly.
     pub(crate) fn id_for_jitter(&self) -> u64 {
         self.id
-    }
-
-    /// Ends the connection without waiting for the peer.
-    pub(crate) fn cut(&self) {
-        if let Some(socket) = &self.socket {
-            socket.end();
-        }
     }
 
     fn now(&self) -> u64 {

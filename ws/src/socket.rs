@@ -1,35 +1,40 @@
-//! A handle on the connection's own socket, to end a connection whose peer has stopped reading: the HTTP
-//! dispatcher waits for such a socket to become writable and asks nobody meanwhile.
+//! A connection that has become a socket: one task reads and writes it, and owns nothing but the two ends.
 
-use std::any::Any;
-use std::net::Shutdown;
+use std::future::{Future as _, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
-use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
-use socket2::{SockRef, Socket};
+use bytes::Bytes;
 
-/// The connection's socket.
-#[derive(Clone)]
-pub(crate) struct ConnectionSocket(Arc<Socket>);
+use crate::incoming::Incoming;
+use crate::session::Session;
+use crate::{outgoing, receive};
 
-impl ConnectionSocket {
-    /// Ends the connection in both directions at once.
-    pub(crate) fn end(&self) {
-        if let Err(error) = self.0.shutdown(Shutdown::Both) {
-            // Already gone is as good.
-            tracing::debug!(%error, "a socket was already closed");
+/// Runs `session` until the connection is over. `early`: what the client sent before it had its answer.
+pub(crate) async fn run(mut stream: TcpStream, session: Arc<Session>, early: Bytes) {
+    let (from, to) = stream.split();
+    let outbox = Arc::clone(&session.outbox);
+    let incoming = Incoming::new(from, Arc::clone(&outbox), session.hub.limits().frame_bytes, &early);
+    drop(early);
+    let mut reading = pin!(receive::run(session, incoming));
+    let mut writing = pin!(outgoing::run(to, &outbox));
+    let (mut reads, mut writes) = (true, true);
+    poll_fn(|cx| {
+        loop {
+            // A defect of the reading side ends its session and must not keep the reason from being written.
+            reads = reads && matches!(catch_unwind(AssertUnwindSafe(|| reading.as_mut().poll(cx))), Ok(Poll::Pending));
+            let wrote = writes;
+            writes = writes && writing.as_mut().poll(cx).is_pending();
+            match (reads, writes) {
+                (false, false) => return Poll::Ready(()),
+                // The reading side has to hear that the connection is over.
+                (true, false) if wrote => {}
+                _ => return Poll::Pending,
+            }
         }
-    }
-}
-
-/// Give this to `HttpServer::on_connect`.
-pub fn remember_socket(connection: &dyn Any, data: &mut Extensions) {
-    let Some(stream) = connection.downcast_ref::<TcpStream>() else { return };
-    match SockRef::from(stream).try_clone() {
-        Ok(socket) => {
-            data.insert(ConnectionSocket(Arc::new(socket)));
-        }
-        Err(error) => tracing::warn!(%error, "no handle on a connection: a stalled reader will be held longer"),
-    }
+    })
+    .await;
 }

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::dev::Server;
+use actix_web::{App, HttpResponse, web};
 use brigade_actors::{Directory, Presence};
 use brigade_domain::actor::Actor;
 use brigade_domain::entity::EntityKey;
@@ -14,7 +15,7 @@ use brigade_domain::journal::{
     BoxFuture, Commit, CommitError, Journal, ListItems, Lists, Loaded, LogLine, Range, Remembered, Snapshot,
 };
 use brigade_domain::refusal::{Fault, Rejection};
-use brigade_ws::{Hub, Live, LiveConfig, LiveLimits, live};
+use brigade_ws::{Hub, Live, LiveConfig, LiveLimits, Timeouts, connections, live};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -87,13 +88,14 @@ fn serve() -> (u16, Hub) {
         reject: Arc::new(|_, _| HttpResponse::BadRequest().finish()),
     };
     let state = web::Data::new(Live { config, hub: hub.clone() });
-    let server = HttpServer::new(move || App::new().app_data(state.clone()).route("/v1/live", web::get().to(live)))
-        .workers(1)
-        .disable_signals()
-        .bind(("127.0.0.1", 0))
-        .unwrap();
-    let port = server.addrs()[0].port();
-    actix_rt::spawn(server.run());
+    let application = move || App::new().app_data(state.clone()).route("/v1/live", web::get().to(live));
+    let second = Duration::from_secs(1);
+    let timeouts = Timeouts { keep_alive: second, request: second, disconnect: second };
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = Server::build().workers(1).disable_signals();
+    let server = server.listen("test", listener, move || connections(timeouts, application.clone()));
+    actix_rt::spawn(server.unwrap().run());
     (port, hub)
 }
 

@@ -14,11 +14,6 @@ pub(crate) fn routes() -> Routes {
 /// Opens a socket that speaks `brigade.v1` (docs/PROTOCOL.md).
 #[utoipa::path(get, path = "/v1/live", tag = "live",
     responses((status = 101, description = "The socket is open; say hello.")))]
-async fn live(
-    _who: Public,
-    request: HttpRequest,
-    payload: web::Payload,
-    live: web::Data<Live>,
-) -> Answer<HttpResponse> {
-    Ok(brigade_ws::live(request, payload, live).await)
+async fn live(_who: Public, request: HttpRequest, live: web::Data<Live>) -> Answer<HttpResponse> {
+    Ok(brigade_ws::live(request, live).await)
 }

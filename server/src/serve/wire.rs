@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use actix_rt::Arbiter;
 use actix_web::dev::{Server, Service as _};
 use actix_web::http::header::{CONNECTION, HeaderValue};
-use actix_web::{App, HttpMessage as _, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpMessage as _, HttpResponse, web};
 use anyhow::{Context as _, Result};
 use brigade_actors::{Directory, Presence};
 use brigade_domain::account::Account;
@@ -28,7 +28,7 @@ use brigade_store::chat::{PgLists, PgMessages};
 use brigade_store::identity::{Identity, KeyRing};
 use brigade_store::jobs::{Tasks, Worker};
 use brigade_store::{Db, PgJournal, PgReads, RedisLimits, RedisPresence};
-use brigade_ws::{Hub, Live, LiveConfig, LiveLimits};
+use brigade_ws::{Hub, Live, LiveConfig, LiveLimits, Timeouts};
 
 use super::drain::Traffic;
 use super::health::{Pulse, Vitals};
@@ -41,6 +41,8 @@ use crate::{keys, telemetry};
 
 /// How long somebody who lost the connection counts as still there.
 const PRESENCE_GRACE: Duration = Duration::from_secs(10);
+/// A connection that is being closed is cut after this.
+const DISCONNECT: Duration = Duration::from_secs(5);
 /// Jobs at a time.
 const JOBS: usize = 4;
 /// Passwords that are hashed at a time: each takes 19 MiB.
@@ -258,11 +260,7 @@ impl Node {
     pub(super) fn http(&self, config: &Config, listener: TcpListener) -> Result<Server> {
         let (app, live, traffic, directory) =
             (self.app.clone(), self.live.clone(), self.traffic.clone(), self.handles.directory.clone());
-        let server = HttpServer::new(move || {
-            // Entities live on the threads of the HTTP workers, beside the sockets that talk to them.
-            if let Some(arbiter) = Arbiter::try_current() {
-                directory.add_arbiter(arbiter);
-            }
+        let application = move || {
             let traffic = traffic.clone();
             App::new()
                 .wrap_fn(move |request, service| {
@@ -279,17 +277,25 @@ impl Node {
                 })
                 .app_data(web::Data::new(live.clone()))
                 .service(brigade_http::all_routes(live::routes()).mount(app.clone()))
-        })
-        .keep_alive(config.server.keep_alive)
-        .client_request_timeout(config.server.client_timeout)
-        .client_disconnect_timeout(Duration::from_secs(5))
-        .on_connect(brigade_ws::remember_socket)
-        .disable_signals();
+        };
+        let timeouts = Timeouts {
+            keep_alive: config.server.keep_alive,
+            request: config.server.client_timeout,
+            disconnect: DISCONNECT,
+        };
+        let server = Server::build().disable_signals();
         let server = match config.server.workers {
             0 => server,
             workers => server.workers(workers),
         };
-        Ok(server.listen(listener).context("cannot listen")?.run())
+        let server = server.listen("brigade", listener, move || {
+            // Entities live on the threads of the HTTP workers, beside the sockets that talk to them.
+            if let Some(arbiter) = Arbiter::try_current() {
+                directory.add_arbiter(arbiter);
+            }
+            brigade_ws::connections(timeouts, application.clone())
+        });
+        Ok(server.context("cannot listen")?.run())
     }
 
     /// The worker, running.

@@ -29,3 +29,4 @@ mod raw;
 mod signals;
 pub(crate) mod stage;
 mod topics;
+mod upgrade;
