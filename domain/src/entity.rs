@@ -189,6 +189,21 @@ impl Job {
         let body = serde_json::json!({ "tenant": tenant, "topic": topic, "type": kind, "body": body });
         Self { task: "entity.command".to_owned(), body, run_at: None, key: None }
     }
+
+    /// Asks with `body` instead when the command is refused as invalid: what it names may be gone by the time it is asked.
+    #[must_use]
+    pub fn or_else(mut self, body: &Value) -> Self {
+        self.body["or_else"] = body.clone();
+        self
+    }
+
+    /// Of a command that may be asked for again later, word for word: each `request` is done once. Without one the same
+    /// words are the same request, for ever.
+    #[must_use]
+    pub fn with_request(mut self, request: Uuid) -> Self {
+        self.body["request"] = serde_json::json!(request);
+        self
+    }
 }
 
 /// A line for the audit log.

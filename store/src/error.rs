@@ -79,6 +79,8 @@ const CONSTRAINTS: &[(&str, Code, &str)] = &[
     ("invitations_one_open", Code::Conflict, "This person has just been invited. Wait for the answer."),
     ("invitations_conversation_exists", Code::NotFound, "There is nothing here, or it is not yours to see."),
     ("conversations_assignee_is_staff", Code::InvalidInput, "Choose somebody of the staff."),
+    ("accounts_manager_is_staff", Code::InvalidInput, "Choose somebody of the staff."),
+    ("account_members_is_known", Code::InvalidInput, "This person is not known here. Invite them first."),
     ("conversations_account_exists", Code::Conflict, "This account does not exist. Open it first."),
 ];
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use brigade_actors::Directory;
+use brigade_domain::Timestamp;
 use brigade_domain::journal::BoxFuture;
 use brigade_domain::limits::SharedLimits;
 use brigade_http::ops::{CacheReport, Health, Readiness, SmokePart, SmokeReport};
@@ -19,6 +20,8 @@ use super::drain::Traffic;
 
 /// A probe is answered within this time, also when the database hangs.
 const PROBE: Duration = Duration::from_secs(2);
+/// A key that seals secrets is replaced after this (C66).
+const KEY_DAYS: u64 = 30;
 
 /// What the answers are made from.
 pub(crate) struct Vitals {
@@ -60,6 +63,23 @@ impl Pulse {
             None => false,
         };
         (reachable, clock.elapsed())
+    }
+
+    /// Whole days since the newest key of the ring began to seal; `None` while the database does not say.
+    pub(crate) async fn key_days(&self) -> Option<u64> {
+        let now = Timestamp::now();
+        match tokio::time::timeout(PROBE, self.0.identity.newest_key_since(now)).await {
+            Ok(Ok(since)) => Some(now.duration_since(since).as_secs().unsigned_abs() / 86_400),
+            Ok(Err(_)) | Err(_) => None,
+        }
+    }
+
+    /// What was configured: whether the key that seals secrets is one to go on with.
+    async fn environment(&self) -> SmokePart {
+        let clock = Instant::now();
+        let (ok, key) = key_age(self.key_days().await);
+        let note = format!("{}; {key}", self.0.setting);
+        SmokePart { ok, ms: clock.elapsed().as_secs_f64() * 1e3, note }
     }
 
     /// What is read at the moment of asking rather than counted when it happens.
@@ -116,9 +136,9 @@ impl Health for Pulse {
                 }
                 None => SmokePart { ok: true, ms: 0.0, note: "not configured: one node, in-process".to_owned() },
             };
-            let env = SmokePart { ok: true, ms: 0.0, note: this.0.setting.to_owned() };
-            let report =
-                SmokeReport { ok: database.ok && redis.ok, version: env!("CARGO_PKG_VERSION"), database, redis, env };
+            let env = this.environment().await;
+            let ok = database.ok && redis.ok && env.ok;
+            let report = SmokeReport { ok, version: env!("CARGO_PKG_VERSION"), database, redis, env };
             tracing::info!(
                 smoke.ok = report.ok,
                 smoke.database_ms = report.database.ms,
@@ -133,6 +153,17 @@ impl Health for Pulse {
     fn metrics(&self) -> String {
         self.gauges();
         self.0.metrics.render()
+    }
+}
+
+/// Whether a key of that age is one to go on with, and what to say of it.
+pub(super) fn key_age(days: Option<u64>) -> (bool, String) {
+    match days {
+        Some(days @ ..KEY_DAYS) => (true, format!("the secrets key has served {days} of {KEY_DAYS} days")),
+        Some(days) => {
+            (false, format!("the secrets key has served {days} days, replace it: `brigade secrets rotate --help`"))
+        }
+        None => (false, "the database does not say how old the secrets key is".to_owned()),
     }
 }
 
@@ -161,6 +192,12 @@ fn cache_report(connected: bool, keys: usize, hits: u64, misses: u64) -> CacheRe
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_is_to_be_replaced_after_30_days() {
+        assert!(key_age(Some(0)).0 && key_age(Some(29)).0);
+        assert!(!key_age(Some(30)).0 && !key_age(None).0);
+    }
 
     #[test]
     fn a_hit_rate_is_told_in_the_words_of_the_requirement() {

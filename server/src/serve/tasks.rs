@@ -31,6 +31,12 @@ struct EntityCommand {
     #[serde(rename = "type")]
     kind: String,
     body: Value,
+    /// What to ask with when the command is refused as invalid.
+    #[serde(default)]
+    or_else: Option<Value>,
+    /// The request's own id; without one it is made of all the rest.
+    #[serde(default)]
+    request: Option<Uuid>,
 }
 
 /// Registers `entity.command`: Brigade itself asks an entity for something.
@@ -46,12 +52,21 @@ pub(crate) fn entity_commands(tasks: Tasks, directory: Directory) -> Tasks {
 }
 
 async fn submit(directory: &Directory, command: EntityCommand) -> Result<(), TaskError> {
-    let EntityCommand { tenant, topic, kind, body } = command;
+    let EntityCommand { tenant, topic, kind, body, or_else, request } = command;
     if topic.view.is_some() {
         return Err(TaskError::new("a view takes no commands"));
     }
     let key = EntityKey { tenant, entity: topic.entity };
-    ask_as_system(directory, key, &kind, &body).await.map_err(|refusal| TaskError::new(refusal.code.as_str()))
+    let asked = match request {
+        Some(request) => ask(directory, key, request, &kind, body.to_string()).await,
+        None => match (ask_as_system(directory, key, &kind, &body).await, or_else) {
+            (Err(refusal), Some(body)) if refusal.code == Code::InvalidInput => {
+                ask_as_system(directory, key, &kind, &body).await
+            }
+            (asked, _) => asked,
+        },
+    };
+    asked.map_err(|refusal| TaskError::new(refusal.code.as_str()))
 }
 
 /// Asks an entity for something as Brigade itself. The same question is the same request, however often it is asked.

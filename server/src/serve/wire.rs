@@ -143,6 +143,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     }));
     actix_web::rt::spawn(upkeep::metrics(telemetry::metrics()?));
     actix_web::rt::spawn(upkeep::purges(db.clone()));
+    actix_web::rt::spawn(upkeep::keys(pulse.clone()));
     let hasher = Hasher::new(HASHERS)?;
     let gate = Gate::sharing(http, Arc::new(identity.clone()), Arc::new(identity.clone()), shared);
     let reads = Arc::new(PgReads::new(db.clone()));

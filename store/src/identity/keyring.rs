@@ -84,6 +84,11 @@ impl KeyRing {
         split(sealed).is_some_and(|(id, ..)| self.keys.first().is_some_and(|key| key.id == id))
     }
 
+    /// What the newest key is known by; it says nothing about the key.
+    pub fn newest_id(&self) -> Option<[u8; KEY_ID]> {
+        self.keys.first().map(|key| key.id)
+    }
+
     /// Keys for another use, made of these, in the same order: they rotate together.
     pub fn derive(&self, label: &str) -> Vec<[u8; 32]> {
         self.keys

@@ -1,5 +1,6 @@
 //! Putting every sealed value under the newest key of the ring, so that an older key can be taken away.
 
+use brigade_domain::Timestamp;
 use brigade_domain::id::TenantId;
 use brigade_domain::refusal::Rejection;
 use sqlx::PgConnection;
@@ -7,6 +8,7 @@ use sqlx::PgConnection;
 use super::keyring::{KeyRing, Place};
 use super::{Identity, keys, mail};
 use crate::error::Error;
+use crate::time::{from_db, to_db};
 
 /// How many values were sealed again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,6 +41,25 @@ impl Identity {
             rotated.keys += reseal.await?;
         }
         Ok(rotated)
+    }
+
+    /// Since when the newest key of the ring seals. A key that was never seen before does since `now`.
+    pub async fn newest_key_since(&self, now: Timestamp) -> Result<Timestamp, Rejection> {
+        let id = self.0.ring.newest_id().unwrap_or_default();
+        let note = self.db().global_write("note the newest key", move |tx| {
+            Box::pin(async move {
+                sqlx::query!(
+                    "insert into secret_keys (id, since) values ($1, $2) on conflict do nothing",
+                    &id[..],
+                    to_db(now)
+                )
+                .execute(&mut *tx)
+                .await?;
+                let since = sqlx::query_scalar!("select since from secret_keys where id = $1", &id[..]);
+                Ok(from_db(since.fetch_one(&mut *tx).await?)?)
+            })
+        });
+        note.await
     }
 }
 

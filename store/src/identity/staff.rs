@@ -1,6 +1,7 @@
 //! Who works for a tenant.
 
 use brigade_domain::actor::Role;
+use brigade_domain::entity::Job;
 use brigade_domain::id::{TenantId, UserId};
 use brigade_domain::identity::Cause;
 use brigade_domain::identity::ports::{SessionEvent, Staff, StaffMember};
@@ -8,10 +9,12 @@ use brigade_domain::journal::BoxFuture;
 use brigade_domain::refusal::{Code, Fault, Refusal, Rejection};
 use serde_json::json;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::resolve::{read_role, role_name};
 use super::{Identity, audit};
 use crate::error::Error;
+use crate::jobs;
 use crate::time::from_db;
 
 impl Staff for Identity {
@@ -70,6 +73,9 @@ impl Staff for Identity {
                         .execute(&mut *tx)
                         .await?;
                         known(removed.rows_affected())?;
+                        // Whoever is no longer there takes no chats; who comes back may go again.
+                        let leave = Job::command(tenant, tenant, "remove_staff", &json!({ "user": user }));
+                        jobs::enqueue(tx, Some(tenant), &[&leave.with_request(Uuid::now_v7())]).await?;
                         audit::done(tx, Some(tenant), "staff.removed", &cause, json!({ "user": user })).await
                     })
                 })

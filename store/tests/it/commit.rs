@@ -198,7 +198,11 @@ async fn an_account_and_its_record_are_written_with_its_lines() {
     let tenant = world.tenant().await;
     let id = AccountId::from_uuid(Uuid::now_v7());
     let key = EntityKey::new(tenant, id);
-    let people: Vec<_> = (0..3).map(|_| UserId::from_uuid(Uuid::now_v7())).collect();
+    let people = [
+        world.person(tenant, "account_manager").await,
+        world.person(tenant, "client").await,
+        world.person(tenant, "client").await,
+    ];
     let account = |members: &[UserId]| AccountRow {
         id,
         name: "The Lees".to_owned(),
@@ -215,6 +219,18 @@ async fn an_account_and_its_record_are_written_with_its_lines() {
         let found = brigade_store::accounts::find(&world.db, tenant, id).await.unwrap().unwrap();
         assert_eq!(found, account(members));
     }
+    // Nobody of another tenant, and no client, looks after it; nobody unknown belongs to it.
+    let foreign = world.person(world.tenant().await, "admin").await;
+    let refused = [(people[1], vec![]), (foreign, vec![]), (people[0], vec![people[2], foreign])];
+    for (manager, members) in refused {
+        let mut change = message(key, 2);
+        change.row = Some(Row::Account(AccountRow { manager: Some(manager), ..account(&members) }));
+        match world.journal.commit(change).await {
+            Err(CommitError::Refused(refusal)) => assert_eq!(refusal.code, Code::InvalidInput),
+            other => panic!("{manager}: {other:?}"),
+        }
+    }
+    assert_eq!(world.journal.load(key).await.unwrap().lines.len(), 2, "nothing of it was written");
     let of = |user| brigade_store::accounts::of_member(&world.db, tenant, user);
     assert!(of(people[0]).await.unwrap().is_empty(), "removed");
     assert_eq!(of(people[2]).await.unwrap()[0].account, id);

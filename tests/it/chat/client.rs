@@ -94,6 +94,55 @@ async fn a_visitor_becomes_a_client_with_the_conversation_and_its_history() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_is_looked_after_by_the_staff_and_belongs_to_people_who_are_known() {
+    let Scene { app, tenant, manager, client, .. } = became_a_client().await;
+    let (other, admin) = (app.tenant().await, app.client_as(&tenant, Role::Admin).await);
+    let foreign = app.client_as(&other, Role::Admin).await;
+    let stranger = brigade_domain::id::UserId::from_uuid(uuid::Uuid::now_v7());
+    let me = client.get("/v1/auth/me").await;
+    let account = format!("/v1/accounts/{}", me.data()["accounts"][0]["id"].as_str().unwrap());
+    let commands = format!("{account}/commands");
+    for nobody in [client.id, foreign.id, stranger] {
+        let answer = admin.post(&commands, command("set_manager", &json!({ "manager": nobody }))).await;
+        assert_eq!(answer.code(), "INVALID_INPUT", "{nobody}");
+        assert!(answer.body["error"]["message"].as_str().unwrap().contains("staff"), "{:?}", answer.body);
+    }
+    for nobody in [foreign.id, stranger] {
+        let answer = admin.post(&commands, command("add_member", &json!({ "user": nobody, "name": "N" }))).await;
+        assert_eq!(answer.code(), "INVALID_INPUT", "{nobody}");
+        assert!(answer.body["error"]["message"].as_str().unwrap().contains("Invite"), "{:?}", answer.body);
+    }
+    let seen = admin.get(&account).await;
+    let state = &seen.data()["state"];
+    assert_eq!(state["manager"], json!(manager.id));
+    assert_eq!(state["members"].as_object().map(serde_json::Map::len), Some(1), "{state}");
+    admin.post(&commands, command("set_manager", &json!({ "manager": admin.id }))).await.data();
+    app.jobs_done().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_answered_may_have_left_before_the_client_accepts() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant().await;
+    let (manager, visitor) = (app.client_as(&tenant, Role::AccountManager).await, app.visitor(&tenant).await);
+    let (admin, leaver) =
+        (app.client_as(&tenant, Role::Admin).await, app.client_as(&tenant, Role::AccountManager).await);
+    visitor_says(&app, &visitor, "I would like to eat better").await;
+    let path = format!("/v1/conversations/{}/commands", visitor.conversation);
+    manager.post(&path, command("assign", &json!({ "to": leaver.id }))).await.data();
+    let email = format!("mia-{}@people.example", tenant.slug);
+    invite(&manager, &visitor.conversation, &email).await.data();
+    admin.ask(Method::DELETE, &format!("/v1/tenant/staff/{}", leaver.id), None).await.data();
+    let client = accept(&app, &letter_token(&app, &email).await, &email).await;
+    let me = client.get("/v1/auth/me").await;
+    let place = &me.data()["accounts"][0];
+    assert_eq!(place["conversation"], json!(visitor.conversation), "the conversation is the client's");
+    let account = client.get(&format!("/v1/accounts/{}", place["id"].as_str().unwrap())).await;
+    let state = &account.data()["state"];
+    assert_eq!((&state["manager"], &state["conversations"]), (&Value::Null, &json!([visitor.conversation])));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_admin_takes_it_back_on_the_record() {
     let Scene { app, tenant, manager, visitor, client } = became_a_client().await;
     let path = format!("/v1/conversations/{}", visitor.conversation);

@@ -114,3 +114,22 @@ async fn a_socket_that_comes_back_is_not_sent_away_again() {
     tokio::time::sleep(Duration::from_secs(3)).await;
     back.subscribe(&format!("tenant:{}", ending.tenant.id)).await;
 }
+
+#[tokio::test]
+async fn who_leaves_the_staff_takes_no_chats_any_more_however_often() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant().await;
+    let (admin, mut watching) = app.ws_as(&tenant, Role::Admin).await;
+    let topic = format!("tenant:{}", tenant.id);
+    watching.subscribe(&topic).await;
+    let member = app.client_as(&tenant, Role::AccountManager).await;
+    for _ in 0..2 {
+        let mut socket = Socket::open(&app, &member).await;
+        socket.command(&topic, "set_available", json!({ "available": true })).await;
+        admin.ask(Method::DELETE, &format!("/v1/tenant/staff/{}", member.id), None).await.data();
+        let gone = watching.event(&topic, "staff_removed").await;
+        assert_eq!(gone["body"]["user"], member.id.to_string());
+        // Back again, and the same words are a request of their own.
+        app.inside.platform.add_member(tenant.id, member.id, Role::AccountManager).await.unwrap();
+    }
+}

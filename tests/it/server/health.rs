@@ -66,6 +66,21 @@ async fn the_diagnostic_frame_says_of_each_part_whether_it_works() {
 }
 
 #[tokio::test]
+async fn the_diagnostic_frame_reminds_of_a_key_that_has_served_thirty_days() {
+    let app = TestApp::start().await;
+    let fresh = ask(&app, "/api/diag/smoke").await;
+    assert!(fresh["env"]["note"].as_str().unwrap().contains("0 of 30 days"), "{fresh}");
+    app.database.sql("update secret_keys set since = now() - interval '31 days'");
+    let old = ask(&app, "/api/diag/smoke").await;
+    assert_eq!((&old["env"]["ok"], &old["ok"]), (&json!(false), &json!(false)), "{old}");
+    let note = old["env"]["note"].as_str().unwrap();
+    assert!(note.contains("31 days") && note.contains("brigade secrets rotate"), "{note}");
+    // Another key is a new one.
+    app.database.sql("update secret_keys set id = '\\x00000000'");
+    assert_eq!(ask(&app, "/api/diag/smoke").await["ok"], json!(true));
+}
+
+#[tokio::test]
 async fn what_is_for_operators_is_not_told_to_others() {
     let app = TestApp::with(&[("server.operator_networks", "192.0.2.1")]).await;
     for path in ["/health/cache", "/api/diag/smoke"] {

@@ -151,8 +151,10 @@ impl Conversation {
 
     /// The job that tells an account that this conversation belongs to it, as of the next event.
     fn link(&self, account: AccountId, manager: Option<UserId>) -> Job {
-        let body = json!({ "conversation": self.id, "rev": self.seq + 1, "manager": manager });
-        Job::command(self.tenant, account, "link_conversation", &body)
+        let body = |manager| json!({ "conversation": self.id, "rev": self.seq + 1, "manager": manager });
+        let job = Job::command(self.tenant, account, "link_conversation", &body(manager));
+        // Who answered may have left the staff meanwhile; the client has the conversation all the same.
+        if manager.is_some() { job.or_else(&body(None)) } else { job }
     }
 
     /// The job that tells an account that it no longer does, as of the next event.

@@ -44,6 +44,19 @@ impl World {
         tenant
     }
 
+    /// Somebody new with a role in `tenant`.
+    pub(crate) async fn person(&self, tenant: TenantId, role: &str) -> UserId {
+        let id = UserId::from_uuid(Uuid::now_v7());
+        let mut owner = self.as_owner().await;
+        let user =
+            "insert into users (id, email, name, created_at) values ($1, $1 || '@people.example', 'Somebody', now())";
+        sqlx::query(user).bind(id.uuid()).execute(&mut owner).await.expect("a person");
+        let member = "insert into memberships (tenant_id, user_id, role, created_at) values ($1, $2, $3, now())";
+        let member = sqlx::query(member).bind(tenant.uuid()).bind(id.uuid()).bind(role);
+        member.execute(&mut owner).await.expect("a membership");
+        id
+    }
+
     /// A connection as the owner, past row-level security.
     pub(crate) async fn as_owner(&self) -> PgConnection {
         PgConnection::connect_with(&self.owner).await.expect("the owner connects")
