@@ -170,6 +170,10 @@ describe('settings', () => {
     await signIn(other, person, '**/inbox');
     await open('you', 'You');
     const card = cardOf('Password');
+    // On a slow line the socket hears that the session ended before the answer brings the new one.
+    const line = await admin.context().newCDPSession(admin);
+    await line.send('Network.enable');
+    await line.send('Network.emulateNetworkConditions', { offline: false, latency: 700, downloadThroughput: -1, uploadThroughput: -1 });
     await card.getByLabel('Current password').fill('not it');
     await card.getByLabel('New password').fill('slow copper rivers bending');
     await card.getByRole('button', { name: 'Change the password' }).click();
@@ -177,6 +181,9 @@ describe('settings', () => {
     await card.getByLabel('Current password').fill(person.password);
     await card.getByRole('button', { name: 'Change the password' }).click();
     await card.getByText('Changed. You were signed out everywhere else.').waitFor();
+    await admin.waitForTimeout(2_000);
+    assert.ok(admin.url().includes('/settings'), `still there, not at ${admin.url()}`);
+    await line.detach();
     await other.waitForURL('**/sign-in**', { timeout: 15_000 });
     await admin.goto('/inbox');
     await admin.getByRole('region', { name: 'Conversations' }).getByRole('link').first().waitFor();

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ApiError, request } from './http';
+import { ApiError, request, settled } from './http';
 import { call, safeNext, sessionChanged } from './session';
 
 const meta = { timestamp: '2026-01-01T00:00:00Z', request_id: 'req_1' };
@@ -55,5 +55,25 @@ describe('the address after sign-in', () => {
     for (const next of [null, '', 'https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', 'inbox']) {
       expect(safeNext(next), String(next)).toBeUndefined();
     }
+  });
+});
+
+describe('what brings another session', () => {
+  it('is waited for, however it ends; what only asks is not', async () => {
+    let answer!: (response: Response) => void;
+    let fail!: (error: Error) => void;
+    fetched.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    fetched.mockReturnValueOnce(new Promise((_, reject) => (fail = reject)));
+    fetched.mockReturnValueOnce(new Promise(() => undefined));
+    const asked = [request('POST', '/v1/a', {}), request('DELETE', '/v1/b').catch(() => 'failed')];
+    void request('GET', '/v1/c');
+    let over = false;
+    const waiting = settled().then(() => (over = true));
+    answer(ok(1));
+    await asked[0];
+    expect(over).toBe(false);
+    fail(new TypeError('failed'));
+    await Promise.all([...asked, waiting]);
+    expect(over).toBe(true);
   });
 });

@@ -41,6 +41,20 @@ type Envelope =
   | { success: true; data: unknown; meta: { request_id: string } }
   | { success: false; error: { code: ErrorCode; message: string; details?: unknown }; meta: { request_id: string } };
 
+/** Requests whose answers may bring another session. */
+const changing = new Set<Promise<unknown>>();
+
+/** Until no answer is under way that may bring another session: who one is should not be asked in between. */
+export async function settled(): Promise<void> {
+  while (changing.size > 0) await Promise.allSettled(changing);
+}
+
+function remember(answer: Promise<unknown>): void {
+  const done = () => changing.delete(answer);
+  changing.add(answer);
+  answer.then(done, done);
+}
+
 const OFFLINE_TEXT = 'No connection to the server. Check your network and try again.';
 const BROKEN_TEXT = 'The server gave an answer this page does not understand. Reload and try again.';
 
@@ -53,7 +67,9 @@ export async function request<T>(method: Method, path: string, body?: unknown, e
   if (extra.signal) init.signal = extra.signal;
   let response: Response;
   try {
-    response = await fetch(path, init);
+    const answer = fetch(path, init);
+    if (method !== 'GET') remember(answer);
+    response = await answer;
   } catch (error) {
     if (extra.signal?.aborted) throw error;
     throw new ApiError('OFFLINE', OFFLINE_TEXT);

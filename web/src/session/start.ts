@@ -1,4 +1,4 @@
-import { ApiError } from '../api/http';
+import { ApiError, settled } from '../api/http';
 import { call, homeOf, isStaff, me, sessionChanged, signInAddress, type SignedIn } from '../api/session';
 import { Disposables } from '../base/disposables';
 import { button } from '../components/button/button';
@@ -21,6 +21,8 @@ export interface Session {
 }
 
 const AWAY_MS = 120_000;
+/** Another tab's new session is here by then. */
+const ASK_AGAIN_MS = 1_000;
 
 /** Resolves who is signed in, opens the socket and starts the page; sends everybody else to where they belong. */
 export async function startSession(page: 'staff' | 'client', begin: (session: Session) => void): Promise<void> {
@@ -59,9 +61,16 @@ function openSession(who: SignedIn, tenant: Session['tenant']): Session {
 
 /** The socket was closed for the session's sake: rights may have changed, or it is over. */
 async function resolveAgain(client: LiveClient, before: SignedIn): Promise<void> {
-  sessionChanged();
   try {
-    const who = await me();
+    // The socket hears of a changed password before the answer that brings the new session is here.
+    await settled();
+    sessionChanged();
+    let who = await me();
+    if (!who.signed_in) {
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      sessionChanged();
+      who = await me();
+    }
     if (!who.signed_in || who.user?.id !== before.user.id) return location.replace(signInAddress());
     if (who.kind !== before.kind) return location.reload();
     client.connection.restart();

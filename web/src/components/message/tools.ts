@@ -45,7 +45,7 @@ export class MessageTools implements Disposable {
     this.#abilities = abilities;
     this.#messageOf = messageOf;
     this.#owned.listen(log, 'pointerover', (event) => event.pointerType !== 'touch' && this.openAt(event.target as Element));
-    this.#owned.listen(log, 'pointerleave', () => this.#bar.contains(document.activeElement) || this.#close());
+    this.#owned.listen(log, 'pointerleave', () => this.#bar.contains(document.activeElement) || this.#rest());
     this.#owned.listen(log, 'click', (event) => this.#clicked(event));
     this.#owned.listen(log, 'focusin', (event) => this.#focused(event.target as Element));
     this.#owned.listen(log, 'keydown', (event) => this.#key(event));
@@ -72,11 +72,10 @@ export class MessageTools implements Disposable {
   #open(seq: Seq): void {
     const message = this.#messageOf(seq);
     const article = this.#log.querySelector(`[data-seq="${seq}"]:not(button) > article`);
-    if (!message || !article) return this.#close();
+    const tools = message ? this.#buttonsFor(message) : [];
+    if (!article || tools.length === 0) return this.#rest(seq);
     this.#at = seq;
     this.#choosing = false;
-    const tools = this.#buttonsFor(message);
-    if (tools.length === 0) return this.#close();
     this.#bar.replaceChildren(...tools);
     article.append(this.#bar);
   }
@@ -96,6 +95,14 @@ export class MessageTools implements Disposable {
   #close(): void {
     this.#bar.remove();
     this.#at = undefined;
+  }
+
+  /** Where the pointer is there is nothing to do, not at `seq` either: back to the message that has the focus. */
+  #rest(seq?: Seq): void {
+    const active = document.activeElement;
+    const focused = active?.tagName === 'ARTICLE' && this.#log.contains(active) ? this.#seqOf(active) : undefined;
+    if (focused === undefined || focused === seq) this.#close();
+    else if (focused !== this.#at || !this.#bar.isConnected) this.#open(focused);
   }
 
   #clicked(event: MouseEvent): void {
