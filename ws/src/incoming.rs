@@ -59,6 +59,8 @@ pub(crate) struct Incoming<'a> {
     from: ReadHalf<'a>,
     outbox: Arc<Outbox>,
     frames: Frames,
+    /// The last read took all that one may: there is more, and others come first.
+    more: bool,
 }
 
 impl<'a> Incoming<'a> {
@@ -66,7 +68,7 @@ impl<'a> Incoming<'a> {
     pub(crate) fn new(from: ReadHalf<'a>, outbox: Arc<Outbox>, limit: usize, early: &[u8]) -> Self {
         let mut frames = Frames { limit, buffer: BytesMut::new(), text: None };
         frames.take_in(early);
-        Self { from, outbox, frames }
+        Self { from, outbox, frames, more: false }
     }
 
     /// The next message; `None` when the connection is over. After an error only [`Self::discard`] makes sense.
@@ -92,6 +94,10 @@ impl<'a> Incoming<'a> {
 
     /// Takes in what has come; 0 bytes when the connection is over.
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if std::mem::take(&mut self.more) && !self.outbox.is_over() {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         SCRATCH.with_borrow_mut(|scratch| {
             let mut bytes = ReadBuf::new(scratch);
             match Pin::new(&mut self.from).poll_read(cx, &mut bytes) {
@@ -99,6 +105,7 @@ impl<'a> Incoming<'a> {
                 Poll::Pending if self.outbox.is_over() => return Poll::Ready(Ok(0)),
                 read => ready!(read)?,
             }
+            self.more = bytes.remaining() == 0;
             self.frames.take_in(bytes.filled());
             Poll::Ready(Ok(bytes.filled().len()))
         })
@@ -244,6 +251,8 @@ fn unmask(body: &mut [u8], mask: [u8; 4]) {
 
 #[cfg(test)]
 mod tests {
+    use std::future::Future as _;
+
     use super::*;
 
     const MASK: [u8; 4] = [1, 2, 3, 4];
@@ -338,5 +347,31 @@ mod tests {
         assert!(protocol(&[frame(0x01, b"a"), frame(0x82, b"b")].concat()), "binary within a text");
         assert!(matches!(read(&frame(0x81, &[0xff, 0xfe]), 64, 100), (_, Some(Broken::NotText))));
         assert!(matches!(read(&[0x82, 0xfe, 0xff, 0xff, 1, 2, 3, 4], 64, 100), (_, Some(Broken::Binary))));
+    }
+
+    #[actix_rt::test]
+    async fn who_sends_much_lets_others_in_between() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let mut stream = listener.accept().await.unwrap().0;
+        let (one, count) = (frame(0x81, &[b'x'; 100]), 1_000);
+        std::io::Write::write_all(&mut &client, &one.repeat(count)).unwrap();
+        let mut incoming = Incoming::new(stream.split().0, Outbox::new(1_000), 100, b"");
+        let mut turns = Vec::new();
+        while turns.iter().sum::<usize>() < count {
+            let mut read = 0;
+            std::future::poll_fn(|cx| {
+                while let Poll::Ready(message) = std::pin::pin!(incoming.next()).poll(cx) {
+                    assert!(matches!(message, Some(Ok(Message::Text(_)))), "{message:?}");
+                    read += 1;
+                }
+                Poll::Ready(())
+            })
+            .await;
+            turns.push(read);
+            tokio::task::yield_now().await;
+        }
+        let most = READ_BYTES / one.len() + 1;
+        assert!(turns.iter().all(|read| *read <= most), "at most {most} at a time: {turns:?}");
     }
 }
