@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConversationStore } from '../../live/conversation-store';
 import type { ConversationState, EvFrame, Message } from '../../live/protocol.gen';
 import type { Pending } from '../../live/queue';
@@ -61,6 +61,15 @@ describe('the message list', () => {
     expect(list.root.querySelector('[data-seq="1"]')).toBe(row);
     expect(row.textContent).toContain('changed');
     expect(row.contains(document.activeElement)).toBe(true);
+  });
+
+  it('opens the menu where the focus came while the menu was loaded', async () => {
+    start({ messages: [message(1), message(2)] });
+    const article = (seq: number) => list.root.querySelector<HTMLElement>(`[data-seq="${seq}"] article`)!;
+    article(1).dispatchEvent(new PointerEvent('pointerover', { bubbles: true, pointerType: 'mouse' }));
+    article(2).focus();
+    await vi.waitFor(() => expect(list.root.querySelector('[data-tools]')).not.toBeNull());
+    expect(article(2).querySelector('[data-tools]')).not.toBeNull();
   });
 
   it('shows what is on its way until it arrives, once', () => {

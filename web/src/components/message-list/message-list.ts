@@ -142,7 +142,9 @@ export class MessageList implements Disposable {
     this.#tools = import('../message/tools').then(({ MessageTools: Tools }) => new Tools(this.#log, store.me, abilities, (seq) => store.message(seq)));
     const tools = this.#owned.add(await this.#tools);
     this.#owned.add(tools.actions.on((action) => this.actions.emit(action)));
-    tools.openAt(target);
+    // The focus may have come meanwhile, when nobody listened yet.
+    const active = document.activeElement;
+    tools.openAt(active && this.#log.contains(active) ? active : target);
   }
 
   #focus(row: HTMLElement | undefined): void {
