@@ -1,24 +1,33 @@
 -- Who looks after an account is of the tenant's staff at that moment, and who is made a member of one is somebody the tenant
--- knows. Who leaves later stays named, as with conversations (20261121001100).
-create function brigade_check_manager() returns trigger
+-- knows. Who leaves later stays named, as with conversations (20261121001100), which are given by the same rule from here on.
+
+-- Of a trigger's arguments the first is the column that names the person, the second the constraint that says no.
+create function brigade_check_staff() returns trigger
     language plpgsql as $$
 begin
     if not exists (
         select from memberships
-        where tenant_id = new.tenant_id and user_id = new.manager and role <> 'client'
+        where tenant_id = new.tenant_id and user_id = (to_jsonb(new) ->> tg_argv[0])::uuid and role <> 'client'
     ) then
-        raise exception 'the account % is given to somebody who is not of the staff', new.id
-            using errcode = 'integrity_constraint_violation', constraint = 'accounts_manager_is_staff', table = 'accounts';
+        raise exception '% of % is given to somebody who is not of the staff', new.id, tg_table_name
+            using errcode = 'integrity_constraint_violation', constraint = tg_argv[1], table = tg_table_name;
     end if;
     return null;
 end
 $$;
 create trigger accounts_manager_is_staff after update on accounts
     for each row when (new.manager is not null and new.manager is distinct from old.manager)
-    execute function brigade_check_manager();
+    execute function brigade_check_staff('manager', 'accounts_manager_is_staff');
 create trigger accounts_first_manager_is_staff after insert on accounts
     for each row when (new.manager is not null)
-    execute function brigade_check_manager();
+    execute function brigade_check_staff('manager', 'accounts_manager_is_staff');
+create or replace trigger conversations_assignee_is_staff after update on conversations
+    for each row when (new.assignee is not null and new.assignee is distinct from old.assignee)
+    execute function brigade_check_staff('assignee', 'conversations_assignee_is_staff');
+create or replace trigger conversations_first_assignee_is_staff after insert on conversations
+    for each row when (new.assignee is not null)
+    execute function brigade_check_staff('assignee', 'conversations_assignee_is_staff');
+drop function brigade_check_assignee();
 
 create function brigade_check_account_member() returns trigger
     language plpgsql as $$

@@ -20,7 +20,7 @@ use actix_service::{
     IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt as _, fn_factory, fn_service, map_config,
 };
 use actix_web::Error;
-use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::AppConfig;
 use actix_web::rt::net::TcpStream;
 use bytes::BytesMut;
@@ -115,39 +115,32 @@ where
     })
 }
 
+/// Writes the answer; then the connection is a socket's, if the answer carries one, and ends otherwise.
 async fn go_on(mut answer: Response<BoxBody>, parts: FramedParts<TcpStream, Codec>) -> io::Result<()> {
-    let FramedParts { io: mut stream, mut codec, read_buf, mut write_buf, .. } = parts;
+    let FramedParts { io: mut stream, mut codec, read_buf, write_buf: mut out, .. } = parts;
     let handover = answer.extensions_mut().remove::<Handover>();
-    let Some(Handover(session)) = handover else {
-        return tokio::time::timeout(GOODBYE, refuse(answer, stream, codec, write_buf)).await?;
-    };
+    if handover.is_none() {
+        answer.head_mut().set_connection_type(ConnectionType::Close);
+    }
     let (head, body) = answer.into_parts();
-    codec.encode(Message::Item((head, body.size())), &mut write_buf)?;
-    stream.write_all(&write_buf).await?;
+    codec.encode(Message::Item((head, body.size())), &mut out)?;
+    let Some(Handover(session)) = handover else {
+        return tokio::time::timeout(GOODBYE, finish(body, stream, codec, out)).await?;
+    };
+    stream.write_all_buf(&mut out).await?;
     // In a task of its own: this one has the size of an HTTP connection.
     actix_rt::spawn(socket::run(stream, session, read_buf.freeze()));
     Ok(())
 }
 
-/// Writes an answer after which nothing follows.
-async fn refuse(
-    mut answer: Response<BoxBody>,
-    mut stream: TcpStream,
-    mut codec: Codec,
-    mut out: BytesMut,
-) -> io::Result<()> {
-    answer.head_mut().set_connection_type(ConnectionType::Close);
-    let (head, body) = answer.into_parts();
-    codec.encode(Message::Item((head, body.size())), &mut out)?;
-    let has_body = !matches!(body.size(), BodySize::None | BodySize::Sized(0));
+/// Writes what is in `out` and the body of an answer after which nothing follows.
+async fn finish(body: BoxBody, mut stream: TcpStream, mut codec: Codec, mut out: BytesMut) -> io::Result<()> {
     let mut body = pin!(body);
-    while has_body && let Some(chunk) = poll_fn(|cx| body.as_mut().poll_next(cx)).await {
+    while let Some(chunk) = poll_fn(|cx| body.as_mut().poll_next(cx)).await {
         codec.encode(Message::Chunk(Some(chunk.map_err(|error| io::Error::other(error.to_string()))?)), &mut out)?;
         stream.write_all_buf(&mut out).await?;
     }
-    if has_body {
-        codec.encode(Message::Chunk(None), &mut out)?;
-    }
+    codec.encode(Message::Chunk(None), &mut out)?;
     stream.write_all_buf(&mut out).await?;
     stream.shutdown().await?;
     // Closing over what was sent meanwhile would reset the connection, and the answer would be lost with it.

@@ -177,18 +177,13 @@ impl Outbox {
         queues.wake();
     }
 
-    /// Ends the connection without waiting for the peer.
+    /// The connection is over, or ends now without waiting for the peer.
     pub(crate) fn cut(&self) {
         let mut queues = self.queues.lock();
         queues.over = true;
         if let Writer::Idle(waker) | Writer::Blocked(waker) = std::mem::take(&mut queues.writer) {
             waker.wake();
         }
-    }
-
-    /// The writer has ended.
-    pub(crate) fn end(&self) {
-        self.queues.lock().over = true;
     }
 
     /// Whether the connection is over.

@@ -21,7 +21,7 @@ pub(crate) async fn run(mut to: WriteHalf<'_>, outbox: &Outbox) {
     if let Err(error) = poll_fn(|cx| poll(Pin::new(&mut to), outbox, &mut batch, cx)).await {
         tracing::debug!(%error, "a connection was lost");
     }
-    outbox.end();
+    outbox.cut();
 }
 
 fn poll(

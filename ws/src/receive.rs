@@ -128,7 +128,6 @@ async fn finish(session: &Session, mut incoming: Incoming<'_>, last: Last) {
         incoming.discard().await;
     };
     if tokio::time::timeout(CLOSE_GRACE, until_heard_out).await.is_err() {
-        session.outbox.hear_out();
         session.outbox.cut();
     }
 }

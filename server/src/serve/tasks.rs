@@ -57,14 +57,13 @@ async fn submit(directory: &Directory, command: EntityCommand) -> Result<(), Tas
         return Err(TaskError::new("a view takes no commands"));
     }
     let key = EntityKey { tenant, entity: topic.entity };
-    let asked = match request {
+    let ask = async |body: &Value| match request {
         Some(request) => ask(directory, key, request, &kind, body.to_string()).await,
-        None => match (ask_as_system(directory, key, &kind, &body).await, or_else) {
-            (Err(refusal), Some(body)) if refusal.code == Code::InvalidInput => {
-                ask_as_system(directory, key, &kind, &body).await
-            }
-            (asked, _) => asked,
-        },
+        None => ask_as_system(directory, key, &kind, body).await,
+    };
+    let asked = match (ask(&body).await, or_else) {
+        (Err(refusal), Some(body)) if refusal.code == Code::InvalidInput => ask(&body).await,
+        (asked, _) => asked,
     };
     asked.map_err(|refusal| TaskError::new(refusal.code.as_str()))
 }

@@ -68,7 +68,6 @@ async function resolveAgain(client: LiveClient, before: SignedIn): Promise<void>
     let who = await me();
     if (!who.signed_in) {
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
-      sessionChanged();
       who = await me();
     }
     if (!who.signed_in || who.user?.id !== before.user.id) return location.replace(signInAddress());
