@@ -3,11 +3,11 @@
 use actix_web::HttpRequest;
 use actix_web::http::Method;
 use actix_web::http::header;
-use brigade_domain::identity::{Authenticated, Credential, SiteTenant};
+use brigade_domain::identity::{Credential, SiteTenant};
 use brigade_domain::refusal::{Code, Refusal, Rejection};
 
 use super::authority::{Access, Authority, Visit};
-use super::{Context, Gate, Limit, address, cookie, csrf, limit};
+use super::{Context, Gate, Limit, address, cookie, csrf};
 use crate::problem::Problem;
 
 /// How a credential was sent.
@@ -28,8 +28,7 @@ pub(crate) async fn admit<A: Authority>(req: &HttpRequest, limit: Limit) -> Resu
         identify::<A>(req, &gate, &mut visit).await?;
     }
     let changes = !is_safe(req.method());
-    count(&gate, limit, &visit, changes)?;
-    count_shared(&gate, limit, &visit, changes).await?;
+    gate.limiters.count(gate.shared.as_deref(), limit, &visit, changes).await?;
     if A::ACCESS == Access::SiteKey {
         visit.site = Some(site_tenant(req, &gate).await?);
     }
@@ -55,7 +54,7 @@ async fn identify<A: Authority>(req: &HttpRequest, gate: &Gate, visit: &mut Visi
         Err(Rejection::Refused(_)) if A::ACCESS.is_open() || by_cookie => Ok(()),
         Err(rejection) => {
             if matches!(rejection, Rejection::Refused(_)) {
-                gate.limiters.anonymous(Limit::Api, visit.context.ip)?;
+                gate.limiters.unknown(visit.context.ip)?;
             }
             Err(rejection.into())
         }
@@ -84,42 +83,6 @@ fn shown(req: &HttpRequest) -> Result<Shown, Refusal> {
 
 fn tenant_key(req: &HttpRequest) -> Option<&str> {
     req.headers().get("x-tenant-key").and_then(|key| key.to_str().ok())
-}
-
-/// Counts the request: by actor when it is known, by address otherwise. Routes with a limit of their own count there.
-fn count(gate: &Gate, limit: Limit, visit: &Visit, changes: bool) -> Result<(), Refusal> {
-    if let Some(visitor) = visit.visitor().filter(|_| changes) {
-        gate.limiters.visitor.take(visitor)?;
-    }
-    match (&visit.who, limit) {
-        (Some(Authenticated { actor, .. }), Limit::Api) => {
-            gate.limiters.actor.take((actor.party, actor.tenant))?;
-            // After one's own: who asks too much takes nothing from the tenant.
-            actor.tenant.map_or(Ok(()), |tenant| gate.limiters.tenant.take(tenant))
-        }
-        _ => gate.limiters.anonymous(limit, visit.context.ip),
-    }
-}
-
-/// The same count over all nodes, where they share one. What is cheap to answer is counted by each node alone.
-async fn count_shared(gate: &Gate, limit: Limit, visit: &Visit, changes: bool) -> Result<(), Refusal> {
-    let Some(shared) = &gate.shared else { return Ok(()) };
-    let (limits, address) = (&gate.config.limits, || address::counted(visit.context.ip).to_string());
-    let (name, caller, per_minute) = match (&visit.who, limit) {
-        (_, Limit::Assets) => return Ok(()),
-        (Some(Authenticated { actor, .. }), Limit::Api) if changes && visit.visitor().is_some() => {
-            ("visitor", actor.party.to_string(), limits.visitor)
-        }
-        (Some(Authenticated { actor, .. }), Limit::Api) => {
-            ("actor", format!("{} {:?}", actor.party, actor.tenant), limits.actor)
-        }
-        (None, Limit::Api) => ("address", address(), limits.address),
-        (_, Limit::SiteChat) => ("site_chat", address(), limits.site_chat),
-    };
-    match shared.take(name, &caller, per_minute).await {
-        None => Ok(()),
-        Some(wait) => Err(limit::too_many(name, wait)),
-    }
 }
 
 /// The tenant of the public key, when the page that shows it is one of the tenant's (MAIS-TEN-03 to -06).

@@ -1,17 +1,22 @@
 //! How much is too much (BK-GUARD-05, C07): GCRA limits by caller, in bounded memory.
 
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use brigade_domain::actor::Party;
+use brigade_domain::id::TenantId;
+use brigade_domain::limits::{Count, SharedLimits};
 use brigade_domain::refusal::{Code, Refusal};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde_json::json;
 
 use super::address;
+use super::authority::Visit;
 use crate::config::Limits;
 
 /// Which limit a route counts against, beside the flood limit of the address.
@@ -25,6 +30,31 @@ pub enum Limit {
     Assets,
 }
 
+/// Whose requests are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Caller {
+    Person(Party, Option<TenantId>),
+    Tenant(TenantId),
+    Address(IpAddr),
+}
+
+impl Caller {
+    fn address(ip: IpAddr) -> Self {
+        Self::Address(address::counted(ip))
+    }
+}
+
+impl fmt::Display for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(party, Some(tenant)) => write!(f, "{party} {tenant}"),
+            Self::Person(party, None) => party.fmt(f),
+            Self::Tenant(tenant) => tenant.fmt(f),
+            Self::Address(ip) => ip.fmt(f),
+        }
+    }
+}
+
 /// When more callers than `remembered` are known, the rest share this many buckets.
 const SHARED_BUCKETS: u64 = 4_096;
 /// After this many requests, callers that have been quiet are forgotten.
@@ -33,6 +63,7 @@ const SWEEP_EVERY: u32 = 4_096;
 /// One limit over many callers. A caller is remembered as a keyed hash, so that an entry has one small size.
 pub(crate) struct Limiter {
     name: &'static str,
+    per_minute: u32,
     callers: DefaultKeyedRateLimiter<u64>,
     hasher: RandomState,
     remembered: usize,
@@ -44,6 +75,7 @@ impl Limiter {
         let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
         Self {
             name,
+            per_minute,
             callers: RateLimiter::keyed(quota),
             hasher: RandomState::new(),
             remembered,
@@ -52,7 +84,7 @@ impl Limiter {
     }
 
     /// Counts one request of `caller`, or says when to come back.
-    pub(crate) fn take(&self, caller: impl Hash) -> Result<(), Refusal> {
+    fn take(&self, caller: Caller) -> Result<(), Refusal> {
         let key = self.bucket(self.hasher.hash_one(caller));
         self.callers.check_key(&key).map_err(|not_until| {
             let wait = not_until.wait_time_from(DefaultClock::default().now());
@@ -76,16 +108,15 @@ impl Limiter {
     }
 }
 
-/// The refusal of a request over the limit called `name`.
-pub(super) fn too_many(name: &str, wait: Duration) -> Refusal {
+fn too_many(name: &str, wait: Duration) -> Refusal {
     Refusal::of(Code::RateLimited).with_details(json!({ "limit": name })).retry_after(wait.max(Duration::from_secs(1)))
 }
 
 /// All limiters of the process.
 pub(crate) struct Limiters {
-    pub(super) actor: Limiter,
-    pub(super) visitor: Limiter,
-    pub(super) tenant: Limiter,
+    actor: Limiter,
+    visitor: Limiter,
+    tenant: Limiter,
     address: Limiter,
     site_chat: Limiter,
     assets: Limiter,
@@ -106,18 +137,59 @@ impl Limiters {
         }
     }
 
+    /// Counts a request before anything is known of it but its address.
     pub(super) fn flood(&self, ip: IpAddr) -> Result<(), Refusal> {
-        self.flood.take(address::counted(ip))
+        self.flood.take(Caller::address(ip))
     }
 
-    /// The limit of a request nobody has signed.
-    pub(super) fn anonymous(&self, limit: Limit, ip: IpAddr) -> Result<(), Refusal> {
-        let limiter = match limit {
-            Limit::Api => &self.address,
-            Limit::SiteChat => &self.site_chat,
-            Limit::Assets => &self.assets,
-        };
-        limiter.take(address::counted(ip))
+    /// Counts a request whose credential is not valid.
+    pub(super) fn unknown(&self, ip: IpAddr) -> Result<(), Refusal> {
+        self.address.take(Caller::address(ip))
+    }
+
+    /// Counts a request, on this node and then over all that share their counts. Routes with a limit of their own
+    /// count there. What is cheap to answer is counted by each node alone.
+    pub(super) async fn count(
+        &self,
+        shared: Option<&dyn SharedLimits>,
+        limit: Limit,
+        visit: &Visit,
+        changes: bool,
+    ) -> Result<(), Refusal> {
+        let counts = self.counts(limit, visit, changes);
+        for (limiter, caller) in &counts {
+            limiter.take(*caller)?;
+        }
+        let Some(shared) = shared.filter(|_| limit != Limit::Assets) else { return Ok(()) };
+        let counts = counts.iter().map(|(limiter, caller)| Count {
+            limit: limiter.name,
+            caller: caller.to_string(),
+            per_minute: limiter.per_minute,
+        });
+        match shared.take(counts.collect()).await {
+            None => Ok(()),
+            Some((name, wait)) => Err(too_many(name, wait)),
+        }
+    }
+
+    /// What a request counts against: by actor when it is known, by address otherwise. Whom one of them refuses takes
+    /// nothing from those after it: not from the tenant, above all.
+    fn counts(&self, limit: Limit, visit: &Visit, changes: bool) -> Vec<(&Limiter, Caller)> {
+        let mut counts = Vec::with_capacity(3);
+        if let Some(visitor) = visit.visitor().filter(|_| changes) {
+            counts.push((&self.visitor, Caller::Person(visitor, None)));
+        }
+        match (limit, &visit.who) {
+            (Limit::Api, Some(who)) => {
+                let (party, tenant) = (who.actor.party, who.actor.tenant);
+                counts.push((&self.actor, Caller::Person(party, tenant)));
+                counts.extend(tenant.map(|tenant| (&self.tenant, Caller::Tenant(tenant))));
+            }
+            (Limit::Api, None) => counts.push((&self.address, Caller::address(visit.context.ip))),
+            (Limit::SiteChat, _) => counts.push((&self.site_chat, Caller::address(visit.context.ip))),
+            (Limit::Assets, _) => counts.push((&self.assets, Caller::address(visit.context.ip))),
+        }
+        counts
     }
 }
 
@@ -125,21 +197,26 @@ impl Limiters {
 mod tests {
     use super::*;
 
+    fn caller(n: u32) -> Caller {
+        Caller::Address(std::net::Ipv4Addr::from(n).into())
+    }
+
     #[test]
     fn the_limit_is_exact_and_says_when_to_come_back() {
         let limiter = Limiter::new("test", 100, 1_000);
-        assert_eq!((0..150).filter(|_| limiter.take("one").is_ok()).count(), 100);
-        let refusal = limiter.take("one").unwrap_err();
+        let (one, another) = (caller(1), caller(2));
+        assert_eq!((0..150).filter(|_| limiter.take(one).is_ok()).count(), 100);
+        let refusal = limiter.take(one).unwrap_err();
         assert_eq!(refusal.code, Code::RateLimited);
         assert!(refusal.retry_after.unwrap() >= Duration::from_secs(1));
-        assert!(limiter.take("another").is_ok());
+        assert!(limiter.take(another).is_ok());
     }
 
     #[test]
     fn a_flood_of_callers_does_not_grow_the_memory() {
         let limiter = Limiter::new("test", 1, 100);
-        for caller in 0..50_000_u32 {
-            let _ = limiter.take(caller);
+        for n in 0..50_000 {
+            let _ = limiter.take(caller(n));
         }
         let bound = 100 + usize::try_from(SHARED_BUCKETS).unwrap();
         assert!(limiter.callers.len() <= bound, "{} callers remembered", limiter.callers.len());
@@ -149,8 +226,8 @@ mod tests {
     fn quiet_callers_are_forgotten() {
         // 60,000 a minute: a caller is at rest again after a millisecond.
         let limiter = Limiter::new("test", 60_000, 100_000);
-        for caller in 0..1_000_u32 {
-            limiter.take(caller).unwrap();
+        for n in 0..1_000 {
+            limiter.take(caller(n)).unwrap();
         }
         std::thread::sleep(Duration::from_millis(20));
         limiter.sweep();
