@@ -1,4 +1,5 @@
-//! Every route replayed by another tenant (security 27): what is foreign looks like what is not there.
+//! Every route with an id in it, replayed by another tenant and by others of the same one (security 26, 27): what is not
+//! one's own looks like what is not there.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +7,8 @@ use brigade_domain::actor::Role;
 use serde_json::{Value, json};
 
 use super::document::{Operation, operations};
-use crate::live::stage::account_of;
-use crate::support::{Answer, Person, TestApp, TestTenant, token_in_mail};
+use crate::live::stage::{account_of, as_visitor};
+use crate::support::{Answer, Person, TestApp, TestTenant, Visitor, token_in_mail};
 
 /// Ids of one tenant, by the kind of place they are put in.
 async fn ids(app: &TestApp, tenant: &TestTenant, admin: &Person) -> BTreeMap<&'static str, String> {
@@ -43,9 +44,43 @@ fn body(operation: &Operation) -> Value {
     }
 }
 
-async fn ask(person: &Person, operation: &Operation, path: &str) -> Answer {
-    let body = operation.has_body.then(|| body(operation));
-    person.ask(operation.method.clone(), path, body.as_ref()).await
+/// Who asks for what is not theirs.
+enum Intruder {
+    Person(Person),
+    Visitor(Visitor),
+}
+
+impl Intruder {
+    async fn ask(&self, app: &TestApp, operation: &Operation, path: &str) -> Answer {
+        let body = operation.has_body.then(|| body(operation));
+        match self {
+            Self::Person(person) => person.ask(operation.method.clone(), path, body.as_ref()).await,
+            Self::Visitor(visitor) => as_visitor(app, visitor, operation.method.clone(), path, body).await,
+        }
+    }
+
+    /// Asks for the `ids` wherever one can be put in a path, and for what is not there; both answers must be one.
+    /// Returns how many operations there were to try.
+    async fn finds_nothing(&self, app: &TestApp, ids: &BTreeMap<&'static str, String>) -> usize {
+        let mut tried = 0;
+        for operation in operations(app).await.iter().filter(|operation| operation.path.contains('{')) {
+            let theirs = |name: &str| ids.get(operation.nobody(name).split('_').next().unwrap()).cloned();
+            let foreign = operation.at(|name| theirs(name).unwrap_or_else(|| operation.nobody(name)));
+            let missing = operation.at_nobody();
+            if foreign == missing {
+                continue;
+            }
+            let (of_foreign, of_missing) =
+                (self.ask(app, operation, &foreign).await, self.ask(app, operation, &missing).await);
+            let what = format!("{} {}", operation.method, operation.path);
+            assert_eq!(of_foreign.status, of_missing.status, "{what}: {of_foreign:?}");
+            assert_eq!(of_foreign.body["error"], of_missing.body["error"], "{what}");
+            assert!(of_foreign.status >= 400, "{what}: {of_foreign:?}");
+            assert_ne!(of_foreign.code(), "INVALID_INPUT", "{what}: teach this test what to send");
+            tried += 1;
+        }
+        tried
+    }
 }
 
 #[tokio::test]
@@ -53,30 +88,40 @@ async fn what_is_another_tenants_looks_like_what_is_not_there() {
     let app = TestApp::start().await;
     let (ours, theirs) = (app.tenant().await, app.tenant().await);
     let victim = app.client_as(&ours, Role::Admin).await;
-    let intruder = app.client_as(&theirs, Role::Admin).await;
     let ids = ids(&app, &ours, &victim).await;
-    let mut tried = 0;
-    for operation in operations(&app).await.iter().filter(|operation| operation.path.contains('{')) {
-        let foreign = operation.at(|name| {
-            let nobody = operation.nobody(name);
-            let kind = nobody.split('_').next().unwrap();
-            ids.get(kind).cloned().unwrap_or(nobody)
-        });
-        let missing = operation.at_nobody();
-        let (of_foreign, of_missing) =
-            (ask(&intruder, operation, &foreign).await, ask(&intruder, operation, &missing).await);
-        let what = format!("{} {}", operation.method, operation.path);
-        assert_eq!(of_foreign.status, of_missing.status, "{what}: {of_foreign:?}");
-        assert_eq!(of_foreign.body["error"], of_missing.body["error"], "{what}");
-        assert!(of_foreign.status >= 400, "{what}: {of_foreign:?}");
-        assert_ne!(of_foreign.code(), "INVALID_INPUT", "{what}: teach this test what to send");
-        assert!(!of_foreign.body.to_string().contains(&ours.slug), "{what}");
-        tried += 1;
-    }
+    let intruder = Intruder::Person(app.client_as(&theirs, Role::Admin).await);
+    let tried = intruder.finds_nothing(&app, &ids).await;
     assert!(tried >= 10, "only {tried} operations have an id in their path");
     // Nothing of it happened.
     victim.get("/v1/tenant/keys").await.data();
     assert_eq!(victim.get("/v1/tenant/staff").await.data()["invited"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_somebody_elses_looks_like_what_is_not_there() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant().await;
+    let admin = app.client_as(&tenant, Role::Admin).await;
+    let mut ids = ids(&app, &tenant, &admin).await;
+    // Theirs as well; whose customers they are, they know.
+    ids.remove("ten");
+    let somebody = app.client_as(&tenant, Role::Client).await;
+    account_of(&app, &tenant, &somebody).await;
+    let strangers = [Intruder::Person(somebody), Intruder::Visitor(app.visitor(&tenant).await)];
+    let clients = app.client_as(&tenant, Role::Client).await;
+    let (account, chat) = account_of(&app, &tenant, &clients).await;
+    let of_a_client = BTreeMap::from([("acc", account), ("cnv", chat.split_once(':').unwrap().1.to_owned())]);
+    for stranger in &strangers {
+        for ids in [&ids, &of_a_client] {
+            let tried = stranger.finds_nothing(&app, ids).await;
+            assert!(tried >= 8, "only {tried} operations have an id in their path");
+        }
+    }
+    // A colleague has every conversation and no session but their own.
+    let colleague = Intruder::Person(app.client_as(&tenant, Role::Admin).await);
+    let sessions = BTreeMap::from([("ses", ids["ses"].clone())]);
+    assert!(colleague.finds_nothing(&app, &sessions).await >= 1);
+    admin.get("/v1/auth/me").await.data();
 }
 
 #[tokio::test]
