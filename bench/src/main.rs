@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use brigade_bench::machine;
 use brigade_bench::report::{Book, note};
 use brigade_bench::run::{self, Cores, postgres};
-use brigade_bench::scenario::{Bench, chat, generator, host, idle, pgbench, slow};
+use brigade_bench::scenario::{Bench, chat, generator, host, idle, pgbench, slow, tenancy};
 use clap::{Parser, Subcommand};
 use serde_json::json;
 
@@ -52,6 +52,8 @@ enum What {
     Idle,
     /// Readers that do not read.
     Slow,
+    /// What it takes to find out whose request it is.
+    Tenancy,
     /// The actor host with a journal in memory.
     Host,
     /// Only what Brigade is compared with.
@@ -83,6 +85,9 @@ fn run_once(bench: &mut Bench, what: What) -> Result<()> {
     }
     if what.has(What::Slow) {
         slow::run(bench)?;
+    }
+    if what.has(What::Tenancy) {
+        tenancy::run(bench)?;
     }
     if what.has(What::Host) {
         host::throughput(bench)?;
@@ -148,7 +153,7 @@ fn main() -> Result<()> {
         tenant: None,
         without: arguments.without.clone(),
     };
-    for targets in [chat::targets(), idle::targets(), slow::targets(), host::targets()] {
+    for targets in [chat::targets(), idle::targets(), slow::targets(), tenancy::targets(), host::targets()] {
         bench.book.expect(targets);
     }
     for round in 1..=arguments.runs {

@@ -80,6 +80,11 @@ impl Tenant {
         Ok(tenant)
     }
 
+    /// The public key of its site.
+    pub fn public_key(&self) -> &str {
+        &self.public_key
+    }
+
     fn command(&self, line: &[&str], folder: &Path) -> Result<Start> {
         let mut command = vec![sibling_binary("brigade")?.display().to_string()];
         command.extend(line.iter().map(|&word| word.to_owned()));

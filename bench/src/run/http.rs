@@ -1,6 +1,6 @@
 //! As much of an HTTP client as setting up a benchmark takes: JSON to a path on loopback, JSON back.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -31,5 +31,47 @@ pub(super) fn post(address: SocketAddr, path: &str, headers: &str, body: &Value)
             Ok(envelope.remove("data").unwrap_or_default())
         }
         refused => bail!("{path} was refused: {refused}"),
+    }
+}
+
+/// A connection that is kept for one request after the other.
+#[derive(Debug)]
+pub struct Line {
+    stream: BufReader<TcpStream>,
+    address: SocketAddr,
+    body: Vec<u8>,
+}
+
+impl Line {
+    /// Connects.
+    pub fn open(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream: BufReader::new(stream), address, body: Vec::new() })
+    }
+
+    /// Gets `path` with header lines (each with its line end); the answer must be a 200 and is read and forgotten.
+    pub fn get(&mut self, path: &str, headers: &str) -> Result<()> {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{headers}\r\n", self.address);
+        self.stream.get_mut().write_all(request.as_bytes())?;
+        let (mut line, mut status, mut length) = (String::new(), String::new(), 0);
+        loop {
+            line.clear();
+            ensure!(self.stream.read_line(&mut line)? > 0, "{path}: the connection ended");
+            if status.is_empty() {
+                line.trim_end().clone_into(&mut status);
+            }
+            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse()?;
+            }
+            if line == "\r\n" {
+                break;
+            }
+        }
+        self.body.resize(length, 0);
+        self.stream.read_exact(&mut self.body)?;
+        ensure!(status.contains(" 200 "), "{path} answered {status}: {}", String::from_utf8_lossy(&self.body));
+        Ok(())
     }
 }

@@ -4,7 +4,7 @@
 pub mod brigade;
 mod child;
 pub mod cpu;
-mod http;
+pub mod http;
 pub mod memory;
 pub mod peers;
 pub mod postgres;

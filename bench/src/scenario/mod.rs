@@ -6,6 +6,7 @@ pub mod host;
 pub mod idle;
 pub mod pgbench;
 pub mod slow;
+pub mod tenancy;
 
 use std::path::PathBuf;
 use std::time::Duration;
