@@ -134,6 +134,8 @@ ids! {
     SessionId = "ses";
     /// An invitation to become staff or a client.
     InvitationId = "inv";
+    /// A canned reply.
+    ReplyId = "rep";
     /// One HTTP request, for correlation.
     RequestId = "req";
 }

@@ -81,6 +81,8 @@ const CONSTRAINTS: &[(&str, Code, &str)] = &[
     ("conversations_assignee_is_staff", Code::InvalidInput, "Choose somebody of the staff."),
     ("accounts_manager_is_staff", Code::InvalidInput, "Choose somebody of the staff."),
     ("account_members_is_known", Code::InvalidInput, "This person is not known here. Invite them first."),
+    ("canned_replies_shortcut_once", Code::Conflict, "Another canned reply has this shortcut. Choose another."),
+    ("canned_replies_bounded", Code::Conflict, "There are 500 canned replies already. Remove one first."),
     ("conversations_account_exists", Code::Conflict, "This account does not exist. Open it first."),
 ];
 

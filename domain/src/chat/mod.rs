@@ -9,7 +9,9 @@
 //! | what an event changes | [`state::Conversation`] |
 //! | what readers and the inbox see | `snapshot` |
 //! | what is read beside the live state | [`ports`], [`list`] |
+//! | what the staff have ready to say | [`canned`] |
 
+pub mod canned;
 pub mod command;
 mod decide;
 pub mod event;

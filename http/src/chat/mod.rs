@@ -1,5 +1,6 @@
 //! Conversations over HTTP: lists, state, log, older messages, commands, and what makes a visitor a client.
 
+mod canned;
 mod conversation;
 mod invite;
 mod list;
@@ -7,6 +8,7 @@ mod messages;
 
 use std::sync::Arc;
 
+use brigade_domain::chat::canned::CannedReplies;
 use brigade_domain::chat::list::Conversations;
 use brigade_domain::chat::ports::Messages;
 
@@ -19,9 +21,16 @@ pub struct Ports {
     pub conversations: Arc<dyn Conversations>,
     /// Older messages.
     pub messages: Arc<dyn Messages>,
+    /// What the staff have ready to say.
+    pub canned: Arc<dyn CannedReplies>,
 }
 
 /// The routes of this feature.
 pub fn routes() -> Routes {
-    Routes::new().with(list::routes()).with(conversation::routes()).with(messages::routes()).with(invite::routes())
+    Routes::new()
+        .with(list::routes())
+        .with(conversation::routes())
+        .with(messages::routes())
+        .with(invite::routes())
+        .with(canned::routes())
 }

@@ -24,7 +24,7 @@ use brigade_http::identity::Ports;
 use brigade_http::identity::password::Hasher;
 use brigade_http::problem::Problem;
 use brigade_http::{Parts, account, chat};
-use brigade_store::chat::{PgLists, PgMessages};
+use brigade_store::chat::{PgCannedReplies, PgLists, PgMessages};
 use brigade_store::identity::{Identity, KeyRing};
 use brigade_store::jobs::{Tasks, Worker};
 use brigade_store::{Db, PgJournal, PgReads, RedisLimits, RedisPresence};
@@ -155,7 +155,11 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
         directory: directory.clone(),
         journal,
         presence,
-        chat: chat::Ports { conversations: reads.clone(), messages: Arc::new(PgMessages::new(db.clone())) },
+        chat: chat::Ports {
+            conversations: reads.clone(),
+            messages: Arc::new(PgMessages::new(db.clone())),
+            canned: Arc::new(PgCannedReplies::new(db.clone())),
+        },
         account: account::Ports { accounts: reads },
         identity: Ports::over(&Arc::new(identity.clone()), hasher.clone()),
         health: Arc::new(pulse.clone()),

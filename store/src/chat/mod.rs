@@ -5,7 +5,9 @@
 //! | give a list topic its content | [`PgLists`] |
 //! | page through conversations, find one | [`page`], [`find`] |
 //! | read older messages | [`PgMessages`] |
+//! | keep canned replies | [`PgCannedReplies`] |
 
+mod canned;
 mod history;
 mod list;
 
@@ -18,6 +20,7 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::journal::to_bigint;
 use crate::time::{DbTime, to_db};
+pub use canned::PgCannedReplies;
 pub use history::PgMessages;
 pub use list::{Cursor, Filter, PAGE, Page, PgLists, find, page};
 

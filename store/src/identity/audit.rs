@@ -36,7 +36,7 @@ pub(super) async fn note(
 }
 
 /// A line about something that was done.
-pub(super) async fn done(
+pub(crate) async fn done(
     tx: &mut PgConnection,
     tenant: Option<TenantId>,
     event: &str,

@@ -18,6 +18,7 @@ async fn ids(app: &TestApp, tenant: &TestTenant, admin: &Person) -> BTreeMap<&'s
     let staff = json!({ "email": "theo@people.example", "name": "Theo", "role": "admin" });
     let invitation = admin.post("/v1/tenant/staff/invitations", staff).await;
     token_in_mail(app, "theo@people.example").await;
+    let reply = admin.post("/v1/tenant/replies", json!({ "shortcut": "hello", "text": "Hello" })).await;
     let sessions = admin.get("/v1/auth/sessions").await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     BTreeMap::from([
@@ -25,6 +26,7 @@ async fn ids(app: &TestApp, tenant: &TestTenant, admin: &Person) -> BTreeMap<&'s
         ("cnv", visitor.conversation),
         ("key", text(&key.data()["id"])),
         ("inv", text(&invitation.data()["id"])),
+        ("rep", text(&reply.data()["id"])),
         ("ses", text(&sessions.data()[0]["id"])),
         ("usr", admin.id.to_string()),
         ("ten", tenant.id.to_string()),
@@ -38,6 +40,7 @@ fn body(operation: &Operation) -> Value {
         "commands" if operation.path.contains("/accounts/") => command("rename", json!({ "name": "x" })),
         "commands" if operation.path.contains("/tenants/") => command("set_available", json!({ "available": true })),
         "commands" => command("note", json!({ "text": "x" })),
+        _ if operation.path.contains("/replies/") => json!({ "rev": 1, "shortcut": "x", "text": "x" }),
         "invitations" => json!({ "email": "eve@people.example", "name": "Eve" }),
         "{user}" => json!({ "role": "admin" }),
         _ => json!({}),
