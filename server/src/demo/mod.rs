@@ -12,10 +12,12 @@ use anyhow::{Context as _, Result};
 use brigade_actors::Command;
 use brigade_domain::Timestamp;
 use brigade_domain::actor::{Actor, ActorKind, Party, Role};
+use brigade_domain::chat::canned::{CannedReplies as _, Reply, ReplyText, Shortcut};
 use brigade_domain::entity::{EntityKey, Seq};
-use brigade_domain::id::{AccountId, ConversationId, TenantId, UserId, VisitorId};
-use brigade_domain::identity::Secret;
+use brigade_domain::id::{AccountId, ConversationId, ReplyId, TenantId, UserId, VisitorId};
+use brigade_domain::identity::{Cause, Secret};
 use brigade_domain::journal::RequestKey;
+use brigade_store::chat::PgCannedReplies;
 use brigade_store::identity::admin;
 use brigade_store::tenants;
 use serde_json::{Value, json};
@@ -209,6 +211,21 @@ async fn set_up(platform: &Platform, tenant: TenantId, admin: UserId) -> Result<
     let (key, admin) = (EntityKey::new(tenant, tenant), staff(tenant, admin, Role::Admin, "Jonas Weber"));
     do_once(platform, key, &admin, Timestamp::now(), "hours", "set_hours", &hours).await?;
     do_once(platform, key, &admin, Timestamp::now(), "greeting", "set_greeting", &greeting).await?;
+    canned_replies(platform, tenant, &admin).await
+}
+
+/// What the staff have ready to say.
+async fn canned_replies(platform: &Platform, tenant: TenantId, admin: &Actor) -> Result<()> {
+    let replies = PgCannedReplies::new(platform.db.clone());
+    let there = replies.list(tenant).await?;
+    for (shortcut, text) in script::CANNED {
+        let reply = Reply { shortcut: Shortcut::parse(shortcut)?, text: ReplyText::parse(text)? };
+        if there.iter().all(|kept| kept.reply.shortcut != reply.shortcut) {
+            let cause = Cause::system(Timestamp::now()).by(admin.party);
+            let id = ReplyId::from_uuid(Uuid::now_v7());
+            replies.create(tenant, id, reply, cause).await.map_err(crate::platform::told)?;
+        }
+    }
     Ok(())
 }
 

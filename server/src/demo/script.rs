@@ -162,3 +162,22 @@ pub(super) const ELSEWHERE: &Talk = &Talk {
     of: Of::Site("https://northside-bakery.example/cakes"),
     lines: &[Line(30, Customer, Say("Could you do a lemon cake for twelve by Saturday?"))],
 };
+
+/// Canned replies: shortcut and text.
+pub(super) const CANNED: [(&str, &str); 4] = [
+    (
+        "allergies",
+        "Every meal lists its allergens, and our kitchen works with nuts, gluten and milk. Tell me what to avoid, and \
+         I will mark it on your account so that nothing with it is ever packed for you.",
+    ),
+    (
+        "delivery",
+        "We deliver on Sundays and Wednesdays between 16:00 and 20:00. You get a message when the driver sets out.",
+    ),
+    ("hello", "Hi {{customer.first_name|there}}, this is {{agent.first_name}} of {{business.name}}. How can I help?"),
+    (
+        "packs",
+        "A pack is ten meals, used whenever you like within twelve weeks. You choose the meals each week until \
+         Thursday evening, and can skip any week.",
+    ),
+];

@@ -24,12 +24,14 @@ export interface ComposerLook {
   drafts: Drafts;
   /** Whether internal notes can be written here. */
   notes?: boolean;
-  /** Offers people while `@…` is being written. */
+  /** Offers something while `@…` or the like is being written. */
   picker?: (input: HTMLTextAreaElement, root: HTMLElement) => Picker;
 }
 
-/** What offers people to mention. */
+/** What offers something while one writes. */
 export interface Picker extends Disposable {
+  /** Opens it without a key. */
+  tool?: HTMLElement;
   /** Takes a key if it is for the list. */
   key(event: KeyboardEvent): boolean;
   mentionedIn(text: string): Party[];
@@ -63,6 +65,7 @@ export class Composer implements Disposable {
     const row = el('div', { class: c('row') }, this.#input, this.#count, this.#send);
     this.root = el('form', { class: c('composer') }, this.#makeModes(), el('div', { class: c('box') }, this.#about, row));
     if (look.picker) this.#picker = this.#owned.add(look.picker(this.#input, this.root));
+    row.prepend(this.#picker?.tool ?? '');
     this.#input.value = look.drafts.text;
     this.#owned.listen(this.root, 'submit', (event) => {
       event.preventDefault();

@@ -1,10 +1,12 @@
 import { olderMessages, versions } from '../../api/tenant';
+import type { ReplyShelf } from '../../api/replies';
 import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
 import { avatar, setPresence } from '../../components/avatar/avatar';
 import { button } from '../../components/button/button';
 import { Drafts } from '../../components/composer/drafts';
 import { MentionPicker, type Mentionable } from '../../components/composer/mention-picker';
+import { allOf, ReplyPicker } from '../../components/composer/reply-picker';
 import { ConversationView } from '../../components/conversation-view/conversation-view';
 import { emptyState, loadingState } from '../../components/empty/empty';
 import type { LiveConversation } from '../../live/client';
@@ -25,6 +27,8 @@ export type PaneAction = 'assign' | 'resolve' | 'reopen' | 'back' | 'details';
 export interface Team {
   nameOf: (who: Party) => string | undefined;
   mentionable: () => Mentionable[];
+  /** What it has ready to say. */
+  replies: ReplyShelf;
 }
 
 /** The state with what was asked for and is not answered yet. */
@@ -37,6 +41,15 @@ export function withPendingFacts(state: ConversationState, pending: readonly { t
     else if (each.type === 'reopen') shown.status = 'open';
   }
   return shown;
+}
+
+/** What the customer is called, if they have said so or their account has. */
+export function customerName(state: ConversationState | undefined): string | undefined {
+  if (!state) return undefined;
+  if (state.contact?.name) return state.contact.name;
+  const customers = Object.keys(state.people).filter((id) => state.people[id]!.side === 'customer' && !id.startsWith('vis_'));
+  const wrote = state.messages.findLast(({ by }) => customers.includes(by))?.by ?? customers[0];
+  return wrote === undefined ? undefined : state.people[wrote]!.name;
 }
 
 /** The open conversation: its head, its messages, its composer. */
@@ -100,7 +113,10 @@ export class ConversationPane implements Disposable {
       fetchVersions: (seq) => versions(this.id, seq),
       composer: {
         placeholder: 'Write an answer', notes: true, drafts: new Drafts(`${tenant.id}.${who.user.id}`, this.id),
-        picker: (input, root) => new MentionPicker(input, root, this.#team.mentionable),
+        picker: (input, root) => allOf(
+          new MentionPicker(input, root, this.#team.mentionable),
+          new ReplyPicker(input, root, this.#team.replies, () => ({ customer: customerName(this.state), agent: who.user.name, business: tenant.name })),
+        ),
       },
       beginning: () => 'The conversation begins here.',
     }));

@@ -1,3 +1,4 @@
+import { ReplyShelf } from '../../api/replies';
 import { takeBack, type StaffMember } from '../../api/tenant';
 import type { Disposable } from '../../base/disposables';
 import { avatar, setPresence } from '../../components/avatar/avatar';
@@ -27,6 +28,7 @@ export class InboxPage {
   readonly root = el('main', { class: c('panes') });
   #session: Session;
   #staff: StaffMember[] = [];
+  #replies = new ReplyShelf();
   #list: InboxList;
   #topic: ListTopic<InboxItem>;
   #pane: ConversationPane | undefined;
@@ -91,6 +93,7 @@ export class InboxPage {
   get #team(): Team {
     return {
       nameOf: (who) => this.#nameOf(who),
+      replies: this.#replies,
       mentionable: () => this.#staff.filter(({ id }) => id !== this.#session.who.user.id),
     };
   }

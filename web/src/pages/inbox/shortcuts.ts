@@ -55,7 +55,7 @@ export async function showKeys(shortcuts: readonly Shortcut[]): Promise<void> {
   box.checked = singleKeysOn();
   const owned = new Disposables();
   owned.listen(box, 'change', () => setSingleKeys(box.checked));
-  const more: [string, string][] = [['Enter', 'Send'], ['Shift Enter', 'New line'], ['↑ ↓', 'Between messages, or change the last one from an empty field'], ['Esc', 'Leave the field']];
+  const more: [string, string][] = [['Enter', 'Send'], ['Shift Enter', 'New line'], ['/', 'Canned replies, while writing'], ['@', 'Somebody of the team, while writing'], ['↑ ↓', 'Between messages, or change the last one from an empty field'], ['Esc', 'Leave the field']];
   const rows = [...shortcuts.map(({ key, text }): [string, string] => [key, text]), ...more];
   await openDialog({
     title: 'Keys',

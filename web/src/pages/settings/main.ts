@@ -8,6 +8,7 @@ import { el, fill, mustFind, type Child } from '../../ui/dom';
 import { businessSection } from './business';
 import { hoursSection } from './hours';
 import { c } from './parts';
+import { replySection } from './replies';
 import { keySection, siteSection } from './sites';
 import { teamSection } from './team';
 import { youSection } from './you';
@@ -29,6 +30,7 @@ function sectionsOf(session: Session): Section[] {
     { id: 'business', label: 'Business', admin: true, draw: (own) => businessSection(own) },
     { id: 'hours', label: 'Hours and greeting', admin: true, draw: (own) => hoursSection(own, tenant) },
     { id: 'team', label: 'Team', admin: false, draw: (own) => teamSection(own, admin) },
+    { id: 'replies', label: 'Canned replies', admin: false, draw: (own) => replySection(own, admin) },
     { id: 'site', label: 'Chat on your site', admin: true, draw: (own) => siteSection(own) },
     { id: 'keys', label: 'API keys', admin: true, draw: (own) => keySection(own) },
   ];
