@@ -11,6 +11,7 @@ use brigade_domain::Timestamp;
 use brigade_domain::actor::Party;
 use brigade_domain::entity::Audit;
 use brigade_domain::id::TenantId;
+use brigade_domain::identity::Cause;
 use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -62,6 +63,21 @@ pub struct Line {
     pub outcome: Outcome,
     /// Particulars: a JSON object, without personal data beyond ids.
     pub metadata: Value,
+}
+
+impl Line {
+    /// What somebody did, or tried, and from where.
+    pub(crate) fn of(event: &str, outcome: Outcome, cause: &Cause, metadata: Value) -> Self {
+        Self {
+            at: cause.at,
+            event_type: event.to_owned(),
+            actor: cause.by.map_or_else(|| "anonymous".to_owned(), |party| party.to_string()),
+            ip: cause.ip.map(|ip| ip.to_string()),
+            request_id: cause.request_id.as_deref().map(str::to_owned),
+            outcome,
+            metadata,
+        }
+    }
 }
 
 /// Writes lines at the end of the tenant's chain. Takes the tenant's turn at it until the transaction ends, so

@@ -10,8 +10,8 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::Db;
+use crate::audit::{Line, Outcome, append};
 use crate::error::Error;
-use crate::identity::audit;
 use crate::time::to_db;
 
 /// Canned replies in PostgreSQL. Cheap to clone.
@@ -175,7 +175,8 @@ async fn note(
     cause: &Cause,
 ) -> Result<(), Error> {
     let shortcut = reply.map(|reply| &reply.shortcut);
-    audit::done(tx, Some(tenant), event, cause, json!({ "reply": id, "shortcut": shortcut })).await
+    let line = Line::of(event, Outcome::Succeeded, cause, json!({ "reply": id, "shortcut": shortcut }));
+    append(tx, tenant, &[line]).await
 }
 
 fn to_rev(rev: i32) -> Result<u32, Error> {

@@ -1,6 +1,5 @@
 //! Lines of the audit log about people and keys.
 
-use brigade_domain::actor::Party;
 use brigade_domain::id::{TenantId, UserId};
 use brigade_domain::identity::Cause;
 use serde_json::Value;
@@ -23,20 +22,11 @@ pub(super) async fn note(
 ) -> Result<(), Error> {
     let tenant = tenant.unwrap_or(PLATFORM);
     set_tenant(tx, tenant).await?;
-    let line = Line {
-        at: cause.at,
-        event_type: event.to_owned(),
-        actor: actor(cause.by),
-        ip: cause.ip.map(|ip| ip.to_string()),
-        request_id: cause.request_id.as_deref().map(str::to_owned),
-        outcome,
-        metadata,
-    };
-    append(tx, tenant, &[line]).await
+    append(tx, tenant, &[Line::of(event, outcome, cause, metadata)]).await
 }
 
 /// A line about something that was done.
-pub(crate) async fn done(
+pub(super) async fn done(
     tx: &mut PgConnection,
     tenant: Option<TenantId>,
     event: &str,
@@ -44,10 +34,6 @@ pub(crate) async fn done(
     metadata: Value,
 ) -> Result<(), Error> {
     note(tx, tenant, event, Outcome::Succeeded, cause, metadata).await
-}
-
-fn actor(by: Option<Party>) -> String {
-    by.map_or_else(|| "anonymous".to_owned(), |party| party.to_string())
 }
 
 /// In which chain something about a person is kept: of the tenant they last acted in, or any they belong to.

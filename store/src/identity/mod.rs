@@ -7,7 +7,7 @@
 //! is found by possession: [`scope::hold`] tells PostgreSQL the hash of what was shown, and that opens that one row.
 
 pub mod admin;
-pub(crate) mod audit;
+mod audit;
 mod cache;
 mod events;
 mod invitations;
