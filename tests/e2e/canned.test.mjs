@@ -64,7 +64,11 @@ describe('canned replies', () => {
     await other.getByRole('button', { name: 'Save' }).click();
     await other.getByText('Somebody else has changed this canned reply meanwhile').waitFor();
     assert.equal(await other.getByLabel('Text').inputValue(), 'From the second desk.', 'what was written stays');
+    await other.reload();
+    await other.getByRole('button', { name: 'Change /packs' }).click();
     await other.getByLabel('Shortcut').fill('hello');
+    await other.getByRole('button', { name: 'Save' }).click();
+    await other.getByText('Another canned reply has this shortcut').waitFor();
     await other.close();
   });
 
