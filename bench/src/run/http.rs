@@ -1,4 +1,5 @@
-//! As much of an HTTP client as setting up a benchmark takes: JSON to a path on loopback, JSON back.
+//! As much of an HTTP client as a benchmark takes: JSON to a path on loopback and JSON back to set it up, and a line that is
+//! kept for requests that are measured.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};

@@ -2,24 +2,21 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::text::MessageText;
 use crate::id::{ReplyId, TenantId};
 use crate::identity::Cause;
 use crate::journal::BoxFuture;
 use crate::refusal::{Fault, Refusal, Rejection};
-use crate::text::text_type;
-
-/// The most canned replies of a tenant.
-pub const MOST: usize = 500;
+use crate::text::{paragraph, text_type};
 
 /// What `{{…}}` in a text may name.
 pub const VARIABLES: [&str; 5] =
     ["customer.name", "customer.first_name", "agent.name", "agent.first_name", "business.name"];
 
 /// What finds a canned reply: 1 to 32 lower-case letters, digits and hyphens. Written `/shortcut` in a conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Shortcut(Arc<str>);
 text_type!(Shortcut);
@@ -44,7 +41,7 @@ impl Shortcut {
 
 /// The text of a canned reply: as long as a message, with [`VARIABLES`] in it as `{{customer.first_name}}` or, with what
 /// to say when that is not known, `{{customer.first_name|friend}}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct ReplyText(Arc<str>);
 text_type!(ReplyText);
@@ -52,8 +49,8 @@ text_type!(ReplyText);
 impl ReplyText {
     /// Reads a text; what it would fill in must be something there is.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        let text = MessageText::parse(text)?;
-        let mut rest = text.as_str();
+        let text = paragraph("text", text, 1, MessageText::MAX)?;
+        let mut rest = &*text;
         while let Some((_, after)) = rest.split_once("{{") {
             let Some((variable, after)) = after.split_once("}}") else {
                 return Err(Refusal::invalid("text", "A {{ has no }} after it. Close it, or write one brace."));
@@ -65,7 +62,7 @@ impl ReplyText {
             }
             rest = after;
         }
-        Ok(Self(text.as_str().into()))
+        Ok(Self(text))
     }
 }
 
@@ -94,7 +91,7 @@ pub trait CannedReplies: Send + Sync + 'static {
     /// All of them, by their shortcuts.
     fn list(&self, tenant: TenantId) -> BoxFuture<'static, Result<Vec<KeptReply>, Fault>>;
 
-    /// Keeps a new one. [`crate::refusal::Code::Conflict`] when another has its shortcut or there are [`MOST`] already.
+    /// Keeps a new one. [`crate::refusal::Code::Conflict`] when another has its shortcut or there are 500 already.
     fn create(
         &self,
         tenant: TenantId,

@@ -157,11 +157,11 @@ impl Limiters {
         changes: bool,
     ) -> Result<(), Refusal> {
         let counts = self.counts(limit, visit, changes);
-        for (limiter, caller) in &counts {
-            limiter.take(*caller)?;
+        for (limiter, caller) in counts.into_iter().flatten() {
+            limiter.take(caller)?;
         }
         let Some(shared) = shared.filter(|_| limit != Limit::Assets) else { return Ok(()) };
-        let counts = counts.iter().map(|(limiter, caller)| Count {
+        let counts = counts.into_iter().flatten().map(|(limiter, caller)| Count {
             limit: limiter.name,
             caller: caller.to_string(),
             per_minute: limiter.per_minute,
@@ -174,22 +174,20 @@ impl Limiters {
 
     /// What a request counts against: by actor when it is known, by address otherwise. Whom one of them refuses takes
     /// nothing from those after it: not from the tenant, above all.
-    fn counts(&self, limit: Limit, visit: &Visit, changes: bool) -> Vec<(&Limiter, Caller)> {
-        let mut counts = Vec::with_capacity(3);
-        if let Some(visitor) = visit.visitor().filter(|_| changes) {
-            counts.push((&self.visitor, Caller::Person(visitor, None)));
-        }
-        match (limit, &visit.who) {
-            (Limit::Api, Some(who)) => {
-                let (party, tenant) = (who.actor.party, who.actor.tenant);
-                counts.push((&self.actor, Caller::Person(party, tenant)));
-                counts.extend(tenant.map(|tenant| (&self.tenant, Caller::Tenant(tenant))));
-            }
-            (Limit::Api, None) => counts.push((&self.address, Caller::address(visit.context.ip))),
-            (Limit::SiteChat, _) => counts.push((&self.site_chat, Caller::address(visit.context.ip))),
-            (Limit::Assets, _) => counts.push((&self.assets, Caller::address(visit.context.ip))),
-        }
-        counts
+    fn counts(&self, limit: Limit, visit: &Visit, changes: bool) -> [Option<(&Limiter, Caller)>; 3] {
+        let address = Caller::address(visit.context.ip);
+        let visitor = visit.visitor().filter(|_| changes).map(|visitor| (&self.visitor, Caller::Person(visitor, None)));
+        let tenant = match (limit, &visit.who) {
+            (Limit::Api, Some(who)) => who.actor.tenant,
+            _ => None,
+        };
+        let own = match (limit, &visit.who) {
+            (Limit::Api, Some(who)) => (&self.actor, Caller::Person(who.actor.party, tenant)),
+            (Limit::Api, None) => (&self.address, address),
+            (Limit::SiteChat, _) => (&self.site_chat, address),
+            (Limit::Assets, _) => (&self.assets, address),
+        };
+        [visitor, Some(own), tenant.map(|tenant| (&self.tenant, Caller::Tenant(tenant)))]
     }
 }
 

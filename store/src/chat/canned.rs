@@ -94,7 +94,7 @@ async fn list(tx: &mut PgConnection, tenant: TenantId) -> Result<Vec<KeptReply>,
     .fetch_all(tx)
     .await?;
     let kept = |id: Uuid, rev: i32, shortcut: &str, text: &str| -> Result<KeptReply, Error> {
-        // What was allowed when it was written is shown as it is, should that change.
+        // By the rules of today: who makes them stricter changes what is kept first.
         let broken = |refusal: Refusal| Fault::internal("read a canned reply", refusal);
         let reply = Reply {
             shortcut: Shortcut::parse(shortcut).map_err(broken)?,

@@ -20,7 +20,7 @@ export const removeReply = (id: string) => call<unknown>('DELETE', `/v1/tenant/r
 
 const FRESH_MS = 30_000;
 
-/** What can be said in one's own words, as far as it is known here; asked for when it is first wanted, and again now and then. */
+/** The canned replies as far as they are known here: asked for when they are first wanted, and again now and then. */
 export class ReplyShelf {
   /** What is known has changed. */
   readonly changed = new Emitter<undefined>();

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Composer, MAX_CHARACTERS, type Written } from './composer';
 import { Drafts } from './drafts';
 import { MentionPicker } from './mention-picker';
+import { handsOn } from './testing/hands';
 
 let composer: Composer;
 let heard: Written[];
@@ -19,13 +20,7 @@ function start() {
   composer.typing.on((what) => typed.push(what));
   document.body.append(composer.root);
 }
-const input = () => composer.root.querySelector('textarea')!;
-const write = (text: string) => {
-  input().value = text;
-  input().setSelectionRange(text.length, text.length);
-  input().dispatchEvent(new Event('input', { bubbles: true }));
-};
-const press = (key: string, more: KeyboardEventInit = {}) => input().dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
+const { input, write, press } = handsOn(() => composer);
 
 beforeEach(() => {
   sessionStorage.clear();

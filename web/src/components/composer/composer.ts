@@ -229,6 +229,7 @@ export class Composer implements Disposable {
   }
 }
 
-function isTouch(): boolean {
+/** Whether one writes with a finger: there are no keys to speak of. */
+export function isTouch(): boolean {
   return matchMedia('(pointer: coarse)').matches;
 }

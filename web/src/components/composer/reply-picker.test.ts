@@ -5,6 +5,7 @@ import { Composer } from './composer';
 import { Drafts } from './drafts';
 import { MentionPicker } from './mention-picker';
 import { allOf, fillIn, matching, ReplyPicker, type Names } from './reply-picker';
+import { handsOn } from './testing/hands';
 
 const reply = (shortcut: string, text: string): CannedReply => ({ id: `rep_${shortcut}`, rev: 1, shortcut, text });
 const NAMES: Names = { customer: 'Maya Lindqvist', agent: 'Amara Okafor', business: 'Balance Kitchen' };
@@ -33,13 +34,7 @@ describe('canned replies in the composer', () => {
   let answer: () => Promise<CannedReply[]>;
   let asked: number;
 
-  const input = () => composer.root.querySelector('textarea')!;
-  const write = (text: string) => {
-    input().value = text;
-    input().setSelectionRange(text.length, text.length);
-    input().dispatchEvent(new Event('input', { bubbles: true }));
-  };
-  const press = (key: string, more: KeyboardEventInit = {}) => input().dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
+  const { input, write, press } = handsOn(() => composer);
   const list = () => composer.root.querySelector<HTMLElement>('[role=listbox][aria-label="Canned replies"]')!;
   const box = () => list().parentElement!;
   const shown = () => (box().hidden ? [] : [...list().children].map((option) => option.firstElementChild!.textContent));

@@ -5,7 +5,7 @@ import { el } from '../../ui/dom';
 import { noteIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { button } from '../button/button';
-import type { Picker } from './composer';
+import { isTouch, type Picker } from './composer';
 import { Suggestions } from './suggestions';
 import styles from './suggestions.module.css';
 
@@ -21,14 +21,23 @@ export interface Names {
 /** Whom a customer without a name is greeted as. */
 const NAMELESS = 'there';
 
+const first = (name: string | undefined) => name?.trim().split(/\s+/)[0];
+
+/** What `{{…}}` in a text may name, and what that is. The server accepts these and no others. */
+const VALUES: Record<string, (names: Names) => string | undefined> = {
+  'customer.name': ({ customer }) => customer,
+  'customer.first_name': ({ customer }) => first(customer),
+  'agent.name': ({ agent }) => agent,
+  'agent.first_name': ({ agent }) => first(agent),
+  'business.name': ({ business }) => business,
+};
+
+/** What can be filled in. */
+export const VARIABLES: readonly string[] = Object.keys(VALUES);
+
 /** The text as it is sent: with names where it says whose. */
 export function fillIn(text: string, names: Names): string {
-  const first = (name: string | undefined) => name?.trim().split(/\s+/)[0];
-  const values: Record<string, string | undefined> = {
-    'customer.name': names.customer, 'customer.first_name': first(names.customer),
-    'agent.name': names.agent, 'agent.first_name': first(names.agent), 'business.name': names.business,
-  };
-  return text.replace(/\{\{\s*([a-z_.]+)\s*(?:\|([^}]*))?\}\}/g, (_, name: string, otherwise?: string) => values[name] ?? otherwise?.trim() ?? NAMELESS);
+  return text.replace(/\{\{\s*([a-z_.]+)\s*(?:\|([^}]*))?\}\}/g, (_, name: string, otherwise?: string) => VALUES[name]?.(names) ?? otherwise?.trim() ?? NAMELESS);
 }
 
 const words = (text: string) => text.toLocaleLowerCase().split(/[^\p{L}\p{N}]+/u);
@@ -81,7 +90,7 @@ export class ReplyPicker implements Picker {
 }
 
 function noteOf({ state, known }: ReplyShelf, text: string, found: number): string | undefined {
-  if (found > 0) return matchMedia('(pointer: coarse)').matches ? undefined : 'Enter inserts it, Shift Enter inserts it and offers the next.';
+  if (found > 0) return isTouch() ? undefined : 'Enter inserts it, Shift Enter inserts it and offers the next.';
   // Who types faster than they come is offered them when they are there.
   if (state === 'asking') return 'Loading the canned replies …';
   if (text !== '') return undefined;

@@ -23,6 +23,12 @@ export interface Offer<T> {
   note?: (text: string, found: number) => string | undefined;
 }
 
+/** What is looked for, and where what was written for it begins. */
+interface Query {
+  text: string;
+  from: number;
+}
+
 /** A list over the composer: arrows choose, Enter or Tab takes, Escape goes on without. */
 export class Suggestions<T> implements Disposable {
   #input: HTMLTextAreaElement;
@@ -41,8 +47,9 @@ export class Suggestions<T> implements Disposable {
     this.#box = el('div', { class: c('box'), hidden: true }, this.#list, this.#note);
     root.append(this.#box);
     this.#owned.listen(input, 'input', () => {
-      if (this.#query()) offer.wanted?.();
-      this.#look();
+      const query = this.#query();
+      if (query) offer.wanted?.();
+      this.#look(query);
     });
     this.#owned.listen(input, 'blur', () => this.#close());
     this.#owned.listen(this.#box, 'pointerdown', (event) => {
@@ -75,7 +82,7 @@ export class Suggestions<T> implements Disposable {
 
   /** What there is to offer has changed: who looks at the list sees it. */
   refresh(): void {
-    if (!this.#box.hidden) this.#look();
+    if (!this.#box.hidden) this.#look(this.#query());
   }
 
   dispose(): void {
@@ -83,8 +90,7 @@ export class Suggestions<T> implements Disposable {
     this.#box.remove();
   }
 
-  #look(): void {
-    const query = this.#query();
+  #look(query: Query | undefined): void {
     this.#options = query === undefined ? [] : this.#offer.find(query.text);
     const note = query && this.#offer.note?.(query.text, this.#options.length);
     if (this.#options.length === 0 && note === undefined) return this.#close();
@@ -99,7 +105,7 @@ export class Suggestions<T> implements Disposable {
     else this.#input.removeAttribute('aria-activedescendant');
   }
 
-  #query(): { text: string; from: number } | undefined {
+  #query(): Query | undefined {
     const before = this.#input.value.slice(0, this.#input.selectionStart);
     const found = this.#offer.asks.exec(before);
     return found ? { text: found[1]!.toLocaleLowerCase(), from: before.length - found[1]!.length - 1 } : undefined;

@@ -1,5 +1,5 @@
-import { olderMessages, versions } from '../../api/tenant';
 import type { ReplyShelf } from '../../api/replies';
+import { olderMessages, versions } from '../../api/tenant';
 import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
 import { avatar, setPresence } from '../../components/avatar/avatar';

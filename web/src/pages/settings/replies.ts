@@ -1,15 +1,13 @@
 import { changeReply, createReply, MAX_SHORTCUT, removeReply, replies, type CannedReply } from '../../api/replies';
 import { button } from '../../components/button/button';
 import { MAX_CHARACTERS } from '../../components/composer/composer';
-import { matching } from '../../components/composer/reply-picker';
+import { matching, VARIABLES } from '../../components/composer/reply-picker';
 import { openDialog } from '../../components/dialog/dialog';
 import { clearProblems, field, problemSummary, showProblem, textField } from '../../components/field/field';
 import type { Session } from '../../session/start';
 import { el, type Child } from '../../ui/dom';
 import { plusIcon } from '../../ui/icons';
 import { c, card, doButton, loaded, messageOf } from './parts';
-
-const FILLED_IN = ['customer.name', 'customer.first_name', 'agent.name', 'agent.first_name', 'business.name'];
 
 /** With more than so many there is a field to find one. */
 const FINDABLE = 8;
@@ -59,7 +57,7 @@ function named({ shortcut }: CannedReply, target: HTMLButtonElement): HTMLButton
 function edit(reply?: CannedReply): Promise<boolean> {
   const shortcut = field({ label: 'Shortcut', name: 'shortcut', hint: 'Lower-case letters, digits and hyphens, such as opening-hours.' },
     { autocomplete: 'off', spellcheck: 'false', maxlength: MAX_SHORTCUT + 1, value: reply?.shortcut ?? '' });
-  const text = textField({ label: 'Text', name: 'text', hint: `Filled in when it is used: ${FILLED_IN.map((name) => `{{${name}}}`).join(' ')}. What to say when a name is not known goes after a bar: {{customer.first_name|friend}}.` },
+  const text = textField({ label: 'Text', name: 'text', hint: `Filled in when it is used: ${VARIABLES.map((name) => `{{${name}}}`).join(' ')}. What to say when a name is not known goes after a bar: {{customer.first_name|friend}}.` },
     { rows: 7, dir: 'auto', maxlength: MAX_CHARACTERS * 2 });
   text.input.value = reply?.text ?? '';
   const [fields, summary] = [{ shortcut, text }, problemSummary()];
