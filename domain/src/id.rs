@@ -136,6 +136,8 @@ ids! {
     InvitationId = "inv";
     /// A canned reply.
     ReplyId = "rep";
+    /// A label of a tenant's conversations.
+    LabelId = "lbl";
     /// One HTTP request, for correlation.
     RequestId = "req";
 }

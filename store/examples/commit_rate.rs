@@ -62,6 +62,10 @@ fn row(id: ConversationId, at: Timestamp) -> Row {
         assignee: Some(user),
         waiting_since: Some(at),
         last_message_at: Some(at),
+        snoozed_until: None,
+        woken_at: None,
+        priority: brigade_domain::chat::triage::Priority::Normal,
+        labels: Vec::new(),
         listing: brigade_domain::json::Json::of(&listing),
     })
 }

@@ -79,6 +79,7 @@ const CONSTRAINTS: &[(&str, Code, &str)] = &[
     ("invitations_one_open", Code::Conflict, "This person has just been invited. Wait for the answer."),
     ("invitations_conversation_exists", Code::NotFound, "There is nothing here, or it is not yours to see."),
     ("conversations_assignee_is_staff", Code::InvalidInput, "Choose somebody of the staff."),
+    ("conversations_label_exists", Code::InvalidInput, "There is no such label. Choose one of your business's."),
     ("accounts_manager_is_staff", Code::InvalidInput, "Choose somebody of the staff."),
     ("account_members_is_known", Code::InvalidInput, "This person is not known here. Invite them first."),
     ("canned_replies_shortcut_once", Code::Conflict, "Another canned reply has this shortcut. Choose another."),

@@ -31,8 +31,6 @@ impl Conversations for PgReads {
         let db = self.0.clone();
         Box::pin(async move {
             let cursor = cursor.as_deref().map(str::parse).transpose()?;
-            let Filter { resolved, waiting, assignee } = filter;
-            let filter = chat::Filter { resolved, waiting, assignee };
             let page = chat::page(&db, tenant, filter, cursor, limit).await?;
             let items = page.rows.into_iter().map(|(_, row)| row.listing).collect();
             Ok(Page { items, next: page.next.map(|next| next.to_string()) })

@@ -8,6 +8,7 @@ use brigade_domain::refusal::{Code, Fault, Refusal, Rejection};
 use brigade_domain::tenant::TenantRow;
 use serde_json::Value;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::Db;
 use crate::error::Error;
@@ -33,7 +34,7 @@ pub struct Tenant {
 }
 
 struct Record {
-    id: uuid::Uuid,
+    id: Uuid,
     slug: String,
     name: String,
     status: String,
@@ -174,7 +175,8 @@ pub(crate) async fn save(tx: &mut PgConnection, tenant: TenantId, rows: &[&Tenan
     for row in rows.iter().filter(|row| row.id == tenant) {
         let settings: Value = serde_json::from_str(&row.settings)
             .map_err(|error| Fault::internal("read a tenant's settings before writing them", error))?;
-        sqlx::query!("update tenants set settings = $2 where id = $1", tenant.uuid(), settings)
+        let labels: Vec<Uuid> = row.labels.iter().map(|label| label.uuid()).collect();
+        sqlx::query!("update tenants set settings = $2, labels = $3 where id = $1", tenant.uuid(), settings, &labels)
             .execute(&mut *tx)
             .await?;
     }

@@ -3,9 +3,11 @@
 
 use super::event::Kind;
 use super::text::{Emoji, MessageText, PageUrl};
+use super::triage::Priority;
 use super::wire;
+use crate::Timestamp;
 use crate::entity::{Seq, parse_body, unknown_command};
-use crate::id::{AccountId, InvitationId, UserId, VisitorId};
+use crate::id::{AccountId, InvitationId, LabelId, UserId, VisitorId};
 use crate::refusal::Refusal;
 use crate::text::{DisplayName, Email};
 
@@ -54,8 +56,30 @@ pub enum Command {
     },
     /// Mark it as done.
     Resolve,
-    /// Mark it as not done.
+    /// Mark it as not done, or take it back from where it was put off to.
     Reopen,
+    /// Put it off.
+    Snooze {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// The time has come to which it was put off.
+    Wake {
+        /// Which time that was.
+        until: Timestamp,
+    },
+    /// Say how urgent it is.
+    SetPriority {
+        /// How.
+        priority: Priority,
+    },
+    /// Say what it is about, or that it is not.
+    Label {
+        /// Which label.
+        label: LabelId,
+        /// Set, or take off.
+        on: bool,
+    },
     /// Leave a way to be reached.
     LeaveContact {
         /// The address.
@@ -147,6 +171,10 @@ impl Command {
             "assign" => parse_body(body).map(|wire::Assign { to }| Self::Assign { to }),
             "resolve" => parse_body(body).map(|wire::Empty {}| Self::Resolve),
             "reopen" => parse_body(body).map(|wire::Empty {}| Self::Reopen),
+            "snooze" => parse_body(body).map(|wire::Until { until }| Self::Snooze { until }),
+            "wake" => parse_body(body).map(|wire::Until { until }| Self::Wake { until }),
+            "set_priority" => parse_body(body).map(|wire::SetPriority { priority }| Self::SetPriority { priority }),
+            "label" => parse_body(body).map(|wire::Label { label, on }| Self::Label { label, on }),
             "leave_contact" => contact(&parse_body(body)?),
             "invite" => {
                 let wire::Invite { invitation, email, name, inviter } = parse_body(body)?;

@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::text::{Emoji, MessageText, PageUrl};
+use super::triage::Priority;
+use crate::Timestamp;
 use crate::actor::Party;
 use crate::entity::{Audience, Seq};
-use crate::id::{AccountId, InvitationId, UserId, VisitorId};
+use crate::id::{AccountId, InvitationId, LabelId, UserId, VisitorId};
 use crate::text::{DisplayName, Email};
 
 /// What a conversation is about: a visitor's site chat, or an account's line to its account manager.
@@ -135,6 +137,25 @@ pub enum Event {
     Resolved {},
     /// Not done after all.
     Reopened {},
+    /// The staff put it off.
+    Snoozed {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// It is back from where it was put off to: the time has come, the customer wrote, or somebody wanted it.
+    Woken {},
+    /// It is more or less urgent.
+    PrioritySet {
+        /// How urgent.
+        priority: Priority,
+    },
+    /// A label was put on it or taken off.
+    LabelChanged {
+        /// Which.
+        label: LabelId,
+        /// On, or off.
+        on: bool,
+    },
     /// The visitor left a way to be reached.
     ContactLeft {
         /// The address, not verified.
@@ -176,12 +197,18 @@ pub enum Event {
 
 impl Event {
     /// Whether readers of `audience` may see it. Internal matters are for staff only: notes and everything about
-    /// them, the visitor's contact and the invitation.
+    /// them, the visitor's contact and the invitation, and how the staff sort their work.
     pub const fn visible(&self, audience: Audience) -> bool {
         match audience {
             Audience::Staff => true,
             Audience::Customer => match self {
-                Self::NoteAdded { .. } | Self::ContactLeft { .. } | Self::Invited { .. } => false,
+                Self::NoteAdded { .. }
+                | Self::ContactLeft { .. }
+                | Self::Invited { .. }
+                | Self::Snoozed { .. }
+                | Self::Woken {}
+                | Self::PrioritySet { .. }
+                | Self::LabelChanged { .. } => false,
                 Self::MessageEdited { note, .. }
                 | Self::MessageDeleted { note, .. }
                 | Self::ReactionChanged { note, .. } => !*note,

@@ -1,6 +1,7 @@
 //! Lists of conversations over HTTP: the inbox page by page, with the resolved ones.
 
-use crate::id::{TenantId, UserId};
+use super::triage::Priority;
+use crate::id::{LabelId, TenantId, UserId};
 use crate::journal::BoxFuture;
 use crate::json::Json;
 use crate::refusal::Rejection;
@@ -8,21 +9,37 @@ use crate::refusal::Rejection;
 /// The most conversations of one page.
 pub const PAGE: u16 = 100;
 
+/// Where a listed conversation stands; each has an order of its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Place {
+    /// Something to do: newest activity first.
+    #[default]
+    Open,
+    /// Put off: what comes back next first.
+    Snoozed,
+    /// Done: newest activity first.
+    Resolved,
+}
+
 /// Which conversations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Resolved ones instead of open ones.
-    pub resolved: bool,
+    /// Those that stand here.
+    pub place: Place,
     /// Only those whose customer waits (`true`) or does not (`false`).
     pub waiting: Option<bool>,
     /// Only those this person answers.
     pub assignee: Option<UserId>,
+    /// Only those with this label.
+    pub label: Option<LabelId>,
+    /// Only those that are so urgent.
+    pub priority: Option<Priority>,
 }
 
 /// A stretch of the list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
-    /// Inbox lines (the bodies of [`crate::entity::Listing`]), newest activity first.
+    /// Inbox lines (the bodies of [`crate::entity::Listing`]), in the order of the place.
     pub items: Vec<Json>,
     /// Where the next page begins; `None` on the last. Opaque.
     pub next: Option<String>,

@@ -10,6 +10,7 @@
 //! | what readers and the inbox see | `snapshot` |
 //! | what is read beside the live state | [`ports`], [`list`] |
 //! | what the staff have ready to say | [`canned`] |
+//! | how the staff sort them: priority, labels, snoozing | [`triage`] |
 
 pub mod canned;
 pub mod command;
@@ -22,6 +23,7 @@ mod snapshot;
 pub mod standing;
 pub mod state;
 pub mod text;
+pub mod triage;
 mod wire;
 
 use serde::{Deserialize, Serialize};
@@ -29,10 +31,11 @@ use serde_json::Value;
 
 pub use self::snapshot::{INBOX, SHOWN};
 pub use self::state::Conversation;
+use self::triage::Priority;
 use crate::Timestamp;
 use crate::actor::Actor;
 use crate::entity::{Audience, Decision, Entity, EntityKey, EntityKind, Entry, Listing, Row, unknown_command};
-use crate::id::{AccountId, ConversationId, UserId, VisitorId};
+use crate::id::{AccountId, ConversationId, LabelId, UserId, VisitorId};
 use crate::json::Json;
 use crate::refusal::{Code, Refusal};
 
@@ -43,7 +46,7 @@ pub struct ConversationRow {
     pub id: ConversationId,
     /// `site` or `account`.
     pub kind: String,
-    /// `open` or `resolved`.
+    /// `open`, `snoozed` or `resolved`.
     pub status: String,
     /// The visitor of a site chat.
     pub visitor: Option<VisitorId>,
@@ -55,6 +58,14 @@ pub struct ConversationRow {
     pub waiting_since: Option<Timestamp>,
     /// When the last message was sent.
     pub last_message_at: Option<Timestamp>,
+    /// While snoozed, until when.
+    pub snoozed_until: Option<Timestamp>,
+    /// When it came back by itself, until somebody writes.
+    pub woken_at: Option<Timestamp>,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// What it is about, in the order of their ids.
+    pub labels: Vec<LabelId>,
     /// What the inbox shows (the body of [`crate::entity::Listing`]).
     pub listing: Json,
 }
@@ -84,7 +95,7 @@ impl Entity for Conversation {
         match (self.status, view) {
             // A conversation has no views, and before it is opened there is nothing to see for anybody.
             (_, Some(_)) | (state::Status::Unopened, None) => Err(Refusal::of(Code::NotFound)),
-            (state::Status::Open | state::Status::Resolved, None) => {
+            (state::Status::Open | state::Status::Snoozed { .. } | state::Status::Resolved, None) => {
                 self.standing(actor).map(standing::Standing::audience)
             }
         }

@@ -10,10 +10,11 @@ use super::event::{Kind, Side};
 use super::message::Message;
 use super::state::{Conversation, Status};
 use super::text::PageUrl;
+use super::triage::Priority;
 use crate::Timestamp;
 use crate::actor::{Actor, Party};
 use crate::entity::{Audience, EntityRef, Listing};
-use crate::id::{AccountId, ConversationId, UserId};
+use crate::id::{AccountId, ConversationId, LabelId, UserId};
 use crate::json::Json;
 use crate::text::DisplayName;
 use crate::topic::Topic;
@@ -65,6 +66,15 @@ struct InboxLine<'a> {
     /// Of everybody else.
     unread_rest: usize,
     page: Option<&'a PageUrl>,
+    // Most conversations have nothing of the following, and the line is written with every message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snoozed_until: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    woken_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Priority::is_normal")]
+    priority: Priority,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    labels: &'a BTreeSet<LabelId>,
 }
 
 impl Message {
@@ -103,7 +113,7 @@ impl Conversation {
         json!({
             "id": self.id,
             "kind": self.kind,
-            "status": self.status,
+            "status": self.status_for(side).as_str(),
             "assignee": self.assignee,
             "account": self.account,
             "visitor": self.visitor,
@@ -117,7 +127,27 @@ impl Conversation {
             "unread": unread.count,
             "unread_more": unread.more,
             "invited": for_staff(json!(self.invited)),
+            "snoozed_until": for_staff(json!(self.snoozed_until())),
+            "priority": for_staff(json!(self.priority)),
+            "labels": for_staff(json!(self.labels)),
         })
+    }
+
+    /// Where it stands as `side` knows it: that the staff put it off is their own affair.
+    const fn status_for(&self, side: Side) -> Status {
+        match (side, self.status) {
+            (Side::Customer, Status::Snoozed { .. }) => Status::Open,
+            (Side::Staff, Status::Snoozed { .. }) | (_, Status::Unopened | Status::Open | Status::Resolved) => {
+                self.status
+            }
+        }
+    }
+
+    const fn snoozed_until(&self) -> Option<Timestamp> {
+        match self.status {
+            Status::Snoozed { until } => Some(until),
+            Status::Unopened | Status::Open | Status::Resolved => None,
+        }
     }
 
     /// The newest messages `side` may see, oldest first, and whether there are older ones.
@@ -152,7 +182,7 @@ impl Conversation {
         };
         match self.status {
             Status::Unopened => false,
-            Status::Open | Status::Resolved => begun,
+            Status::Open | Status::Snoozed { .. } | Status::Resolved => begun,
         }
     }
 
@@ -178,6 +208,10 @@ impl Conversation {
             unread_by: known.into_iter().map(unread).collect(),
             unread_rest: self.history.unread(None, Side::Staff, 0).count,
             page: self.page.as_ref(),
+            snoozed_until: self.snoozed_until(),
+            woken_at: self.woken_at,
+            priority: self.priority,
+            labels: &self.labels,
         })
     }
 
@@ -192,6 +226,10 @@ impl Conversation {
             assignee: self.assignee,
             waiting_since: self.waiting_since,
             last_message_at: self.last_message_at,
+            snoozed_until: self.snoozed_until(),
+            woken_at: self.woken_at,
+            priority: self.priority,
+            labels: self.labels.iter().copied().collect(),
             listing: self.inbox_line(),
         }
     }

@@ -44,16 +44,21 @@ impl Standing {
     /// Whether it may give this command at all. Whose message it is, and when, is asked later.
     pub const fn may(self, command: &Command) -> bool {
         match command {
-            Command::Open(_) | Command::Invite { .. } | Command::HandOver { .. } => matches!(self, Self::System),
+            Command::Open(_) | Command::Invite { .. } | Command::HandOver { .. } | Command::Wake { .. } => {
+                matches!(self, Self::System)
+            }
             Command::Send(_)
             | Command::Edit { .. }
             | Command::Delete { .. }
             | Command::React { .. }
             | Command::Read { .. } => matches!(self, Self::Admin | Self::Staff | Self::Member | Self::Visitor),
             Command::Note(_) => matches!(self, Self::Admin | Self::Staff),
-            Command::Assign { .. } | Command::Resolve | Command::Reopen => {
-                matches!(self, Self::System | Self::Admin | Self::Staff)
-            }
+            Command::Assign { .. }
+            | Command::Resolve
+            | Command::Reopen
+            | Command::Snooze { .. }
+            | Command::SetPriority { .. }
+            | Command::Label { .. } => matches!(self, Self::System | Self::Admin | Self::Staff),
             Command::LeaveContact { .. } => matches!(self, Self::Visitor),
             Command::TakeBack => matches!(self, Self::System | Self::Admin),
         }
@@ -83,7 +88,7 @@ impl Conversation {
         };
         match self.status {
             Status::Unopened => Err(stranger()),
-            Status::Open | Status::Resolved => standing.ok_or_else(stranger),
+            Status::Open | Status::Snoozed { .. } | Status::Resolved => standing.ok_or_else(stranger),
         }
     }
 }

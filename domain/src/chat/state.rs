@@ -1,16 +1,17 @@
 //! A conversation as its log has made it, and what each event does to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::event::{Event, Kind, Side};
 use super::message::{History, Message};
 use super::text::PageUrl;
+use super::triage::Priority;
 use crate::Timestamp;
 use crate::actor::Party;
 use crate::entity::{EntityKey, Entry, Seq};
-use crate::id::{AccountId, ConversationId, InvitationId, TenantId, UserId, VisitorId};
+use crate::id::{AccountId, ConversationId, InvitationId, LabelId, TenantId, UserId, VisitorId};
 use crate::text::{DisplayName, Email};
 
 /// The most people who can speak in one conversation, and the most whose reading is remembered.
@@ -24,6 +25,11 @@ pub enum Status {
     Unopened,
     /// There is something to do.
     Open,
+    /// There is something to do later. Customers do not know the difference.
+    Snoozed {
+        /// When.
+        until: Timestamp,
+    },
     /// Done, for now.
     Resolved,
 }
@@ -34,6 +40,7 @@ impl Status {
         match self {
             Self::Unopened => "unopened",
             Self::Open => "open",
+            Self::Snoozed { .. } => "snoozed",
             Self::Resolved => "resolved",
         }
     }
@@ -106,6 +113,13 @@ pub struct Conversation {
     pub(super) history: History,
     pub(super) waiting_since: Option<Timestamp>,
     pub(super) last_message_at: Option<Timestamp>,
+    /// When it came back from being snoozed, until somebody writes or it is put away again.
+    #[serde(default)]
+    pub(super) woken_at: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) priority: Priority,
+    #[serde(default)]
+    pub(super) labels: BTreeSet<LabelId>,
 }
 
 impl Conversation {
@@ -130,6 +144,9 @@ impl Conversation {
             history: History::default(),
             waiting_since: None,
             last_message_at: None,
+            woken_at: None,
+            priority: Priority::default(),
+            labels: BTreeSet::new(),
         }
     }
 
@@ -199,8 +216,16 @@ impl Conversation {
             }),
             Event::ReadUpTo { seq, side } => self.move_cursor(entry.by, *side, *seq),
             Event::Assigned { to } => self.assignee = *to,
-            Event::Resolved {} => (self.status, self.waiting_since) = (Status::Resolved, None),
+            Event::Resolved {} => {
+                (self.status, self.waiting_since, self.woken_at) = (Status::Resolved, None, None);
+            }
             Event::Reopened {} => self.status = Status::Open,
+            Event::Snoozed { until } => (self.status, self.woken_at) = (Status::Snoozed { until: *until }, None),
+            Event::Woken {} => (self.status, self.woken_at) = (Status::Open, Some(entry.at)),
+            Event::PrioritySet { priority } => self.priority = *priority,
+            Event::LabelChanged { label, on } => {
+                let _changed = if *on { self.labels.insert(*label) } else { self.labels.remove(label) };
+            }
             Event::ContactLeft { email, name } => {
                 self.contact = Some(Contact { email: email.clone(), name: name.clone() });
             }
@@ -222,7 +247,7 @@ impl Conversation {
     }
 
     fn take_message(&mut self, message: Message) {
-        self.last_message_at = Some(message.at);
+        (self.last_message_at, self.woken_at) = (Some(message.at), None);
         self.waiting_since = match self.side_of(message.by) {
             Side::Customer => self.waiting_since.or(Some(message.at)),
             Side::Staff => None,

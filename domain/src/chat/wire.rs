@@ -3,8 +3,10 @@
 use serde::Deserialize;
 
 use super::event::Kind;
+use super::triage::Priority;
+use crate::Timestamp;
 use crate::entity::Seq;
-use crate::id::{AccountId, InvitationId, UserId, VisitorId};
+use crate::id::{AccountId, InvitationId, LabelId, UserId, VisitorId};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,6 +66,25 @@ pub(super) struct Assign {
     // Required, so that leaving it out by mistake does not take the conversation from somebody.
     #[serde(deserialize_with = "Option::deserialize")]
     pub(super) to: Option<UserId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Until {
+    pub(super) until: Timestamp,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SetPriority {
+    pub(super) priority: Priority,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Label {
+    pub(super) label: LabelId,
+    pub(super) on: bool,
 }
 
 #[derive(Deserialize)]

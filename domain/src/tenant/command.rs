@@ -5,10 +5,11 @@ use serde::Deserialize;
 
 use super::clock::Zone;
 use super::hours::{Hours, Window};
+use super::label::{Color, Label, LabelName};
 use super::text::{Greeting, Slug};
 use crate::Timestamp;
 use crate::entity::{Seq, parse_body, unknown_command};
-use crate::id::{ConversationId, UserId};
+use crate::id::{ConversationId, LabelId, UserId};
 use crate::refusal::Refusal;
 use crate::text::DisplayName;
 
@@ -32,6 +33,18 @@ pub enum Command {
     Rename {
         /// What.
         name: DisplayName,
+    },
+    /// Make a label, or change one.
+    SetLabel {
+        /// Which: the caller's own id for a new one.
+        id: LabelId,
+        /// What it is to be.
+        label: Label,
+    },
+    /// Do without a label.
+    RemoveLabel {
+        /// Which.
+        id: LabelId,
     },
     /// Say whether one takes chats oneself.
     SetAvailable {
@@ -63,7 +76,7 @@ pub enum Command {
 
 /// The bodies as they are on the wire, before their texts are parsed.
 mod wire {
-    use super::{ConversationId, Date, Deserialize, Seq, Timestamp, UserId, Window};
+    use super::{Color, ConversationId, Date, Deserialize, LabelId, Seq, Timestamp, UserId, Window};
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -92,6 +105,20 @@ mod wire {
     #[serde(deny_unknown_fields)]
     pub(super) struct Rename {
         pub(super) name: String,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct SetLabel {
+        pub(super) label: LabelId,
+        pub(super) name: String,
+        pub(super) color: Color,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct RemoveLabel {
+        pub(super) label: LabelId,
     }
 
     #[derive(Deserialize)]
@@ -143,6 +170,11 @@ impl Command {
                 let wire::Rename { name } = parse_body(body)?;
                 Ok(Self::Rename { name: DisplayName::parse("name", &name)? })
             }
+            "set_label" => {
+                let wire::SetLabel { label: id, name, color } = parse_body(body)?;
+                Ok(Self::SetLabel { id, label: Label { name: LabelName::parse(&name)?, color } })
+            }
+            "remove_label" => parse_body(body).map(|wire::RemoveLabel { label: id }| Self::RemoveLabel { id }),
             "set_available" => {
                 parse_body(body).map(|wire::SetAvailable { available }| Self::SetAvailable { available })
             }

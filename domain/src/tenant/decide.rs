@@ -8,13 +8,14 @@ use super::clock::Zone;
 use super::command::Command;
 use super::event::Event;
 use super::hours::Hours;
+use super::label::{Label, MAX_LABELS};
 use super::queue::MAX_WAITING;
 use super::state::{Identity, MAX_STAFF, Tenant};
 use super::text::{Greeting, Slug};
 use crate::Timestamp;
 use crate::actor::{Actor, Party};
 use crate::entity::{Decision, Seq};
-use crate::id::{ConversationId, UserId};
+use crate::id::{ConversationId, LabelId, UserId};
 use crate::refusal::{Code, Refusal};
 use crate::text::DisplayName;
 
@@ -38,6 +39,8 @@ impl Tenant {
                 Command::SetHours(_)
                 | Command::SetGreeting(_)
                 | Command::Rename { .. }
+                | Command::SetLabel { .. }
+                | Command::RemoveLabel { .. }
                 | Command::SetAvailable { .. }
                 | Command::RemoveStaff { .. }
                 | Command::Enqueue { .. }
@@ -47,6 +50,8 @@ impl Tenant {
             (Some(_), Command::SetHours(hours)) => Ok(self.set_hours(hours)),
             (Some(_), Command::SetGreeting(greeting)) => Ok(self.set_greeting(greeting)),
             (Some(identity), Command::Rename { name }) => Ok(self.rename(identity, name)),
+            (Some(_), Command::SetLabel { id, label }) => self.set_label(*id, label),
+            (Some(_), Command::RemoveLabel { id }) => Ok(self.remove_label(*id)),
             (Some(_), Command::SetAvailable { available }) => self.set_available(actor, *available),
             (Some(_), Command::RemoveStaff { user }) => Ok(self.remove_staff(*user)),
             (Some(_), Command::Enqueue { conversation, since, rev }) => self.enqueue(*conversation, *since, *rev),
@@ -80,6 +85,29 @@ impl Tenant {
         }
         let details = json!({ "tenant": self.id, "from": identity.name, "to": name });
         Decision::from(Event::Renamed { name: name.clone() }).with_audit("tenant.renamed", details)
+    }
+
+    fn set_label(&self, id: LabelId, label: &Label) -> Ruling {
+        let known = self.labels.get(&id);
+        if known == Some(label) {
+            return Ok(Decision::nothing());
+        }
+        if self.labels.iter().any(|(other, known)| *other != id && known.name.reads_like(&label.name)) {
+            return Err(Refusal::invalid("name", "Another label is called so. Choose another name."));
+        }
+        if known.is_none() && self.labels.len() >= MAX_LABELS {
+            let text = format!("There are {MAX_LABELS} labels already. Remove one first.");
+            return Err(Refusal::new(Code::Conflict, text));
+        }
+        let details = json!({ "label": id, "from": known, "to": label });
+        let event = Event::LabelSet { label: id, name: label.name.clone(), color: label.color };
+        Ok(Decision::from(event).with_audit("tenant.label_set", details))
+    }
+
+    fn remove_label(&self, id: LabelId) -> Decision<Event> {
+        let Some(known) = self.labels.get(&id) else { return Decision::nothing() };
+        Decision::from(Event::LabelRemoved { label: id })
+            .with_audit("tenant.label_removed", json!({ "label": id, "was": known }))
     }
 
     /// Only a person says whether chats are welcome, and only for oneself.

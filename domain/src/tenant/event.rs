@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Zone;
 use super::hours::Hours;
+use super::label::{Color, LabelName};
 use super::text::{Greeting, Slug};
 use crate::Timestamp;
 use crate::entity::{Audience, Seq};
-use crate::id::{ConversationId, UserId};
+use crate::id::{ConversationId, LabelId, UserId};
 use crate::text::DisplayName;
 
 /// An event of a tenant.
@@ -31,6 +32,20 @@ pub enum Event {
     Renamed {
         /// What.
         name: DisplayName,
+    },
+    /// There is a label, or it is called or coloured differently.
+    LabelSet {
+        /// Which.
+        label: LabelId,
+        /// What it is called.
+        name: LabelName,
+        /// Its colour.
+        color: Color,
+    },
+    /// There is no such label any more. Conversations that have it keep its id.
+    LabelRemoved {
+        /// Which.
+        label: LabelId,
     },
     /// A member of staff takes chats, or does not.
     AvailabilitySet {
@@ -70,6 +85,8 @@ impl Event {
             Audience::Customer => match self {
                 Self::HoursSet(_) | Self::GreetingSet(_) | Self::Renamed { .. } => true,
                 Self::Created { .. }
+                | Self::LabelSet { .. }
+                | Self::LabelRemoved { .. }
                 | Self::AvailabilitySet { .. }
                 | Self::StaffRemoved { .. }
                 | Self::Enqueued { .. }

@@ -6,6 +6,7 @@
 //! | what can be asked, what can happen | [`command::Command`], [`event::Event`] |
 //! | who may do what | [`standing::Standing::may`] |
 //! | which command does what | `decide` |
+//! | what its conversations are about | [`label::Label`] |
 //! | who waits for an answer, and why late reports do no harm | [`queue::Queue`] |
 
 pub mod clock;
@@ -13,6 +14,7 @@ pub mod command;
 mod decide;
 pub mod event;
 pub mod hours;
+pub mod label;
 pub mod queue;
 pub mod shown;
 mod snapshot;
@@ -30,7 +32,7 @@ use crate::Timestamp;
 use crate::actor::Actor;
 pub use crate::chat::INBOX;
 use crate::entity::{Audience, Decision, Entity, EntityKey, EntityKind, Entry, Listing, Row};
-use crate::id::TenantId;
+use crate::id::{LabelId, TenantId};
 use crate::refusal::Refusal;
 
 /// What is looked up of a tenant beside its log.
@@ -40,6 +42,8 @@ pub struct TenantRow {
     pub id: TenantId,
     /// The tenant entity's settings (hours, zone, greeting) as JSON text.
     pub settings: String,
+    /// Its labels, in the order of their ids.
+    pub labels: Vec<LabelId>,
 }
 
 impl Entity for Tenant {

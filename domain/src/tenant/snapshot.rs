@@ -22,6 +22,7 @@ impl Tenant {
             Audience::Customer => {}
             Audience::Staff => {
                 shown.insert("slug".to_owned(), json!(self.identity.as_ref().map(|identity| &identity.slug)));
+                shown.insert("labels".to_owned(), json!(self.labels));
                 shown.insert("staff".to_owned(), self.staff_shown());
                 shown.insert("queue".to_owned(), self.queue_shown());
                 shown.insert("waiting".to_owned(), json!(self.queue.len()));
@@ -50,6 +51,7 @@ impl Tenant {
             "hours": { "week": self.hours.week(), "closed": self.hours.closed() },
             "greeting": self.greeting,
         });
-        Some(TenantRow { id: self.id, settings: settings.to_string() })
+        let labels = self.labels.keys().copied().collect();
+        Some(TenantRow { id: self.id, settings: settings.to_string(), labels })
     }
 }

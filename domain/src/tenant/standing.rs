@@ -33,9 +33,12 @@ impl Standing {
     pub const fn may(self, command: &Command) -> bool {
         match command {
             Command::Create { .. } | Command::Enqueue { .. } | Command::Dequeue { .. } => matches!(self, Self::System),
-            Command::SetHours(_) | Command::SetGreeting(_) | Command::Rename { .. } | Command::RemoveStaff { .. } => {
-                matches!(self, Self::System | Self::Admin)
-            }
+            Command::SetHours(_)
+            | Command::SetGreeting(_)
+            | Command::Rename { .. }
+            | Command::SetLabel { .. }
+            | Command::RemoveLabel { .. }
+            | Command::RemoveStaff { .. } => matches!(self, Self::System | Self::Admin),
             Command::SetAvailable { .. } => matches!(self, Self::Admin | Self::Staff),
         }
     }

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::clock::Zone;
 use super::event::Event;
 use super::hours::Hours;
+use super::label::Label;
 use super::queue::{Queue, Waiting};
 use super::text::{Greeting, Slug};
 use crate::entity::{EntityKey, Entry, Seq};
-use crate::id::{TenantId, UserId};
+use crate::id::{LabelId, TenantId, UserId};
 use crate::text::DisplayName;
 
 /// The most members of staff whose availability is kept.
@@ -28,6 +29,8 @@ pub struct Tenant {
     /// Who of the staff has said whether chats are welcome.
     pub(super) staff: BTreeMap<UserId, bool>,
     pub(super) queue: Queue,
+    #[serde(default)]
+    pub(super) labels: BTreeMap<LabelId, Label>,
 }
 
 /// What a tenant is called.
@@ -58,6 +61,7 @@ impl Tenant {
             greeting: Greeting::default(),
             staff: BTreeMap::new(),
             queue: Queue::default(),
+            labels: BTreeMap::new(),
         }
     }
 
@@ -98,6 +102,12 @@ impl Tenant {
                 if let Some(identity) = &mut self.identity {
                     identity.name = name.clone();
                 }
+            }
+            Event::LabelSet { label, name, color } => {
+                self.labels.insert(*label, Label { name: name.clone(), color: *color });
+            }
+            Event::LabelRemoved { label } => {
+                self.labels.remove(label);
             }
             Event::AvailabilitySet { user, available } => {
                 self.staff.insert(*user, *available);

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::chat::{say, site};
 use crate::harness::Run;
 use crate::world::{
-    ACCOUNT, COLLEAGUE, CONVERSATION, MANAGER, MEMBER, TENANT, VISITOR, Who, conversation, invitation, key,
+    ACCOUNT, COLLEAGUE, CONVERSATION, MANAGER, MEMBER, TENANT, VISITOR, Who, conversation, invitation, key, label,
 };
 
 fn verdict<E: Entity + PartialEq + Debug>(base: &Run<E>, who: Who, kind: &str, body: &Value) -> char {
@@ -60,6 +60,10 @@ fn conversation_table(seq: u64, v: char, m: char) -> Vec<(&'static str, Value, S
         ("assign", json!({ "to": MANAGER }), staff_only("v.m.yyyy.y...")),
         ("resolve", json!({}), staff_only("v.m.yyyy.y...")),
         ("reopen", json!({}), staff_only("v.m.yyyy.y...")),
+        ("snooze", json!({ "until": "2026-03-03T09:00:00Z" }), staff_only("v.m.yyyy.y...")),
+        ("wake", json!({ "until": "2026-03-03T09:00:00Z" }), staff_only("v.m.ffff.y...")),
+        ("set_priority", json!({ "priority": "high" }), staff_only("v.m.yyyy.y...")),
+        ("label", json!({ "label": label(1), "on": true }), staff_only("v.m.yyyy.y...")),
         (
             "invite",
             json!({ "invitation": invitation(1), "email": "a@example.com", "name": "A" }),
@@ -168,6 +172,8 @@ fn a_tenant_is_run_by_its_admins() {
             ("set_hours", json!({ "zone": "UTC", "week": [], "closed": [] }), "ffffffyffy..."),
             ("set_greeting", json!({ "online": "Hi", "offline": "" }), "ffffffyffy..."),
             ("rename", json!({ "name": "B" }), "ffffffyffy..."),
+            ("set_label", json!({ "label": label(1), "name": "Allergy", "color": "red" }), "ffffffyffy..."),
+            ("remove_label", json!({ "label": label(1) }), "ffffffyffy..."),
             // For oneself: neither programs nor Brigade itself are available.
             ("set_available", json!({ "available": true }), "ffffyyyfff..."),
             ("remove_staff", json!({ "user": MANAGER }), "ffffffyffy..."),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use brigade_domain::Timestamp;
 use brigade_domain::chat::Conversation;
 use brigade_domain::chat::event::Event;
 use brigade_domain::entity::{Audience, Entity};
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 use crate::harness::{Ask, Run};
 use crate::world::{
     ACCOUNT, ADMIN, COLLEAGUE, CONVERSATION, MANAGER, MEMBER, OTHER_ACCOUNT, STRANGER, VISITOR, Who, invitation, key,
+    label,
 };
 
 pub(crate) type Chat = Run<Conversation>;
@@ -56,6 +58,11 @@ fn words() -> impl Strategy<Value = String> {
     prop_oneof![6 => "[a-zé🦀]{1,12}", 1 => Just(String::new()), 1 => Just("bad\u{0}".to_owned())]
 }
 
+fn times() -> impl Strategy<Value = Timestamp> {
+    prop::sample::select(vec!["2026-03-02T09:00:30Z", "2026-03-02T12:00:00Z", "2026-03-03T09:00:00Z"])
+        .prop_map(|at| at.parse().unwrap())
+}
+
 fn people() -> impl Strategy<Value = Vec<Value>> {
     prop::collection::vec(
         prop::sample::select(vec![json!(MEMBER), json!(MANAGER), json!(COLLEAGUE), json!(STRANGER)]),
@@ -83,6 +90,11 @@ fn bodies(length: u64) -> impl Strategy<Value = (&'static str, Value)> {
         2 => user.prop_map(|to| ("assign", json!({ "to": to }))),
         2 => Just(("resolve", json!({}))),
         1 => Just(("reopen", json!({}))),
+        // From the runs' first second on: some have passed, most come while things go on.
+        2 => times().prop_map(|until| ("snooze", json!({ "until": until }))),
+        1 => times().prop_map(|until| ("wake", json!({ "until": until }))),
+        1 => prop::sample::select(vec!["low", "normal", "high", "urgent", "no"]).prop_map(|priority| ("set_priority", json!({ "priority": priority }))),
+        2 => (0u8..3, any::<bool>()).prop_map(|(n, on)| ("label", json!({ "label": label(n), "on": on }))),
         1 => words().prop_map(|name| ("leave_contact", json!({ "email": format!("{SECRET}@example.com"), "name": name }))),
         1 => (0u8..3).prop_map(|n| ("invite", json!({ "invitation": invitation(n), "email": format!("{SECRET}@example.com"), "name": "Mia" }))),
         1 => account.prop_map(|account| ("hand_over", json!({ "account": account, "name": "Mia Member" }))),
@@ -142,6 +154,8 @@ proptest! {
         for who in [Who::Visitor, Who::Member] {
             prop_assert!(!leaks(&chat.snapshot(who)), "{who:?}");
             if let Some(snapshot) = chat.snapshot(who) {
+                prop_assert!(snapshot["status"] != "snoozed", "how the staff sort their work is their own affair");
+                prop_assert!(["snoozed_until", "priority", "labels"].iter().all(|field| snapshot[field] == json!(null)));
                 prop_assert!(snapshot["messages"].as_array().unwrap().iter().all(|message| message["note"] == json!(false)));
             }
         }

@@ -14,5 +14,6 @@ mod queue;
 mod replay;
 mod sizes;
 mod tenant;
+mod triage;
 mod unread;
 mod world;

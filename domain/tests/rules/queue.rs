@@ -29,9 +29,10 @@ fn deliver(tenant: &mut Run<Tenant>, job: &Job) {
     tenant.ok(Who::System, job.body["type"].as_str().unwrap(), &job.body["body"]);
 }
 
+/// Who waits in what the staff put off is not in the queue.
 fn waiting_since(chat: &Chat) -> Option<Timestamp> {
     match chat.state.row() {
-        Some(Row::Conversation(row)) => row.waiting_since,
+        Some(Row::Conversation(row)) if row.status != "snoozed" => row.waiting_since,
         _ => None,
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Ask, Run};
 use crate::queue::tenant;
-use crate::world::{ADMIN, MANAGER, TENANT, Who, conversation, key};
+use crate::world::{ADMIN, MANAGER, TENANT, Who, conversation, key, label};
 
 fn bodies() -> impl Strategy<Value = (&'static str, Value)> {
     let window = (0u8..9, 0u16..26, 0u16..26).prop_map(
@@ -23,6 +23,8 @@ fn bodies() -> impl Strategy<Value = (&'static str, Value)> {
         3 => hours,
         2 => "[a-z]{0,5}".prop_map(|text| ("set_greeting", json!({ "online": text, "offline": "" }))),
         2 => "[a-z]{0,5}".prop_map(|name| ("rename", json!({ "name": name }))),
+        3 => (0u8..3, "[ab]{1,2}").prop_map(|(n, name)| ("set_label", json!({ "label": label(n), "name": name, "color": "teal" }))),
+        2 => (0u8..3).prop_map(|n| ("remove_label", json!({ "label": label(n) }))),
         3 => any::<bool>().prop_map(|available| ("set_available", json!({ "available": available }))),
         2 => Just(("remove_staff", json!({ "user": MANAGER }))),
         5 => (0u8..4, 0u64..20, 0i64..100).prop_map(|(n, rev, second)| {

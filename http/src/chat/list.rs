@@ -1,7 +1,8 @@
 //! The inbox, page by page.
 
-use brigade_domain::chat::list::{Filter, PAGE};
-use brigade_domain::id::UserId;
+use brigade_domain::chat::list::{Filter, PAGE, Place};
+use brigade_domain::chat::triage::Priority;
+use brigade_domain::id::{LabelId, UserId};
 use brigade_domain::json::Json;
 use brigade_domain::refusal::Refusal;
 use serde::{Deserialize, Serialize};
@@ -17,13 +18,24 @@ pub(super) fn routes() -> Routes {
     routes![list]
 }
 
-/// Open or resolved ones.
+/// Those that stand here.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum StatusFilter {
     #[default]
     Open,
+    Snoozed,
     Resolved,
+}
+
+impl From<StatusFilter> for Place {
+    fn from(status: StatusFilter) -> Self {
+        match status {
+            StatusFilter::Open => Self::Open,
+            StatusFilter::Snoozed => Self::Snoozed,
+            StatusFilter::Resolved => Self::Resolved,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -36,6 +48,10 @@ struct ListQuery {
     #[serde(default)]
     assignee: Option<UserId>,
     #[serde(default)]
+    label: Option<LabelId>,
+    #[serde(default)]
+    priority: Option<Priority>,
+    #[serde(default)]
     cursor: Option<String>,
     #[serde(default)]
     limit: Option<u16>,
@@ -44,18 +60,20 @@ struct ListQuery {
 /// A stretch of the list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ListView {
-    /// Inbox items, as in the topic `tenant:…/inbox`, newest activity first.
+    /// Inbox items, as in the topic `tenant:…/inbox`.
     #[schema(value_type = Vec<Object>)]
     items: Vec<Json>,
     /// Send it as `cursor` for the next page; null on the last.
     next: Option<String>,
 }
 
-/// Conversations of my tenant, newest activity first.
+/// Conversations of my tenant: newest activity first, those that were put off by when they come back.
 #[utoipa::path(get, path = "/v1/conversations", tag = "chat",
-    params(("status" = Option<String>, Query, description = "`open` or `resolved`; `open` if left out."),
+    params(("status" = Option<String>, Query, description = "`open`, `snoozed` or `resolved`; `open` if left out."),
            ("waiting" = Option<bool>, Query, description = "Only those whose customer waits, or does not."),
            ("assignee" = Option<String>, Query, description = "Only those this person answers: `usr_…`."),
+           ("label" = Option<String>, Query, description = "Only those with this label: `lbl_…`."),
+           ("priority" = Option<String>, Query, description = "Only those that are `low`, `normal`, `high` or `urgent`."),
            ("cursor" = Option<String>, Query, description = "`next` of the page before."),
            ("limit" = Option<u16>, Query, description = "1 to 100, 50 if left out.")),
     responses((status = 200, body = ListView)))]
@@ -64,8 +82,8 @@ async fn list(who: Staff, app: App, Params(query): Params<ListQuery>) -> Answer<
     if !(1..=PAGE).contains(&limit) {
         return Err(Refusal::invalid("limit", format!("A page has 1 to {PAGE} conversations.")).into());
     }
-    let resolved = query.status == StatusFilter::Resolved;
-    let filter = Filter { resolved, waiting: query.waiting, assignee: query.assignee };
+    let ListQuery { status, waiting, assignee, label, priority, .. } = query;
+    let filter = Filter { place: status.into(), waiting, assignee, label, priority };
     let page = app.chat.conversations.page(who.tenant(), filter, query.cursor, limit).await?;
     Ok(Data::new(ListView { items: page.items, next: page.next }))
 }

@@ -14,7 +14,7 @@ use brigade_domain::Timestamp;
 use brigade_domain::actor::{Actor, ActorKind, Party, Role};
 use brigade_domain::chat::canned::{CannedReplies as _, Reply, ReplyText, Shortcut};
 use brigade_domain::entity::{EntityKey, Seq};
-use brigade_domain::id::{AccountId, ConversationId, ReplyId, TenantId, UserId, VisitorId};
+use brigade_domain::id::{AccountId, ConversationId, LabelId, ReplyId, TenantId, UserId, VisitorId};
 use brigade_domain::identity::{Cause, Secret};
 use brigade_domain::journal::RequestKey;
 use brigade_store::chat::PgCannedReplies;
@@ -211,7 +211,15 @@ async fn set_up(platform: &Platform, tenant: TenantId, admin: UserId) -> Result<
     let (key, admin) = (EntityKey::new(tenant, tenant), staff(tenant, admin, Role::Admin, "Jonas Weber"));
     do_once(platform, key, &admin, Timestamp::now(), "hours", "set_hours", &hours).await?;
     do_once(platform, key, &admin, Timestamp::now(), "greeting", "set_greeting", &greeting).await?;
+    for (name, color) in script::LABELS {
+        let label = json!({ "label": label(tenant, name), "name": name, "color": color });
+        do_once(platform, key, &admin, Timestamp::now(), name, "set_label", &label).await?;
+    }
     canned_replies(platform, tenant, &admin).await
+}
+
+fn label(tenant: TenantId, name: &str) -> LabelId {
+    LabelId::from_uuid(Uuid::new_v5(&NAMESPACE, format!("{tenant}/label/{name}").as_bytes()))
 }
 
 /// What the staff have ready to say.
@@ -260,8 +268,10 @@ async fn hold(
             (Who::Customer, Of::Account) => client(tenant, people[MAYA], account),
             (Who::Customer, Of::Site(_)) => Actor { name: talk.name.to_owned(), ..Actor::visitor(tenant, visitor) },
         };
-        let (kind, body) = command(act, &seqs, people.get(AMARA));
-        seqs.push(do_once(platform, key, &actor, ago(*minutes), &index.to_string(), kind, &body).await?);
+        let (kind, body) = command(act, &seqs, people.get(AMARA), tenant);
+        // Made anew later, it is put off to another time: that is another command.
+        let name = body["until"].as_str().map_or_else(|| index.to_string(), |until| format!("{index} {until}"));
+        seqs.push(do_once(platform, key, &actor, ago(*minutes), &name, kind, &body).await?);
     }
     Ok(())
 }
@@ -287,7 +297,7 @@ async fn open_account(
     Ok(())
 }
 
-fn command(act: &Act, seqs: &[Seq], amara: Option<&UserId>) -> (&'static str, Value) {
+fn command(act: &Act, seqs: &[Seq], amara: Option<&UserId>, tenant: TenantId) -> (&'static str, Value) {
     let line = |index: &usize| seqs.get(*index).copied().unwrap_or_default();
     match act {
         Act::Say(text) => ("send", json!({ "text": text })),
@@ -298,6 +308,9 @@ fn command(act: &Act, seqs: &[Seq], amara: Option<&UserId>) -> (&'static str, Va
         Act::Read(to) => ("read", json!({ "seq": line(to) })),
         Act::AssignToAmara => ("assign", json!({ "to": amara })),
         Act::Resolve => ("resolve", json!({})),
+        Act::Label(name) => ("label", json!({ "label": label(tenant, name), "on": true })),
+        Act::SetPriority(priority) => ("set_priority", json!({ "priority": priority })),
+        Act::Snooze(minutes) => ("snooze", json!({ "until": ago(-minutes) })),
         Act::LeaveContact(email, name) => ("leave_contact", json!({ "email": email, "name": name })),
     }
 }

@@ -23,6 +23,11 @@ pub(super) enum Act {
     AssignToAmara,
     Resolve,
     LeaveContact(&'static str, &'static str),
+    /// A label by its name in [`LABELS`].
+    Label(&'static str),
+    SetPriority(&'static str),
+    /// Put off until so many minutes from now.
+    Snooze(i64),
 }
 
 /// A line: how many minutes ago, who, what.
@@ -50,7 +55,7 @@ pub(super) struct Talk {
 const HOUR: i64 = 60;
 const DAY: i64 = 24 * HOUR;
 
-use Act::{AssignToAmara, Edit, LeaveContact, Note, React, Read, Reply, Resolve, Say};
+use Act::{AssignToAmara, Edit, Label, LeaveContact, Note, React, Read, Reply, Resolve, Say, SetPriority, Snooze};
 use Who::{Amara, Customer, Jonas};
 
 /// The conversations of Balance Kitchen.
@@ -108,6 +113,7 @@ pub(super) const TALKS: &[Talk] = &[
         lines: &[
             Line(12, Customer, Say("Hello! Do you deliver to Walthamstow on Mondays?")),
             Line(11, Customer, Say("And can I start with just one week to try it?")),
+            Line(10, Jonas, Label("Delivery")),
         ],
     },
     Talk {
@@ -117,6 +123,8 @@ pub(super) const TALKS: &[Talk] = &[
         lines: &[
             Line(5 * HOUR, Customer, Say("My son has a nut allergy. How do you handle that in the kitchen?")),
             Line(5 * HOUR - 2, Amara, AssignToAmara),
+            Line(5 * HOUR - 2, Amara, Label("Allergy")),
+            Line(5 * HOUR - 2, Amara, SetPriority("high")),
             Line(
                 5 * HOUR - 4,
                 Amara,
@@ -142,6 +150,24 @@ pub(super) const TALKS: &[Talk] = &[
         ],
     },
     Talk {
+        slug: "office",
+        name: "Summer party for 40",
+        of: Of::Site("https://balance-kitchen.example/catering"),
+        lines: &[
+            Line(DAY, Customer, Say("We plan a summer party for 40 people. Is that something you do?")),
+            Line(
+                DAY - 20,
+                Amara,
+                Say("We would love to. Do you know the date already? Then I ask the kitchen what is in season."),
+            ),
+            Line(DAY - 30, Customer, Say("We decide that on Friday, I come back to you then.")),
+            Line(DAY - 31, Amara, Label("Catering")),
+            Line(DAY - 31, Amara, AssignToAmara),
+            Line(DAY - 32, Amara, Say("Wonderful, until Friday!")),
+            Line(DAY - 33, Amara, Snooze(2 * DAY)),
+        ],
+    },
+    Talk {
         slug: "gift",
         name: "Gift card",
         of: Of::Site("https://balance-kitchen.example/"),
@@ -162,6 +188,15 @@ pub(super) const ELSEWHERE: &Talk = &Talk {
     of: Of::Site("https://northside-bakery.example/cakes"),
     lines: &[Line(30, Customer, Say("Could you do a lemon cake for twelve by Saturday?"))],
 };
+
+/// What conversations are about: name and colour.
+pub(super) const LABELS: [(&str, &str); 5] = [
+    ("Allergy", "red"),
+    ("Catering", "purple"),
+    ("Complaint", "orange"),
+    ("Delivery", "blue"),
+    ("New customer", "green"),
+];
 
 /// Canned replies: shortcut and text.
 pub(super) const CANNED: [(&str, &str); 4] = [

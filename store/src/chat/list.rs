@@ -5,12 +5,15 @@ use std::str::FromStr;
 
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Actor;
+use brigade_domain::chat::list::{Filter, Place};
+use brigade_domain::chat::triage::Priority;
 use brigade_domain::chat::{ConversationRow, INBOX};
 use brigade_domain::entity::Seq;
-use brigade_domain::id::{AccountId, ConversationId, TenantId, UserId, VisitorId};
+use brigade_domain::id::{AccountId, ConversationId, LabelId, TenantId, UserId, VisitorId};
 use brigade_domain::journal::{BoxFuture, ListItems, Lists};
 use brigade_domain::json::Json;
 use brigade_domain::refusal::{Fault, Refusal};
+use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -22,8 +25,9 @@ use crate::time::{DbTime, from_db, to_db};
 /// The most rows of one page.
 pub const PAGE: u16 = 100;
 
-/// What the inbox holds at most.
+/// What the inbox holds at most: of the open ones, and of those that were put off.
 const INBOX_ROWS: i64 = 500;
+const INBOX_SNOOZED: i64 = 200;
 
 /// The inbox in PostgreSQL. Cheap to clone.
 #[derive(Clone)]
@@ -47,10 +51,15 @@ impl Lists for PgLists {
             db.read("list the inbox", tenant, move |tx| {
                 Box::pin(async move {
                     let rows = sqlx::query!(
-                        "select id, rev, listing from conversations where tenant_id = $1 and status = 'open'
-                         order by last_message_at desc nulls last, id desc limit $2",
+                        r#"(select id as "id!", rev as "rev!", listing as "listing!" from conversations
+                            where tenant_id = $1 and status = 'open'
+                            order by greatest(last_message_at, woken_at) desc nulls last, id desc limit $2)
+                           union all
+                           (select id, rev, listing from conversations where tenant_id = $1 and status = 'snoozed'
+                            order by snoozed_until, id limit $3)"#,
                         tenant.uuid(),
                         INBOX_ROWS,
+                        INBOX_SNOOZED,
                     )
                     .fetch_all(tx)
                     .await?;
@@ -68,17 +77,6 @@ impl Lists for PgLists {
 
 fn json(listing: String) -> Result<Json, Error> {
     Json::parse(listing).map_err(|error| Fault::internal("read a conversation's listing", error).into())
-}
-
-/// Which conversations.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Resolved ones instead of open ones.
-    pub resolved: bool,
-    /// Only those whose customer waits (`true`) or does not (`false`).
-    pub waiting: Option<bool>,
-    /// Only those this person answers.
-    pub assignee: Option<UserId>,
 }
 
 /// Where a page ended; the next one begins after it. Opaque to clients.
@@ -106,7 +104,7 @@ impl FromStr for Cursor {
     }
 }
 
-/// A page of conversations, newest activity first.
+/// A page of conversations, in the order of their place.
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The rows, each with the `seq` it is from.
@@ -125,6 +123,10 @@ struct Record {
     assignee: Option<Uuid>,
     waiting_since: Option<DbTime>,
     last_message_at: Option<DbTime>,
+    snoozed_until: Option<DbTime>,
+    woken_at: Option<DbTime>,
+    priority: String,
+    labels: Vec<Uuid>,
     listing: String,
     sorted_at: DbTime,
 }
@@ -142,10 +144,19 @@ impl TryFrom<Record> for (Seq, ConversationRow) {
             assignee: record.assignee.map(UserId::from_uuid),
             waiting_since: record.waiting_since.map(from_db).transpose()?,
             last_message_at: record.last_message_at.map(from_db).transpose()?,
+            snoozed_until: record.snoozed_until.map(from_db).transpose()?,
+            woken_at: record.woken_at.map(from_db).transpose()?,
+            priority: priority(record.priority)?,
+            labels: record.labels.into_iter().map(LabelId::from_uuid).collect(),
             listing: json(record.listing)?,
         };
         Ok((to_seq(record.rev), row))
     }
+}
+
+fn priority(name: String) -> Result<Priority, Error> {
+    serde_json::from_value(Value::String(name))
+        .map_err(|error| Fault::internal("read a conversation's priority", error).into())
 }
 
 /// A page of conversations after `cursor`, at most `limit` (1 to [`PAGE`]).
@@ -159,10 +170,10 @@ pub async fn page(
     let limit = usize::from(limit.clamp(1, PAGE));
     db.read("list conversations", tenant, move |tx| {
         Box::pin(async move {
-            let rows = if filter.resolved {
-                resolved(tx, tenant, &filter, cursor, limit).await?
-            } else {
-                open(tx, tenant, &filter, cursor, limit).await?
+            let rows = match filter.place {
+                Place::Open => open(tx, tenant, &filter, cursor, limit).await?,
+                Place::Snoozed => snoozed(tx, tenant, &filter, cursor, limit).await?,
+                Place::Resolved => resolved(tx, tenant, &filter, cursor, limit).await?,
             };
             let more = rows.len() > limit;
             let mut kept = Vec::with_capacity(rows.len());
@@ -187,18 +198,24 @@ async fn open(
 ) -> Result<Vec<Record>, Error> {
     let rows = sqlx::query_as!(
         Record,
-        r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at, listing,
-                  coalesce(last_message_at, to_timestamp(0)) as "sorted_at!"
+        r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at,
+                  snoozed_until, woken_at, priority, labels, listing,
+                  coalesce(greatest(last_message_at, woken_at), to_timestamp(0)) as "sorted_at!"
            from conversations
            where tenant_id = $1 and status = 'open'
              and ($2::boolean is null or (waiting_since is not null) = $2)
              and ($3::uuid is null or assignee = $3)
-             and ($4::timestamptz is null or (coalesce(last_message_at, to_timestamp(0)), id) < ($4, $5::uuid))
-           order by coalesce(last_message_at, to_timestamp(0)) desc, id desc
-           limit $6"#,
+             and ($4::uuid is null or labels @> array[$4])
+             and ($5::text is null or priority = $5)
+             and ($6::timestamptz is null
+                  or (coalesce(greatest(last_message_at, woken_at), to_timestamp(0)), id) < ($6, $7::uuid))
+           order by coalesce(greatest(last_message_at, woken_at), to_timestamp(0)) desc, id desc
+           limit $8"#,
         tenant.uuid(),
         filter.waiting,
         filter.assignee.map(UserId::uuid),
+        filter.label.map(LabelId::uuid),
+        filter.priority.map(Priority::as_str),
         cursor.map(|cursor| to_db(cursor.at)),
         cursor.map(|cursor| cursor.id.uuid()),
         i64::try_from(limit).unwrap_or(i64::from(PAGE)) + 1,
@@ -218,21 +235,63 @@ async fn resolved(
 ) -> Result<Vec<Record>, Error> {
     let rows = sqlx::query_as!(
         Record,
-        r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at, listing,
+        r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at,
+                  snoozed_until, woken_at, priority, labels, listing,
                   settled_at as "sorted_at!"
            from conversations
            where tenant_id = $1 and status = 'resolved'
              and ($2::boolean is null or (waiting_since is not null) = $2)
              and ($3::uuid is null or assignee = $3)
-             and (settled_at, id) < (coalesce($4::timestamptz, 'infinity'), coalesce($5::uuid, $6::uuid))
+             and ($4::uuid is null or labels @> array[$4])
+             and ($5::text is null or priority = $5)
+             and (settled_at, id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::uuid, $8::uuid))
            order by settled_at desc, id desc
-           limit $7"#,
+           limit $9"#,
         tenant.uuid(),
         filter.waiting,
         filter.assignee.map(UserId::uuid),
+        filter.label.map(LabelId::uuid),
+        filter.priority.map(Priority::as_str),
         cursor.map(|cursor| to_db(cursor.at)),
         cursor.map(|cursor| cursor.id.uuid()),
         Uuid::max(),
+        i64::try_from(limit).unwrap_or(i64::from(PAGE)) + 1,
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(rows)
+}
+
+/// Those that were put off, in the order in which they come back.
+async fn snoozed(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: usize,
+) -> Result<Vec<Record>, Error> {
+    let rows = sqlx::query_as!(
+        Record,
+        r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at,
+                  snoozed_until, woken_at, priority, labels, listing,
+                  snoozed_until as "sorted_at!"
+           from conversations
+           where tenant_id = $1 and status = 'snoozed'
+             and ($2::boolean is null or (waiting_since is not null) = $2)
+             and ($3::uuid is null or assignee = $3)
+             and ($4::uuid is null or labels @> array[$4])
+             and ($5::text is null or priority = $5)
+             and (snoozed_until, id) > (coalesce($6::timestamptz, '-infinity'), coalesce($7::uuid, $8::uuid))
+           order by snoozed_until, id
+           limit $9"#,
+        tenant.uuid(),
+        filter.waiting,
+        filter.assignee.map(UserId::uuid),
+        filter.label.map(LabelId::uuid),
+        filter.priority.map(Priority::as_str),
+        cursor.map(|cursor| to_db(cursor.at)),
+        cursor.map(|cursor| cursor.id.uuid()),
+        Uuid::nil(),
         i64::try_from(limit).unwrap_or(i64::from(PAGE)) + 1,
     )
     .fetch_all(tx)
@@ -247,7 +306,8 @@ pub async fn find(db: &Db, tenant: TenantId, id: ConversationId) -> Result<Optio
             let row = sqlx::query_as!(
                 Record,
                 r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at,
-                          listing, coalesce(settled_at, last_message_at, to_timestamp(0)) as "sorted_at!"
+                          snoozed_until, woken_at, priority, labels, listing,
+                          coalesce(settled_at, last_message_at, to_timestamp(0)) as "sorted_at!"
                    from conversations where tenant_id = $1 and id = $2"#,
                 tenant.uuid(),
                 id.uuid(),

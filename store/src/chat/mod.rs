@@ -11,9 +11,11 @@ mod canned;
 mod history;
 mod list;
 
+use std::borrow::Cow;
+
 use brigade_domain::chat::ConversationRow;
 use brigade_domain::entity::Seq;
-use brigade_domain::id::{AccountId, TenantId, UserId, VisitorId};
+use brigade_domain::id::{AccountId, LabelId, TenantId, UserId, VisitorId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -22,7 +24,7 @@ use crate::journal::to_bigint;
 use crate::time::{DbTime, to_db};
 pub use canned::PgCannedReplies;
 pub use history::PgMessages;
-pub use list::{Cursor, Filter, PAGE, Page, PgLists, find, page};
+pub use list::{Cursor, PAGE, Page, PgLists, find, page};
 
 /// A row and the `seq` of the commit it is from.
 pub(crate) type Rev<'a> = (Seq, &'a ConversationRow);
@@ -34,7 +36,8 @@ pub(crate) async fn save(tx: &mut PgConnection, tenant: TenantId, rows: &[Rev<'_
     }
     let columns = Columns::of(rows);
     sqlx::query!(
-        r#"select brigade_save_conversations($1, '{}', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"#,
+        r#"select brigade_save_conversations($1, '{}', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+                                             $13, $14, $15, $16)"#,
         tenant.uuid(),
         &columns.id,
         &columns.rev,
@@ -46,6 +49,10 @@ pub(crate) async fn save(tx: &mut PgConnection, tenant: TenantId, rows: &[Rev<'_
         &columns.waiting_since as _,
         &columns.last_message_at as _,
         &columns.settled_at as _,
+        &columns.snoozed_until as _,
+        &columns.woken_at as _,
+        &columns.priority as _,
+        &columns.labels as _,
         &columns.listing as _,
     )
     .execute(tx)
@@ -65,6 +72,11 @@ pub(crate) struct Columns<'a> {
     pub(crate) waiting_since: Vec<Option<DbTime>>,
     pub(crate) last_message_at: Vec<Option<DbTime>>,
     pub(crate) settled_at: Vec<Option<DbTime>>,
+    pub(crate) snoozed_until: Vec<Option<DbTime>>,
+    pub(crate) woken_at: Vec<Option<DbTime>>,
+    pub(crate) priority: Vec<&'a str>,
+    /// Each the text of an array.
+    pub(crate) labels: Vec<Cow<'static, str>>,
     pub(crate) listing: Vec<&'a str>,
 }
 
@@ -82,9 +94,22 @@ impl<'a> Columns<'a> {
             waiting_since: each().map(|row| row.waiting_since.map(to_db)).collect(),
             last_message_at: each().map(|row| row.last_message_at.map(to_db)).collect(),
             settled_at: each().map(settled_at).collect(),
+            snoozed_until: each().map(|row| row.snoozed_until.map(to_db)).collect(),
+            woken_at: each().map(|row| row.woken_at.map(to_db)).collect(),
+            priority: each().map(|row| row.priority.as_str()).collect(),
+            labels: each().map(|row| array_text(&row.labels)).collect(),
             listing: each().map(|row| row.listing.as_str()).collect(),
         }
     }
+}
+
+/// The text of an array: arrays of arrays do not unnest row by row.
+fn array_text(labels: &[LabelId]) -> Cow<'static, str> {
+    if labels.is_empty() {
+        return Cow::Borrowed("{}");
+    }
+    let ids: Vec<_> = labels.iter().map(|label| label.uuid().to_string()).collect();
+    Cow::Owned(format!("{{{}}}", ids.join(",")))
 }
 
 /// What a resolved conversation is sorted by: its last message, and without one, nothing later than any.

@@ -1,5 +1,5 @@
 //! The call that moves heads and appends lines; the statements are functions of the database
-//! (`migrations/20261121001200_commit_in_one_call.sql`).
+//! (`migrations/20261121001600_sort_conversations.sql`, `20261121001200_commit_in_one_call.sql`).
 
 use std::collections::HashSet;
 
@@ -24,7 +24,8 @@ pub(super) async fn append(
     let (heads, lines, rows) = (Heads::of(commits), Lines::of(commits), chat::Columns::of(rows));
     let late = sqlx::query_scalar!(
         r#"select brigade_commit_conversations($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-                                               $17, $18, $19, $20, $21, $22, $23, $24, $25) as "late!""#,
+                                               $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
+                                               $29) as "late!""#,
         tenant.uuid(),
         &heads.entity,
         &heads.kind as _,
@@ -49,6 +50,10 @@ pub(super) async fn append(
         &rows.waiting_since as _,
         &rows.last_message_at as _,
         &rows.settled_at as _,
+        &rows.snoozed_until as _,
+        &rows.woken_at as _,
+        &rows.priority as _,
+        &rows.labels as _,
         &rows.listing as _,
     )
     .fetch_one(connection)

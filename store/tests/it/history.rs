@@ -2,11 +2,12 @@
 
 use brigade_domain::actor::Actor;
 use brigade_domain::chat::ConversationRow;
+use brigade_domain::chat::list::{Filter, Place};
 use brigade_domain::chat::ports::Messages;
 use brigade_domain::entity::{Audience, EntityKey, Row};
 use brigade_domain::id::{ConversationId, VisitorId};
 use brigade_domain::journal::{Journal, Lists};
-use brigade_store::chat::{Filter, PgLists, PgMessages, find, page};
+use brigade_store::chat::{PgLists, PgMessages, find, page};
 use uuid::Uuid;
 
 use crate::support::{World, commit, conversation, conversation_row, line, message, now};
@@ -93,7 +94,7 @@ async fn pages_of_conversations_hold_each_once_in_order() {
     }
     for (filter, expected) in [
         (Filter::default(), 13),
-        (Filter { resolved: true, ..Filter::default() }, 12),
+        (Filter { place: Place::Resolved, ..Filter::default() }, 12),
         (Filter { waiting: Some(true), ..Filter::default() }, 7),
         (Filter { waiting: Some(false), ..Filter::default() }, 6),
     ] {

@@ -10,4 +10,5 @@ mod jobs;
 mod schema;
 mod start;
 mod support;
+mod triage;
 mod wall;

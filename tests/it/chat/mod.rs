@@ -4,6 +4,7 @@ mod canned;
 mod client;
 mod history;
 mod site;
+mod triage;
 mod wall;
 
 use reqwest::Method;

@@ -11,10 +11,11 @@ use brigade_domain::account::Account;
 use brigade_domain::actor::{Actor, ActorKind, Party, Role};
 use brigade_domain::chat::Conversation;
 use brigade_domain::entity::{Entity, EntityKey, Entry};
-use brigade_domain::id::{AccountId, ConversationId, InvitationId, TenantId, UserId, VisitorId};
+use brigade_domain::id::{AccountId, ConversationId, InvitationId, LabelId, TenantId, UserId, VisitorId};
 use brigade_domain::journal::{Journal as _, LogLine, Range, RequestKey, Snapshot};
 use brigade_domain::tenant::Tenant;
 use brigade_store::PgJournal;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -43,6 +44,8 @@ struct Cast {
     manager: Actor,
     admin: Actor,
     account: AccountId,
+    /// What a conversation is about: the tenant has it.
+    label: LabelId,
 }
 
 fn id() -> Uuid {
@@ -51,7 +54,7 @@ fn id() -> Uuid {
 
 impl Cast {
     /// `staff` are of the tenant's staff, as PostgreSQL knows it too: an account manager and an admin.
-    fn new(tenant: TenantId, staff: [UserId; 2]) -> Self {
+    fn new(tenant: TenantId, staff: [UserId; 2], label: LabelId) -> Self {
         let person = |user, kind, role, name: &str| Actor {
             party: Party::User(user),
             kind,
@@ -68,6 +71,7 @@ impl Cast {
             admin: person(staff[1], ActorKind::Admin, Role::Admin, "Ines"),
             member,
             account,
+            label,
             tenant,
         }
     }
@@ -92,7 +96,7 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
     let system = Actor::system(cast.tenant);
     let seq = dice.roll(head.max(1)) + 1;
     let text = format!("words {}", dice.roll(1_000));
-    match dice.roll(22) {
+    match dice.roll(28) {
         0..6 => (anybody, "send", json!({ "text": text })),
         6 => (anybody, "send", json!({ "text": text, "reply_to": seq })),
         7 => (cast.manager.clone(), "send", json!({ "text": text, "mentions": [cast.user(dice)] })),
@@ -109,9 +113,24 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
             let invitation = InvitationId::from_uuid(id());
             (system, "invite", json!({ "invitation": invitation, "email": "mia@example.com", "name": "Mia" }))
         }
+        21 | 22 => (anybody, "snooze", json!({ "until": someday(dice) })),
+        // Sometimes that is when it was put off to.
+        23 => (system, "wake", json!({ "until": someday(dice) })),
+        24 => (
+            anybody,
+            "set_priority",
+            json!({ "priority": (["low", "normal", "urgent"][usize::try_from(dice.roll(3)).unwrap()]) }),
+        ),
+        25 => (anybody, "label", json!({ "label": cast.label, "on": dice.heads() })),
         _ if dice.roll(3) > 0 => (system, "hand_over", json!({ "account": cast.account, "name": "Mia" })),
         _ => (cast.admin.clone(), "take_back", json!({})),
     }
+}
+
+/// One of two times to come.
+fn someday(dice: &mut Dice) -> Timestamp {
+    let today = Timestamp::from_second(Timestamp::now().as_second() / 86_400 * 86_400).unwrap();
+    today + SignedDuration::from_hours(if dice.heads() { 48 } else { 72 })
 }
 
 fn of_account(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static str, Value) {
@@ -150,7 +169,13 @@ fn of_tenant(cast: &Cast, dice: &mut Dice, _head: u64) -> (Actor, &'static str, 
     let (system, staff) = (Actor::system(cast.tenant), if dice.heads() { &cast.manager } else { &cast.admin });
     let conversation = ConversationId::from_uuid(Uuid::from_u128(u128::from(dice.roll(4))));
     let rev = dice.roll(20) + 1;
-    match dice.roll(8) {
+    match dice.roll(10) {
+        8 => (
+            cast.admin.clone(),
+            "set_label",
+            json!({ "label": cast.label, "name": format!("Label {}", dice.roll(9)), "color": "red" }),
+        ),
+        9 => (cast.admin.clone(), "remove_label", json!({ "label": cast.label })),
         0 => {
             let week = json!([{ "day": dice.roll(7) + 1, "from": "09:00", "to": "17:30" }]);
             (
@@ -249,9 +274,12 @@ async fn sequences<E: Entity + PartialEq + Debug>(
     let mut seen = BTreeSet::new();
     let (reader, mut socket) = app.ws_as(tenant, Role::Admin).await;
     let staff = [app.client_as(tenant, Role::AccountManager).await.id, app.client_as(tenant, Role::Admin).await.id];
+    let label = LabelId::from_uuid(id());
+    let made = json!({ "label": label, "name": "Known", "color": "gray" });
+    assert!(ask(app, EntityKey::new(tenant.id, tenant.id), Actor::system(tenant.id), "set_label", &made).await);
     for number in 0..count {
         let mut dice = Dice(number.wrapping_mul(0x9e37_79b9) + 1);
-        let cast = Cast::new(tenant.id, staff);
+        let cast = Cast::new(tenant.id, staff, label);
         let (key, open) = begin::<E>(&cast);
         if let Some(body) = open {
             assert!(ask(app, key, Actor::system(tenant.id), "open", &body).await);

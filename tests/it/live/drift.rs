@@ -155,12 +155,17 @@ async fn what_the_server_sends_is_as_described() {
     let sent = visitor.command(topic, "send", json!({ "text": "Hello" })).await;
     let seq = sent["seq"].clone();
     frames.push(sent);
+    let label = stage.label("Allergy").await;
     let asked = [
         (topic, "note", json!({ "text": "a note", "mentions": [stage.admin.id] })),
         (topic, "send", json!({ "text": "an answer", "reply_to": seq })),
         (topic, "react", json!({ "seq": seq, "emoji": "👍", "on": true })),
         (topic, "read", json!({ "seq": seq })),
         (topic, "assign", json!({ "to": stage.manager.id })),
+        (topic, "set_priority", json!({ "priority": "urgent" })),
+        (topic, "label", json!({ "label": label, "on": true })),
+        (topic, "snooze", json!({ "until": jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1) })),
+        (topic, "reopen", json!({})),
         (topic, "resolve", json!({})),
         (topic, "reopen", json!({})),
         (topic, "explode", json!({})),
@@ -183,6 +188,8 @@ async fn what_the_server_sends_is_as_described() {
         ("set_greeting", json!({ "online": "Hi", "offline": "Later" })),
         ("set_available", json!({ "available": true })),
         ("rename", json!({ "name": "Balance" })),
+        ("set_label", json!({ "label": label, "name": "Allergies", "color": "teal" })),
+        ("remove_label", json!({ "label": label })),
         ("remove_staff", json!({ "user": stage.admin.id })),
     ] {
         frames.push(admin.command(&business, kind, body).await);

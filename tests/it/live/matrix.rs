@@ -6,7 +6,10 @@
 
 use std::collections::BTreeSet;
 
+use brigade_domain::Timestamp;
 use brigade_domain::actor::Role;
+use brigade_domain::id::LabelId;
+use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -191,6 +194,15 @@ fn invitation() -> Value {
     json!({ "invitation": id, "email": "a@example.com", "name": "A" })
 }
 
+/// The same for everybody, so that they all ask for one thing.
+fn some_label() -> LabelId {
+    LabelId::from_uuid(Uuid::from_u128(7))
+}
+
+fn tomorrow() -> Timestamp {
+    Timestamp::now() + SignedDuration::from_hours(24)
+}
+
 #[tokio::test]
 async fn a_site_chat_is_its_visitors_and_the_staffs() {
     let stage = Stage::with(LIMITS).await;
@@ -199,6 +211,7 @@ async fn a_site_chat_is_its_visitors_and_the_staffs() {
     // The message that is changed is the account manager's.
     let mut manager = stage.socket(&stage.manager).await;
     let seq = manager.command(&topic, "send", json!({ "text": "Hello" })).await["seq"].clone();
+    let label = stage.label("Allergy").await;
     let rows = [
         ("sub", json!({}), "y... yyy f ..."),
         ("send", json!({ "text": "x" }), "y... yyy f ..."),
@@ -210,6 +223,10 @@ async fn a_site_chat_is_its_visitors_and_the_staffs() {
         ("assign", json!({ "to": stage.manager.id }), "f... yyy f ..."),
         ("resolve", json!({}), "f... yyy f ..."),
         ("reopen", json!({}), "f... yyy f ..."),
+        ("snooze", json!({ "until": tomorrow() }), "f... yyy f ..."),
+        ("wake", json!({ "until": tomorrow() }), "f... fff f ..."),
+        ("set_priority", json!({ "priority": "high" }), "f... yyy f ..."),
+        ("label", json!({ "label": label, "on": true }), "f... yyy f ..."),
         ("leave_contact", json!({ "email": "a@example.com" }), "y... fff f ..."),
         ("open", json!({ "kind": "site", "visitor": stage.visitor.id, "name": "V" }), "f... fff f ..."),
         ("invite", invitation(), "f... fff f ..."),
@@ -227,6 +244,7 @@ async fn a_conversation_that_was_handed_over_is_the_accounts() {
     let topic = stage.clients_chat.clone();
     let mut manager = stage.socket(&stage.manager).await;
     let seq = manager.command(&topic, "send", json!({ "text": "Hello" })).await["seq"].clone();
+    let label = stage.label("Allergy").await;
     let rows = [
         ("sub", json!({}), "..y. yyy f ..."),
         ("send", json!({ "text": "x" }), "..y. yyy f ..."),
@@ -235,6 +253,10 @@ async fn a_conversation_that_was_handed_over_is_the_accounts() {
         ("react", json!({ "seq": seq, "emoji": "👍", "on": true }), "..y. yyy f ..."),
         ("read", json!({ "seq": seq }), "..y. yyy f ..."),
         ("resolve", json!({}), "..f. yyy f ..."),
+        ("reopen", json!({}), "..f. yyy f ..."),
+        ("snooze", json!({ "until": tomorrow() }), "..f. yyy f ..."),
+        ("set_priority", json!({ "priority": "low" }), "..f. yyy f ..."),
+        ("label", json!({ "label": label, "on": true }), "..f. yyy f ..."),
         ("leave_contact", json!({ "email": "a@example.com" }), "..f. fff f ..."),
         ("hand_over", json!({ "account": stage.account, "name": "A" }), "..f. fff f ..."),
     ];
@@ -279,6 +301,8 @@ async fn a_business_is_run_by_its_admins_and_seen_by_its_customers() {
         ("set_hours", json!({ "zone": "UTC", "week": [], "closed": [] }), "ffff fyy f ..."),
         ("set_greeting", json!({ "online": "Hi", "offline": "" }), "ffff fyy f ..."),
         ("rename", json!({ "name": "B" }), "ffff fyy f ..."),
+        ("set_label", json!({ "label": some_label(), "name": "Party", "color": "blue" }), "ffff fyy f ..."),
+        ("remove_label", json!({ "label": some_label() }), "ffff fyy f ..."),
         ("set_available", json!({ "available": true }), "ffff yyf f ..."),
         ("remove_staff", json!({ "user": stage.client.id }), "ffff fyy f ..."),
         (

@@ -1,7 +1,7 @@
 //! A business with somebody in every role, and everybody else who might try.
 
 use brigade_domain::actor::Role;
-use brigade_domain::id::AccountId;
+use brigade_domain::id::{AccountId, LabelId};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -49,6 +49,16 @@ impl Stage {
     /// The topic of the business itself.
     pub(crate) fn business(&self) -> String {
         format!("tenant:{}", self.tenant.id)
+    }
+
+    /// A new label of the business.
+    pub(crate) async fn label(&self, name: &str) -> LabelId {
+        let label = LabelId::from_uuid(Uuid::now_v7());
+        let body = json!({ "label": label, "name": name, "color": "red" });
+        let path = format!("{}/commands", path_of(&self.business()));
+        let posted = json!({ "id": Uuid::now_v7(), "type": "set_label", "body": body });
+        assert_eq!(self.admin.post(&path, posted).await.status, 200);
+        label
     }
 
     /// A socket of somebody.

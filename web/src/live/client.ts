@@ -1,5 +1,6 @@
 import { Disposables, type Disposable } from '../base/disposables';
 import { Connection } from './connection';
+import type { ApplyForStaff } from './conversation';
 import { ConversationStore } from './conversation-store';
 import { LogTopic, type LogTarget } from './log-topic';
 import { CommandQueue, type Shelf } from './queue';
@@ -70,10 +71,10 @@ export class LiveClient implements Disposable {
     return this.queue.submit(topic, type, body as Record<string, unknown>, how);
   }
 
-  /** Follows a conversation. */
-  conversation(id: string): LiveConversation {
+  /** Follows a conversation; staff say how to apply what only they get to know (`desk.ts`). */
+  conversation(id: string, forStaff?: ApplyForStaff): LiveConversation {
     const topic = `conversation:${id}`;
-    const store = new ConversationStore(this.me);
+    const store = new ConversationStore(this.me, forStaff);
     const typing = new Typing(topic, this.#world, (frame) => this.connection.send(frame));
     const log = new LogTopic(topic, store, (frame) => this.connection.send(frame));
     const arrivals = store.changed.on((change) => {

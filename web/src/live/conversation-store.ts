@@ -1,5 +1,5 @@
 import { Emitter } from '../base/emitter';
-import { applyToConversation, applyToMessage, findMessage, type Effect } from './conversation';
+import { applyToConversation, applyToMessage, findMessage, type ApplyForStaff, type Effect } from './conversation';
 import type { LogTarget } from './log-topic';
 import type { ConversationState, ErrFrame, EvFrame, Message, Party, Seq } from './protocol.gen';
 
@@ -28,9 +28,12 @@ export class ConversationStore implements LogTarget {
   #sentAs = new Map<string, Seq>();
   #loading: Promise<void> | undefined;
   #generation = 0;
+  #forStaff: ApplyForStaff | undefined;
 
-  constructor(me: Party) {
+  /** Staff give how to apply what only they get to know. */
+  constructor(me: Party, forStaff?: ApplyForStaff) {
     this.me = me;
+    this.#forStaff = forStaff;
   }
 
   /** The state, once a snapshot has arrived. */
@@ -63,7 +66,7 @@ export class ConversationStore implements LogTarget {
   apply(entry: EvFrame): void {
     if (!this.#state) return;
     if (entry.id !== undefined && entry.by === this.me) this.#sentAs.set(entry.id, entry.seq);
-    const effect = applyToConversation(this.#state, entry, this.me);
+    const effect = applyToConversation(this.#state, entry, this.me, this.#forStaff);
     if (effect.kind === 'none') return;
     if (effect.kind === 'changed') {
       this.#recent.push(entry);

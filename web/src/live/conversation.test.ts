@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { applyToConversation, findMessage, isSeen } from './conversation';
+import { applyForStaff } from './desk';
 import type { ConversationEvent, EvFrame, Party } from './protocol.gen';
 import { emptyConversation, randomLog, seeded, stateAfter, TOPIC } from './testing/random-log';
 
@@ -11,7 +12,7 @@ function entry(event: ConversationEvent, by: Party = 'vis_1'): EvFrame {
 
 function conversationOf(...entries: EvFrame[]) {
   const state = emptyConversation();
-  for (const each of entries) applyToConversation(state, each, 'usr_me');
+  for (const each of entries) applyToConversation(state, each, 'usr_me', applyForStaff);
   return state;
 }
 
@@ -60,10 +61,25 @@ describe('applying entries', () => {
     expect(isSeen(state, message)).toBe(true);
   });
 
+  it('knows what the staff sort by, and forgets when it was put off to once it is back', () => {
+    const until = '2026-06-01T09:00:00Z';
+    const put = [
+      entry({ type: 'snoozed', body: { until } }), entry({ type: 'priority_set', body: { priority: 'urgent' } }),
+      entry({ type: 'label_changed', body: { label: 'lbl_2', on: true } }), entry({ type: 'label_changed', body: { label: 'lbl_1', on: true } }),
+      entry({ type: 'label_changed', body: { label: 'lbl_2', on: true } }),
+    ];
+    expect(conversationOf(...put)).toMatchObject({ status: 'snoozed', snoozed_until: until, priority: 'urgent', labels: ['lbl_1', 'lbl_2'] });
+    for (const [event, status] of [[{ type: 'woken', body: {} }, 'open'], [{ type: 'resolved', body: {} }, 'resolved']] as const) {
+      expect(conversationOf(...put, entry(event))).toMatchObject({ status, snoozed_until: null });
+    }
+    expect(conversationOf(...put, entry({ type: 'label_changed', body: { label: 'lbl_2', on: false } })).labels).toEqual(['lbl_1']);
+  });
+
   it('leaves alone what it does not know', () => {
     const state = emptyConversation();
     const later = { ...entry({ type: 'resolved', body: {} }), type: 'from_the_future' };
     expect(applyToConversation(state, later, 'usr_me')).toEqual({ kind: 'none' });
+    expect(applyToConversation(state, later, 'usr_me', applyForStaff)).toEqual({ kind: 'none' });
     expect(state).toEqual(emptyConversation());
   });
 
@@ -73,7 +89,7 @@ describe('applying entries', () => {
       const log = randomLog(60, random);
       const cut = Math.floor(random() * 60);
       const state = stateAfter(log, cut);
-      for (const each of log.slice(cut)) applyToConversation(state, each, 'usr_me');
+      for (const each of log.slice(cut)) applyToConversation(state, each, 'usr_me', applyForStaff);
       expect(state, `seed ${run}`).toEqual(stateAfter(log, 60));
     }
   });

@@ -10,11 +10,19 @@ export type Effect =
 /** The most characters of a name that is shown beside messages. */
 const SHOWN_NAME = 100;
 
-const NONE: Effect = { kind: 'none' };
-const FACTS: Effect = { kind: 'facts' };
+export const NONE: Effect = { kind: 'none' };
+export const FACTS: Effect = { kind: 'facts' };
+
+/** What only the staff get to know: `desk.ts` applies it, and what customers load does not have it. */
+export type StaffEvent = Extract<ConversationEvent, {
+  type: 'contact_left' | 'invited' | 'snoozed' | 'woken' | 'priority_set' | 'label_changed';
+}>;
+
+/** How what only the staff get to know is applied. */
+export type ApplyForStaff = (state: ConversationState, event: StaffEvent, at: string) => Effect;
 
 /** Applies one log entry to a conversation as `me` sees it, by the server's rules (`domain/src/chat`). */
-export function applyToConversation(state: ConversationState, entry: EvFrame, me: Party): Effect {
+export function applyToConversation(state: ConversationState, entry: EvFrame, me: Party, forStaff: ApplyForStaff = () => NONE): Effect {
   const event = { type: entry.type, body: entry.body } as ConversationEvent;
   switch (event.type) {
     case 'opened':
@@ -48,15 +56,10 @@ export function applyToConversation(state: ConversationState, entry: EvFrame, me
       return FACTS;
     case 'resolved':
       state.status = 'resolved';
+      state.snoozed_until = null;
       return FACTS;
     case 'reopened':
       state.status = 'open';
-      return FACTS;
-    case 'contact_left':
-      state.contact = { email: event.body.email, name: event.body.name ?? null };
-      return FACTS;
-    case 'invited':
-      state.invited = { ...event.body, inviter: event.body.inviter ?? null, at: entry.at };
       return FACTS;
     case 'handed_over':
       state.kind = 'account';
@@ -70,12 +73,9 @@ export function applyToConversation(state: ConversationState, entry: EvFrame, me
     case 'hidden':
       return NONE;
     default:
-      // A later server may know more than this page: what it does not know it leaves alone.
-      return unknownEvent(event);
+      return forStaff(state, event, entry.at);
   }
 }
-
-const unknownEvent = (_: never): Effect => NONE;
 
 /** An edit, delete or reaction takes effect on a message. Doing it twice changes nothing. */
 export function applyToMessage(message: Message, entry: EvFrame): void {

@@ -184,10 +184,11 @@ export type ListState = {
   items: ListItem[];
 };
 
+/** Left out are woken_at unless it came back by itself and nobody has written since, a priority that is normal, and labels when there are none. */
 export type InboxItem = {
   id: string;
   kind: "site" | "account";
-  status: "open" | "resolved";
+  status: "open" | "snoozed" | "resolved";
   name: string;
   assignee: string | null;
   account: string | null;
@@ -200,6 +201,11 @@ export type InboxItem = {
   /** Unread for everybody who is not in unread_by. */
   unread_rest: number;
   page: string | null;
+  snoozed_until?: Timestamp;
+  woken_at?: Timestamp;
+  priority?: Priority;
+  /** Ids of the tenant's labels, also of removed ones. */
+  labels?: string[];
 };
 
 export type Person = {
@@ -238,7 +244,7 @@ export type Message = {
 export type ConversationState = {
   id: string;
   kind: "site" | "account";
-  status: "open" | "resolved";
+  status: "open" | "snoozed" | "resolved";
   assignee: string | null;
   account: string | null;
   visitor: string | null;
@@ -257,7 +263,15 @@ export type ConversationState = {
   unread_more: boolean;
   /** For staff only. */
   invited: Invited | null;
+  /** For staff only. */
+  snoozed_until: Timestamp | null;
+  /** For staff only. */
+  priority: Priority | null;
+  /** For staff only. */
+  labels: string[] | null;
 };
+
+export type Priority = "low" | "normal" | "high" | "urgent";
 
 export type ConversationCommand = {
   type: "open";
@@ -289,6 +303,18 @@ export type ConversationCommand = {
 } | {
   type: "reopen";
   body: Empty;
+} | {
+  type: "snooze";
+  body: UntilBody;
+} | {
+  type: "wake";
+  body: UntilBody;
+} | {
+  type: "set_priority";
+  body: PriorityBody;
+} | {
+  type: "label";
+  body: LabelOnBody;
 } | {
   type: "leave_contact";
   body: LeaveContactBody;
@@ -333,6 +359,19 @@ export type AssignBody = {
   to: string | null;
 };
 
+export type UntilBody = {
+  until: Timestamp;
+};
+
+export type PriorityBody = {
+  priority: Priority;
+};
+
+export type LabelOnBody = {
+  label: string;
+  on: boolean;
+};
+
 export type LeaveContactBody = {
   email: string;
   name?: string;
@@ -373,6 +412,18 @@ export type ConversationEvent = {
 } | {
   type: "reopened";
   body: Empty;
+} | {
+  type: "snoozed";
+  body: UntilBody;
+} | {
+  type: "woken";
+  body: Empty;
+} | {
+  type: "priority_set";
+  body: PriorityBody;
+} | {
+  type: "label_changed";
+  body: LabelOnBody;
 } | {
   type: "contact_left";
   body: ContactLeftBody;
@@ -509,6 +560,7 @@ export type TenantState = {
   zone: string;
   hours: Hours;
   greeting: Greeting;
+  labels?: Record<string, Label>;
   staff?: Record<string, {
     available: boolean;
   }>;
@@ -516,6 +568,13 @@ export type TenantState = {
   queue?: QueueItem[];
   /** How many wait. */
   waiting?: number;
+};
+
+export type LabelColor = "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple";
+
+export type Label = {
+  name: string;
+  color: LabelColor;
 };
 
 export type TenantCommand = {
@@ -530,6 +589,12 @@ export type TenantCommand = {
 } | {
   type: "rename";
   body: NameBody;
+} | {
+  type: "set_label";
+  body: LabelBody;
+} | {
+  type: "remove_label";
+  body: LabelIdBody;
 } | {
   type: "set_available";
   body: AvailableBody;
@@ -548,6 +613,16 @@ export type NameBody = {
   name: string;
 };
 
+export type LabelBody = {
+  label: string;
+  name: string;
+  color: LabelColor;
+};
+
+export type LabelIdBody = {
+  label: string;
+};
+
 export type AvailableBody = {
   available: boolean;
 };
@@ -564,6 +639,12 @@ export type TenantEvent = {
 } | {
   type: "renamed";
   body: NameBody;
+} | {
+  type: "label_set";
+  body: LabelBody;
+} | {
+  type: "label_removed";
+  body: LabelIdBody;
 } | {
   type: "availability_set";
   body: AvailabilitySetBody;

@@ -48,6 +48,14 @@ export function applyToTenant(state: TenantState, entry: EvFrame): void {
     case 'renamed':
       state.name = event.body.name;
       return;
+    case 'label_set': {
+      const { label, name, color } = event.body;
+      state.labels = { ...state.labels, [label]: { name, color } };
+      return;
+    }
+    case 'label_removed':
+      delete state.labels?.[event.body.label];
+      return;
     case 'availability_set':
       state.staff = { ...state.staff, [event.body.user]: { available: event.body.available } };
       return;

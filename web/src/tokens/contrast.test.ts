@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { COLORS } from '../components/label/label';
 
 const css = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 const raw = new Map([...css('raw.css').matchAll(/(--raw-[\w-]+):\s*(#[0-9a-f]{6,8});/g)].map(([, name, hex]) => [name!, hex!]));
@@ -47,6 +48,7 @@ const TEXT: [string, string][] = [
   ['--color-on-note-soft', '--color-note'],
   ['--color-on-mention', '--color-mention'],
   ...['a', 'b', 'c', 'd'].map((face): [string, string] => [`--color-on-face-${face}`, `--color-face-${face}`]),
+  ...COLORS.map((color): [string, string] => [`--color-on-label-${color}`, `--color-label-${color}`]),
   ['--site-on-hero', '--site-hero'],
   ['--site-on-hero-soft', '--site-hero'],
   ['--site-on-zest', '--site-zest'],

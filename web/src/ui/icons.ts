@@ -32,6 +32,9 @@ export const linkIcon: Icon = 'M8.5 11.5a3 3 0 0 0 4.3 0l2.6-2.6a3 3 0 0 0-4.3-4
 export const plusIcon: Icon = 'M10 4v12M4 10h12';
 export const offlineIcon: Icon = 'M3 7.5a10.5 10.5 0 0 1 4-2.3m5.5-.2A10.5 10.5 0 0 1 17 7.5M5.5 10.6a7 7 0 0 1 3-1.8m4.6.8c.5.3 1 .6 1.4 1M10 14.5h.01M3 3l14 14';
 export const personAddIcon: Icon = 'M8 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6Zm-5.5 6c.5-2.7 2.7-4.2 5.5-4.2S13 13.3 13.5 16M15.5 7v5M13 9.5h5';
+export const flagIcon: Icon = 'M5 17V4h9.5l-2 3.2 2 3.3H5';
+export const snoozeIcon: Icon = 'M10 17.5a6 6 0 1 0 0-12 6 6 0 0 0 0 12ZM3 6.5 5.8 4M17 6.5 14.2 4M8.2 9.5h3.6l-3.6 4h3.6';
+export const labelIcon: Icon = 'M3.5 4v5.6l7 7 6-6-7-7H3.5Zm3.4 3.4h.01';
 export const reopenIcon: Icon = 'M4 10a6 6 0 1 1 1.8 4.3M4 15.5v-3.7h3.7';
 
 /** An icon as decoration: what it means is said beside it, or by the label of its button. */

@@ -50,6 +50,20 @@ impl Conversation {
         Ok(decision)
     }
 
+    /// A customer who writes brings it back, and waits again as long as before; staff may answer and leave it put off.
+    pub(super) fn send_into_snoozed(&self, asker: &Asker<'_>, send: &Send) -> Ruling {
+        let mut decision = self.send(asker, send)?;
+        match asker.side() {
+            Side::Customer => {
+                decision.events.insert(0, Event::Woken {});
+                let since = self.waiting_since.unwrap_or(asker.at);
+                decision.jobs = vec![self.queue(Some(since), decision.events.len())];
+            }
+            Side::Staff => {}
+        }
+        Ok(decision)
+    }
+
     pub(super) fn note(&self, asker: &Asker<'_>, note: &Note) -> Ruling {
         let mut events: Vec<_> = self.join(asker, true)?.into_iter().collect();
         events.push(Event::NoteAdded { text: note.text.clone(), mentions: note.mentions.clone() });

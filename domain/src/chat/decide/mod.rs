@@ -61,35 +61,64 @@ impl Conversation {
                 | Command::Assign { .. }
                 | Command::Resolve
                 | Command::Reopen
+                | Command::Snooze { .. }
+                | Command::Wake { .. }
+                | Command::SetPriority { .. }
+                | Command::Label { .. }
                 | Command::LeaveContact { .. }
                 | Command::Invite { .. }
                 | Command::HandOver { .. }
                 | Command::TakeBack,
             ) => Err(Refusal::of(Code::NotFound)),
-            (Status::Open | Status::Resolved, Command::Open(open)) => self.open_again(open),
             (Status::Open, Command::Send(send)) => self.send(&asker, send),
+            (Status::Snoozed { .. }, Command::Send(send)) => self.send_into_snoozed(&asker, send),
             (Status::Resolved, Command::Send(send)) => self.send_into_resolved(&asker, send),
-            (Status::Open | Status::Resolved, Command::Note(note)) => self.note(&asker, note),
-            (Status::Open | Status::Resolved, Command::Edit { seq, text }) => self.edit(&asker, *seq, text),
-            (Status::Open | Status::Resolved, Command::Delete { seq }) => self.delete(&asker, *seq),
-            (Status::Open | Status::Resolved, Command::React { seq, emoji, on }) => {
+            (Status::Open | Status::Snoozed { .. }, Command::Resolve) => Ok(self.resolve()),
+            (Status::Resolved, Command::Reopen) => Ok(Event::Reopened {}.into()),
+            (Status::Snoozed { .. }, Command::Reopen) => Ok(self.wake()),
+            (Status::Snoozed { until: known }, Command::Snooze { until }) if known == *until => Ok(Decision::nothing()),
+            (Status::Open | Status::Snoozed { .. }, Command::Snooze { until }) => self.snooze(&asker, *until),
+            (Status::Resolved, Command::Snooze { .. }) => {
+                Err(Refusal::new(Code::Conflict, "This conversation is resolved. Open it again first."))
+            }
+            // Who was put off to another time meanwhile is not woken at this one.
+            (Status::Snoozed { until: known }, Command::Wake { until }) if known == *until => Ok(self.wake()),
+            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Wake { .. })
+            | (Status::Resolved, Command::Resolve)
+            | (Status::Open, Command::Reopen) => Ok(Decision::nothing()),
+            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Open(open)) => self.open_again(open),
+            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Note(note)) => self.note(&asker, note),
+            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Edit { seq, text }) => {
+                self.edit(&asker, *seq, text)
+            }
+            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Delete { seq }) => {
+                self.delete(&asker, *seq)
+            }
+            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::React { seq, emoji, on }) => {
                 self.react(&asker, *seq, emoji, *on)
             }
-            (Status::Open | Status::Resolved, Command::Read { seq }) => self.read(&asker, *seq),
-            (Status::Open | Status::Resolved, Command::Assign { to }) => Ok(self.assign(*to)),
-            (Status::Open, Command::Resolve) => Ok(self.resolve()),
-            (Status::Resolved, Command::Reopen) => Ok(Event::Reopened {}.into()),
-            (Status::Resolved, Command::Resolve) | (Status::Open, Command::Reopen) => Ok(Decision::nothing()),
-            (Status::Open | Status::Resolved, Command::LeaveContact { email, name }) => {
+            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Read { seq }) => {
+                self.read(&asker, *seq)
+            }
+            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Assign { to }) => Ok(self.assign(*to)),
+            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::SetPriority { priority }) => {
+                Ok(self.set_priority(*priority))
+            }
+            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Label { label, on }) => {
+                self.label(*label, *on)
+            }
+            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::LeaveContact { email, name }) => {
                 Ok(self.leave_contact(email, name.as_ref()))
             }
-            (Status::Open | Status::Resolved, Command::Invite { invitation, email, name, inviter }) => {
-                self.invite(*invitation, email, name, *inviter)
-            }
-            (Status::Open | Status::Resolved, Command::HandOver { account, name, invitation }) => {
-                self.hand_over(*account, name, *invitation)
-            }
-            (Status::Open | Status::Resolved, Command::TakeBack) => self.take_back(),
+            (
+                Status::Open | Status::Snoozed { .. } | Status::Resolved,
+                Command::Invite { invitation, email, name, inviter },
+            ) => self.invite(*invitation, email, name, *inviter),
+            (
+                Status::Open | Status::Snoozed { .. } | Status::Resolved,
+                Command::HandOver { account, name, invitation },
+            ) => self.hand_over(*account, name, *invitation),
+            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::TakeBack) => self.take_back(),
         }
     }
 

@@ -1,11 +1,15 @@
-//! Who answers a conversation, and whether it is done.
+//! Who answers a conversation, whether it is done, and how the staff sort it.
 
 use serde_json::json;
 
+use super::{Asker, Ruling};
+use crate::Timestamp;
 use crate::chat::event::Event;
 use crate::chat::state::Conversation;
-use crate::entity::Decision;
-use crate::id::UserId;
+use crate::chat::triage::{LONGEST_SNOOZE, MAX_LABELS, Priority};
+use crate::entity::{Decision, Job};
+use crate::id::{LabelId, UserId};
+use crate::refusal::{Code, Refusal};
 
 impl Conversation {
     pub(super) fn assign(&self, to: Option<UserId>) -> Decision<Event> {
@@ -23,5 +27,51 @@ impl Conversation {
             Some(_) => decision.with_job(self.queue(None, 1)),
             None => decision,
         }
+    }
+
+    /// Puts it off. Who waits in it leaves the tenant's queue until it is back.
+    pub(super) fn snooze(&self, asker: &Asker<'_>, until: Timestamp) -> Ruling {
+        if until <= asker.at {
+            return Err(Refusal::invalid("until", "This time has passed. Choose a later one."));
+        }
+        if until.duration_since(asker.at) > LONGEST_SNOOZE {
+            return Err(Refusal::invalid("until", "A conversation can be put off by a year at most."));
+        }
+        let decision = Decision::from(Event::Snoozed { until }).with_job(self.wake_job(until));
+        Ok(match self.waiting_since {
+            Some(_) => decision.with_job(self.queue(None, 1)),
+            None => decision,
+        })
+    }
+
+    /// It is back, and so is who waits in it.
+    pub(super) fn wake(&self) -> Decision<Event> {
+        let decision = Decision::from(Event::Woken {});
+        match self.waiting_since {
+            Some(since) => decision.with_job(self.queue(Some(since), 1)),
+            None => decision,
+        }
+    }
+
+    /// Brigade itself asks when the time has come; one that was put off anew has one such job only.
+    fn wake_job(&self, until: Timestamp) -> Job {
+        let job = Job::command(self.tenant, self.id, "wake", &json!({ "until": until }));
+        Job { run_at: Some(until), key: Some(format!("wake {}", self.id)), ..job }
+    }
+
+    pub(super) fn set_priority(&self, priority: Priority) -> Decision<Event> {
+        if self.priority == priority { Decision::nothing() } else { Event::PrioritySet { priority }.into() }
+    }
+
+    /// Whether it is a label of the tenant's is the database's to say.
+    pub(super) fn label(&self, label: LabelId, on: bool) -> Ruling {
+        if self.labels.contains(&label) == on {
+            return Ok(Decision::nothing());
+        }
+        if on && self.labels.len() >= MAX_LABELS {
+            let text = format!("A conversation has {MAX_LABELS} labels at most. Take one off first.");
+            return Err(Refusal::new(Code::Conflict, text));
+        }
+        Ok(Event::LabelChanged { label, on }.into())
     }
 }

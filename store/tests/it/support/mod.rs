@@ -114,6 +114,10 @@ pub(crate) fn conversation_row(key: EntityKey) -> ConversationRow {
         assignee: None,
         waiting_since: None,
         last_message_at: Some(now()),
+        snoozed_until: None,
+        woken_at: None,
+        priority: brigade_domain::chat::triage::Priority::Normal,
+        labels: Vec::new(),
         listing: brigade_domain::json::Json::of(&serde_json::json!({ "id": id })),
     }
 }

@@ -3,17 +3,19 @@ import { Emitter } from '../../base/emitter';
 import type { AccountState, ConversationState, Party } from '../../live/protocol.gen';
 import type { Presence } from '../../live/presence';
 import { el, fill, type Child } from '../../ui/dom';
-import { personAddIcon, reopenIcon, userIcon } from '../../ui/icons';
+import { flagIcon, labelIcon, personAddIcon, reopenIcon, userIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { avatar, presenceText, setPresence } from '../avatar/avatar';
 import { button } from '../button/button';
-import { shortText } from '../time-text/time-text';
+import { known, labelChip, type Labels } from '../label/label';
+import { priorityChip } from '../label/priority';
+import { momentText, shortText } from '../time-text/time-text';
 import styles from './details.module.css';
 
 const c = mustClass(styles);
 
 /** What staff can do from the details. */
-export type DetailAction = 'invite' | 'take_back' | 'assign' | 'manager' | 'advance';
+export type DetailAction = 'invite' | 'take_back' | 'assign' | 'priority' | 'labels' | 'manager' | 'advance';
 
 /** What the pane shows. */
 export interface DetailsLook {
@@ -21,6 +23,7 @@ export interface DetailsLook {
   account: AccountState | undefined;
   me: Party;
   admin: boolean;
+  labels: Labels;
   nameOf: (who: Party) => string | undefined;
 }
 
@@ -71,16 +74,22 @@ export class Details implements Disposable {
       el('p', { class: c('soft') }, state.kind === 'site' ? 'Visitor of the site' : 'Client'), text);
   }
 
-  #facts({ state, nameOf, me }: DetailsLook): HTMLElement {
+  #facts({ state, nameOf, me, labels }: DetailsLook): HTMLElement {
+    const shown = known(state.labels, labels).map(([, label]) => labelChip(label));
     const assignee = state.assignee === null ? 'Nobody' : state.assignee === me ? 'You' : nameOf(state.assignee) ?? 'A colleague';
     return el(
       'section', { class: c('section') }, el('h3', { class: c('heading') }, 'Conversation'),
       el('dl', { class: c('facts') },
-        fact('Status', state.status === 'open' ? 'Open' : 'Resolved'),
+        fact('Status', statusText(state)),
         fact('Answered by', assignee),
+        fact('Priority', priorityChip(state.priority ?? 'normal')),
+        fact('Labels', shown.length > 0 ? el('span', { class: c('labels') }, ...shown) : 'None'),
         state.page ? fact('Began on', el('a', { href: state.page, target: '_blank', rel: 'noopener noreferrer' }, shortPage(state.page))) : null,
         state.contact ? fact('Left to be reached', el('a', { href: `mailto:${state.contact.email}` }, state.contact.email), state.contact.name ? `, ${state.contact.name}` : null, ' (not verified)') : null,
         state.invited ? fact('Invited', `${state.invited.name}, ${state.invited.email}, ${shortText(state.invited.at)}`) : null),
+      el('div', { class: c('pair') },
+        button({ label: 'Priority', icon: flagIcon, small: true }, { 'data-action': 'priority', title: 'Say how urgent it is (p)' }),
+        button({ label: 'Labels', icon: labelIcon, small: true }, { 'data-action': 'labels', title: 'Say what it is about (l)' })),
     );
   }
 
@@ -140,6 +149,14 @@ export class Details implements Disposable {
     const before = this.#watch?.held;
     this.#watch = { who: people.join(), held: this.#presence.watch(people) };
     before?.dispose();
+  }
+}
+
+function statusText(state: ConversationState): string {
+  switch (state.status) {
+    case 'open': return 'Open';
+    case 'snoozed': return `Put off until ${momentText(state.snoozed_until ?? '')}`;
+    case 'resolved': return 'Resolved';
   }
 }
 

@@ -16,6 +16,9 @@ export interface Field<T extends Input = HTMLInputElement> {
   setProblem(text: string | null): void;
 }
 
+/** A field of any kind. */
+export type AnyField = Field<HTMLInputElement> | Field<HTMLTextAreaElement> | Field<HTMLSelectElement>;
+
 export interface FieldLook {
   label: string;
   name: string;
@@ -70,7 +73,7 @@ export function problemSummary(): { root: HTMLElement; show(text: string | null)
 }
 
 /** Puts a refusal where it belongs: beside the field it is about, otherwise above the form. Returns whether it was an answer. */
-export function showProblem(error: unknown, fields: Record<string, Field<Input>>, summary: { show(text: string | null): void }): void {
+export function showProblem(error: unknown, fields: Record<string, AnyField>, summary: { show(text: string | null): void }): void {
   if (!(error instanceof ApiError)) throw error;
   const where = error.field === undefined ? undefined : fields[error.field];
   if (where) {
@@ -83,7 +86,7 @@ export function showProblem(error: unknown, fields: Record<string, Field<Input>>
 }
 
 /** Forgets what was wrong before. */
-export function clearProblems(fields: Record<string, Field<Input>>, summary: { show(text: string | null): void }): void {
+export function clearProblems(fields: Record<string, AnyField>, summary: { show(text: string | null): void }): void {
   for (const each of Object.values(fields)) each.setProblem(null);
   summary.show(null);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { InboxItem } from '../../live/protocol.gen';
-import { belongs, inOrder, matches, unreadOf } from './filters';
+import { belongs, FILTERS, inOrder, matches, unreadOf } from './filters';
 
 const item = (more: Partial<InboxItem>): InboxItem => ({
   id: 'cnv_1', kind: 'site', status: 'open', name: 'Visitor 1', assignee: null, account: null, preview: 'Do you deliver?', preview_by: 'vis_1',
@@ -10,7 +10,9 @@ const item = (more: Partial<InboxItem>): InboxItem => ({
 describe('the inbox', () => {
   it('puts each conversation where it belongs', () => {
     const waiting = item({ waiting_since: '2026-03-18T12:00:00Z' });
-    expect(['open', 'waiting', 'mine', 'resolved'].map((name) => belongs(waiting, name as 'open', 'usr_me'))).toEqual([true, true, false, false]);
+    expect(FILTERS.map(({ name }) => belongs(waiting, name, 'usr_me'))).toEqual([true, true, false, false, false]);
+    const off = item({ waiting_since: '2026-03-18T12:00:00Z', status: 'snoozed', assignee: 'usr_me', snoozed_until: '2026-03-19T09:00:00Z' });
+    expect(FILTERS.filter(({ name }) => belongs(off, name, 'usr_me')).map(({ name }) => name)).toEqual(['snoozed']);
     expect(belongs(item({ assignee: 'usr_me' }), 'mine', 'usr_me')).toBe(true);
     expect(belongs(item({ assignee: 'usr_me', status: 'resolved' }), 'mine', 'usr_me')).toBe(false);
   });
@@ -23,6 +25,28 @@ describe('the inbox', () => {
     ];
     expect(inOrder(list, 'waiting').slice(0, 2).map(({ id }) => id)).toEqual(['b', 'a']);
     expect(inOrder(list, 'open').map(({ id }) => id)).toEqual(['b', 'a', 'c']);
+  });
+
+  it('shows what comes back next first, and what came back as news', () => {
+    const off = (id: string, until: string) => item({ id, status: 'snoozed', snoozed_until: until });
+    expect(inOrder([off('late', '2026-03-21T09:00:00Z'), off('soon', '2026-03-19T09:00:00Z')], 'snoozed', 'urgent').map(({ id }) => id)).toEqual(['soon', 'late']);
+    const list = [
+      item({ id: 'today', last_message_at: '2026-03-18T12:00:00Z' }),
+      item({ id: 'back', last_message_at: '2026-03-01T12:00:00Z', woken_at: '2026-03-18T13:00:00Z' }),
+    ];
+    expect(inOrder(list, 'open').map(({ id }) => id)).toEqual(['back', 'today']);
+  });
+
+  it('is in the order that was chosen', () => {
+    const list = [
+      item({ id: 'low', priority: 'low', waiting_since: '2026-03-18T10:00:00Z', last_message_at: '2026-03-18T10:00:00Z' }),
+      item({ id: 'none', last_message_at: '2026-03-18T13:00:00Z' }),
+      item({ id: 'urgent', priority: 'urgent', waiting_since: '2026-03-18T12:00:00Z', last_message_at: '2026-03-18T12:00:00Z' }),
+      item({ id: 'also', priority: 'urgent', waiting_since: '2026-03-18T11:00:00Z', last_message_at: '2026-03-18T11:00:00Z' }),
+    ];
+    expect(inOrder(list, 'open', 'newest').map(({ id }) => id)).toEqual(['none', 'urgent', 'also', 'low']);
+    expect(inOrder(list, 'open', 'longest').map(({ id }) => id)).toEqual(['low', 'also', 'urgent', 'none']);
+    expect(inOrder(list, 'open', 'urgent').map(({ id }) => id)).toEqual(['also', 'urgent', 'none', 'low']);
   });
 
   it('takes the own unread count, or the one of everybody who has not read', () => {

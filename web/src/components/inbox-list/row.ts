@@ -2,7 +2,9 @@ import type { InboxItem, Party } from '../../live/protocol.gen';
 import { el, put } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
 import { avatar } from '../avatar/avatar';
-import { durationText, timeElement } from '../time-text/time-text';
+import { known, labelChip, type Labels } from '../label/label';
+import { priorityChip } from '../label/priority';
+import { durationText, momentText, timeElement } from '../time-text/time-text';
 import { unreadOf } from './filters';
 import styles from './inbox-list.module.css';
 
@@ -13,6 +15,7 @@ export interface RowLook {
   item: InboxItem;
   me: Party;
   nameOf: (who: Party) => string | undefined;
+  labels: Labels;
   current: boolean;
   /** Changes every minute, so that durations are drawn again. */
   minute: number;
@@ -21,7 +24,7 @@ export interface RowLook {
 /** Draws a conversation's line, if it looks different than before. */
 export function drawRow(element: HTMLElement, look: RowLook): void {
   const { item, me, current } = look;
-  const key = JSON.stringify([item, current, look.minute, look.nameOf(item.assignee ?? ''), look.nameOf(item.preview_by ?? '')]);
+  const key = JSON.stringify([item, current, look.minute, look.nameOf(item.assignee ?? ''), look.nameOf(item.preview_by ?? ''), known(item.labels, look.labels)]);
   if (element.dataset['look'] === key) return;
   element.dataset['look'] = key;
   const unread = unreadOf(item, me);
@@ -36,7 +39,7 @@ export function drawRow(element: HTMLElement, look: RowLook): void {
   if (focused) link.focus({ preventScroll: true });
 }
 
-function words({ item, me, nameOf }: RowLook): HTMLElement {
+function words({ item, me, nameOf, labels }: RowLook): HTMLElement {
   const by = item.preview_by === me ? 'You: ' : item.preview_by?.startsWith('usr_') && item.kind === 'site' ? `${nameOf(item.preview_by) ?? 'Colleague'}: ` : '';
   const words = el(
     'span', { class: c('words') },
@@ -44,9 +47,13 @@ function words({ item, me, nameOf }: RowLook): HTMLElement {
     el('span', { class: c('preview') }, item.preview === null ? 'Nothing written yet' : by + item.preview),
   );
   const chips = el('span', { class: c('chips') });
+  if (item.priority === 'urgent' || item.priority === 'high') put(chips, priorityChip(item.priority));
+  if (item.snoozed_until) put(chips, el('span', { class: c('chip') }, `until ${momentText(item.snoozed_until)}`));
+  else if (item.woken_at) put(chips, el('span', { class: c('chip', 'back') }, 'back'));
   if (item.waiting_since !== null) put(chips, el('span', { class: c('chip', 'waiting') }, `waits ${durationText(item.waiting_since)}`));
   put(chips, el('span', { class: c('chip') }, item.kind === 'site' ? 'Site' : 'Client'));
   if (item.assignee !== null) put(chips, el('span', { class: c('chip') }, item.assignee === me ? 'You' : nameOf(item.assignee) ?? 'Assigned'));
+  put(chips, ...known(item.labels, labels).map(([, label]) => labelChip(label)));
   words.append(chips);
   return words;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dayText, durationText, shortText } from './time-text';
+import { dayText, durationText, momentText, shortText } from './time-text';
 
 const now = new Date(2026, 2, 18, 15, 30);
 const at = (...parts: [number, number, number, number?, number?]) => new Date(parts[0], parts[1], parts[2], parts[3] ?? 12, parts[4] ?? 0).toISOString();
@@ -16,6 +16,12 @@ describe('times', () => {
     expect(dayText(at(2026, 2, 18, 0, 1), now)).toBe('Today');
     expect(dayText(at(2026, 2, 17, 23, 59), now)).toBe('Yesterday');
     expect(dayText(at(2026, 2, 16), now)).toBe('Monday, March 16, 2026');
+  });
+  it('name a moment to come by its day', () => {
+    expect(momentText(at(2026, 2, 18, 18), now)).toBe('today, 18:00');
+    expect(momentText(at(2026, 2, 19, 9), now)).toBe('tomorrow, 09:00');
+    expect(momentText(at(2026, 2, 17, 9), now)).toBe('yesterday, 09:00');
+    expect(momentText(at(2026, 2, 23, 9), now)).toBe('Mon, Mar 23, 09:00');
   });
   it('say how long somebody waits', () => {
     expect(durationText(at(2026, 2, 18, 15, 30), now)).toBe('1 min');

@@ -5,6 +5,7 @@ const DAY_MS = 86_400_000;
 const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const weekday = new Intl.DateTimeFormat('en', { weekday: 'long' });
 const dayAndMonth = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' });
+const shortDay = new Intl.DateTimeFormat('en', { weekday: 'short', day: 'numeric', month: 'short' });
 const fullDay = new Intl.DateTimeFormat('en', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 const exact = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'medium' });
 
@@ -46,6 +47,14 @@ export function shortText(at: string, now = new Date()): string {
   if (days === 0) return clock.format(date);
   if (days < 7) return weekday.format(date);
   return dayAndMonth.format(date);
+}
+
+/** A moment to come, or one past, with its day: `today, 14:05`, `tomorrow, 09:00`, `Mon, Mar 23, 09:00`. */
+export function momentText(at: string, now = new Date()): string {
+  const date = new Date(at);
+  const days = daysApart(date, now);
+  const day = days === 0 ? 'today' : days === -1 ? 'tomorrow' : days === 1 ? 'yesterday' : shortDay.format(date);
+  return `${day}, ${clock.format(date)}`;
 }
 
 /** How long something has lasted: `3 min`, `2 h`, `4 days`. */

@@ -1,4 +1,5 @@
 import { applyToConversation } from '../conversation';
+import { applyForStaff } from '../desk';
 import type { ConversationEvent, ConversationState, EvFrame, Party } from '../protocol.gen';
 
 /** A small seeded generator (mulberry32), so that a failing run can be repeated. */
@@ -20,6 +21,7 @@ export function emptyConversation(): ConversationState {
   return {
     id: 'cnv_1', kind: 'site', status: 'open', assignee: null, account: null, visitor: 'vis_1', name: 'Visitor', page: null,
     contact: null, people: {}, messages: [], more: false, cursors: {}, unread: 0, unread_more: false, invited: null,
+    snoozed_until: null, priority: 'normal', labels: [],
   };
 }
 
@@ -51,6 +53,10 @@ function randomEvent(
     { type: 'assigned', body: { to: pick(['usr_me', 'usr_other', null]) } },
     { type: 'resolved', body: {} },
     { type: 'reopened', body: {} },
+    { type: 'snoozed', body: { until: new Date(1_800_000_000_000 + seq).toISOString() } },
+    { type: 'woken', body: {} },
+    { type: 'priority_set', body: { priority: pick(['low', 'urgent']) } },
+    { type: 'label_changed', body: { label: pick(['lbl_1', 'lbl_2']), on: random() < 0.6 } },
     { type: 'contact_left', body: { email: `v${seq}@example.org` } },
     { type: 'invited', body: { invitation: 'inv_1', email: 'v@example.org', name: 'V' } },
     { type: 'handed_over', body: { account: 'acc_1', name: 'Client' } },
@@ -71,6 +77,6 @@ function randomEvent(
 /** The state after the first `count` entries, the simple way. */
 export function stateAfter(log: readonly EvFrame[], count: number, me: Party = 'usr_me'): ConversationState {
   const state = emptyConversation();
-  for (const entry of log.slice(0, count)) applyToConversation(state, structuredClone(entry), me);
+  for (const entry of log.slice(0, count)) applyToConversation(state, structuredClone(entry), me, applyForStaff);
   return state;
 }

@@ -9,19 +9,21 @@ import { MentionPicker, type Mentionable } from '../../components/composer/menti
 import { allOf, ReplyPicker } from '../../components/composer/reply-picker';
 import { ConversationView } from '../../components/conversation-view/conversation-view';
 import { emptyState, loadingState } from '../../components/empty/empty';
+import { momentText } from '../../components/time-text/time-text';
 import type { LiveConversation } from '../../live/client';
 import type { ConversationChange } from '../../live/conversation-store';
-import type { ConversationState, Party } from '../../live/protocol.gen';
+import { applyForStaff, withLabel } from '../../live/desk';
+import type { ConversationState, LabelOnBody, Party, Priority } from '../../live/protocol.gen';
 import type { Session } from '../../session/start';
 import { el, fill } from '../../ui/dom';
-import { alertIcon, backIcon, checkIcon, reopenIcon, userIcon } from '../../ui/icons';
+import { alertIcon, backIcon, checkIcon, reopenIcon, snoozeIcon, userIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import styles from './inbox.module.css';
 
 const c = mustClass(styles);
 
 /** What is asked for in the head of a conversation. */
-export type PaneAction = 'assign' | 'resolve' | 'reopen' | 'back' | 'details';
+export type PaneAction = 'assign' | 'resolve' | 'reopen' | 'snooze' | 'back' | 'details';
 
 /** What the pane needs to know of the team. */
 export interface Team {
@@ -38,7 +40,13 @@ export function withPendingFacts(state: ConversationState, pending: readonly { t
     if (each.state === 'failed') continue;
     if (each.type === 'assign') shown.assignee = (each.body['to'] as string | null) ?? null;
     else if (each.type === 'resolve') shown.status = 'resolved';
-    else if (each.type === 'reopen') shown.status = 'open';
+    else if (each.type === 'reopen') [shown.status, shown.snoozed_until] = ['open', null];
+    else if (each.type === 'snooze') [shown.status, shown.snoozed_until] = ['snoozed', each.body['until'] as string];
+    else if (each.type === 'set_priority') shown.priority = each.body['priority'] as Priority;
+    else if (each.type === 'label') {
+      const { label, on } = each.body as unknown as LabelOnBody;
+      shown.labels = withLabel(shown.labels, label, on);
+    }
   }
   return shown;
 }
@@ -50,6 +58,12 @@ export function customerName(state: ConversationState | undefined): string | und
   const customers = Object.keys(state.people).filter((id) => state.people[id]!.side === 'customer' && !id.startsWith('vis_'));
   const wrote = state.messages.findLast(({ by }) => customers.includes(by))?.by ?? customers[0];
   return wrote === undefined ? undefined : state.people[wrote]!.name;
+}
+
+/** Where it stands, when that is not simply open. */
+function standingText({ status, snoozed_until }: ConversationState): string {
+  if (status === 'snoozed') return `Put off until ${momentText(snoozed_until ?? '')}`;
+  return status === 'resolved' ? 'Resolved' : '';
 }
 
 /** The open conversation: its head, its messages, its composer. */
@@ -73,7 +87,7 @@ export class ConversationPane implements Disposable {
     this.#session = session;
     this.#team = team;
     this.id = id;
-    this.live = this.#owned.add(session.client.conversation(id));
+    this.live = this.#owned.add(session.client.conversation(id, applyForStaff));
     fill(this.root, this.#head, this.#body);
     fill(this.#body, loadingState('Loading the conversation', 5));
     this.#drawHead(undefined);
@@ -134,7 +148,7 @@ export class ConversationPane implements Disposable {
     const customer = state && Object.entries(state.people).find(([id, person]) => person.side === 'customer' && (state.account === null || id.startsWith('usr_')))?.[0];
     this.#watch(customer);
     const status = customer ? this.#session.presence.of(customer) : undefined;
-    const key = JSON.stringify([state?.name, state?.status, state?.assignee, state?.kind, state?.page, status, this.#team.nameOf(state?.assignee ?? '')]);
+    const key = JSON.stringify([state?.name, state?.status, state?.snoozed_until, state?.assignee, state?.kind, state?.page, status, this.#team.nameOf(state?.assignee ?? '')]);
     if (key === this.#drawn) return;
     this.#drawn = key;
     const focused = (document.activeElement as HTMLElement | null)?.dataset['action'];
@@ -147,9 +161,10 @@ export class ConversationPane implements Disposable {
   #headOf(state: ConversationState, status: ReturnType<Session['presence']['of']>): HTMLElement[] {
     const face = avatar({ name: state.name });
     setPresence(face, status);
+    face.classList.add(c('face'));
     const me = this.#session.who.user.id;
     const assignee = state.assignee === null ? 'Assign' : state.assignee === me ? 'You' : this.#team.nameOf(state.assignee) ?? 'A colleague';
-    const about = [state.kind === 'site' ? 'Site visitor' : 'Client', status === 'online' ? 'online now' : '', state.status === 'resolved' ? 'resolved' : ''].filter(Boolean).join(' · ');
+    const about = [standingText(state), state.kind === 'site' ? 'Site visitor' : 'Client', status === 'online' ? 'online now' : ''].filter(Boolean).join(' · ');
     const details = button({ label: 'Details', icon: userIcon, kind: 'plain', bare: true }, { 'data-action': 'details' });
     details.classList.add(c('detailsButton'));
     const assign = button({ label: assignee, icon: userIcon, small: true }, { 'data-action': 'assign', 'aria-label': state.assignee === null ? 'Assign' : `Answered by ${assignee}. Assign to somebody else`, title: 'Assign (a)' });
@@ -158,11 +173,18 @@ export class ConversationPane implements Disposable {
       face,
       el('div', { class: c('who') }, el('h2', { class: c('name') }, state.name), el('span', { class: c('soft') }, about)),
       assign,
-      state.status === 'open'
-        ? button({ label: 'Resolve', icon: checkIcon, kind: 'primary', small: true }, { 'data-action': 'resolve', title: 'Resolve (e)' })
-        : button({ label: 'Open again', icon: reopenIcon, small: true }, { 'data-action': 'reopen', title: 'Open again (e)' }),
+      ...this.#settling(state),
       details,
     ];
+  }
+
+  #settling({ status }: ConversationState): HTMLElement[] {
+    const resolve = () => button({ label: 'Resolve', icon: checkIcon, kind: 'primary', small: true }, { 'data-action': 'resolve', title: 'Resolve (e)' });
+    switch (status) {
+      case 'open': return [button({ label: 'Snooze', icon: snoozeIcon, small: true, bare: true }, { 'data-action': 'snooze', title: 'Put it off (z)' }), resolve()];
+      case 'snoozed': return [button({ label: 'Bring back', icon: reopenIcon, small: true }, { 'data-action': 'reopen', title: 'Bring it back now (z)' }), resolve()];
+      case 'resolved': return [button({ label: 'Open again', icon: reopenIcon, small: true }, { 'data-action': 'reopen', title: 'Open again (e)' })];
+    }
   }
 
   #watch(customer: Party | undefined): void {

@@ -1,7 +1,6 @@
 import { ReplyShelf } from '../../api/replies';
 import { takeBack, type StaffMember } from '../../api/tenant';
 import type { Disposable } from '../../base/disposables';
-import { avatar, setPresence } from '../../components/avatar/avatar';
 import { Details, LIFECYCLE, type DetailAction } from '../../components/details/details';
 import { confirmLoss } from '../../components/dialog/dialog';
 import { emptyState } from '../../components/empty/empty';
@@ -9,13 +8,13 @@ import { belongs, FILTERS } from '../../components/inbox-list/filters';
 import { InboxList } from '../../components/inbox-list/inbox-list';
 import { pick } from '../../components/picker/picker';
 import { ListTopic } from '../../live/list-topic';
-import type { AccountState, InboxItem, Party } from '../../live/protocol.gen';
-import { CommandRefused } from '../../live/queue';
+import type { AccountState, InboxItem, Party, TenantState } from '../../live/protocol.gen';
 import { applyToAccount, StateStore } from '../../live/state-store';
 import type { Session } from '../../session/start';
 import { el, fill } from '../../ui/dom';
 import { chatIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
+import { ConversationActions } from './conversation-actions';
 import { ConversationPane, type PaneAction, type Team } from './conversation-pane';
 import { inviteDialog } from './invite-dialog';
 import { listenForKeys, showKeys, type Shortcut } from './shortcuts';
@@ -27,6 +26,7 @@ const c = mustClass(styles);
 export class InboxPage {
   readonly root = el('main', { class: c('panes') });
   #session: Session;
+  #tenant: StateStore<TenantState>;
   #staff: StaffMember[] = [];
   #replies = new ReplyShelf();
   #list: InboxList;
@@ -35,12 +35,16 @@ export class InboxPage {
   #middle = el('div', { class: c('middle') });
   #details: Details;
   #account: { id: string; store: StateStore<AccountState>; held: Disposable } | undefined;
+  #actions: ConversationActions;
   #shortcuts: Shortcut[];
 
-  constructor(session: Session) {
+  /** `tenant` is the business, live: its labels may change at any time. */
+  constructor(session: Session, tenant: StateStore<TenantState>) {
     this.#session = session;
-    const { client, owned, who, tenant } = session;
-    this.#topic = new ListTopic<InboxItem>(`tenant:${tenant.id}/inbox`, (frame) => client.connection.send(frame));
+    this.#tenant = tenant;
+    this.#actions = new ConversationActions(session, { staff: () => this.#staff, nameOf: (who) => this.#nameOf(who), labels: () => this.#labels }, () => this.#pane);
+    const { client, owned, who } = session;
+    this.#topic = new ListTopic<InboxItem>(`tenant:${session.tenant.id}/inbox`, (frame) => client.connection.send(frame));
     owned.add(client.follow(this.#topic));
     this.#list = owned.add(new InboxList(this.#topic, who.user.id, (party) => this.#nameOf(party)));
     this.#list.root.classList.add(c('listPane'));
@@ -50,6 +54,7 @@ export class InboxPage {
     owned.add(this.#list.chosen.on((id) => this.open(id, true)));
     owned.add(this.#list.filtered.on(() => this.#rememberFilter()));
     owned.add(this.#topic.changed.on(() => this.#title()));
+    owned.add(tenant.changed.on(() => this.#labelsChanged()));
     owned.add(this.#details.actions.on((action) => void this.#detail(action)));
     owned.listen(window, 'popstate', () => this.#fromAddress());
     owned.listen(this.root, 'keydown', (event) => this.#escape(event));
@@ -107,6 +112,7 @@ export class InboxPage {
     const query = new URLSearchParams();
     if (id !== undefined) query.set('c', id);
     if (this.#list.filter !== 'open') query.set('f', this.#list.filter);
+    if (this.#list.label !== '') query.set('l', this.#list.label);
     const text = query.toString();
     return text === '' ? '/inbox' : `/inbox?${text}`;
   }
@@ -115,10 +121,21 @@ export class InboxPage {
     const query = new URLSearchParams(location.search);
     const filter = FILTERS.find(({ name }) => name === query.get('f'))?.name ?? 'open';
     if (filter !== this.#list.filter) this.#list.setFilter(filter);
+    const label = query.get('l') ?? '';
+    if (label !== this.#list.label) this.#list.setLabel(/^lbl_\w+$/.test(label) ? label : '');
     const asked = query.get('c');
     const id = asked !== null && /^cnv_\w+$/.test(asked) ? asked : undefined;
     this.open(id, false);
     history.replaceState(null, '', this.#address(id));
+  }
+
+  get #labels() {
+    return this.#tenant.state?.labels ?? {};
+  }
+
+  #labelsChanged(): void {
+    this.#list.setLabels(this.#labels);
+    this.#drawDetails();
   }
 
   #rememberFilter(): void {
@@ -137,9 +154,10 @@ export class InboxPage {
 
   async #act(action: PaneAction): Promise<void> {
     switch (action) {
-      case 'assign': return this.#assign();
+      case 'assign': return this.#actions.assign();
       case 'resolve':
-      case 'reopen': return this.#settle(action);
+      case 'reopen': return this.#actions.settle(action);
+      case 'snooze': return this.#actions.snooze();
       case 'back': return this.open(undefined, true);
       case 'details':
         this.#details.root.classList.toggle(c('shown'));
@@ -149,46 +167,13 @@ export class InboxPage {
 
   async #detail(action: DetailAction): Promise<void> {
     switch (action) {
-      case 'assign': return this.#assign();
+      case 'assign': return this.#actions.assign();
+      case 'priority': return this.#actions.prioritise();
+      case 'labels': return this.#actions.label();
       case 'invite': return this.#invite();
       case 'take_back': return this.#takeBack();
       case 'manager': return this.#chooseManager();
       case 'advance': return this.#advance();
-    }
-  }
-
-  async #assign(): Promise<void> {
-    const pane = this.#pane;
-    const before = pane?.state?.assignee ?? null;
-    if (!pane?.state) return;
-    const to = await this.#pickStaff('Who answers this?', before);
-    if (to === undefined || to === before) return;
-    const topic = `conversation:${pane.id}` as const;
-    this.#command(topic, 'assign', { to });
-    const name = to === null ? 'nobody' : to === this.#session.who.user.id ? 'you' : this.#nameOf(to) ?? 'a colleague';
-    this.#session.toasts.show({ text: `Assigned to ${name}.`, action: { label: 'Undo', run: () => this.#command(topic, 'assign', { to: before }) } });
-  }
-
-  async #pickStaff(title: string, current: string | null): Promise<string | null | undefined> {
-    const { presence, who } = this.#session;
-    const people = [...this.#staff].sort((a, b) => Number(b.id === who.user.id) - Number(a.id === who.user.id) || a.name.localeCompare(b.name));
-    return pick<string | null>(title, [
-      ...people.map((person) => {
-        const face = avatar(person, 'small');
-        setPresence(face, presence.of(person.id));
-        return { value: person.id, label: person.id === who.user.id ? `${person.name} (you)` : person.name, face, current: person.id === current, note: presence.of(person.id) === 'online' ? 'online' : '' };
-      }),
-      { value: null, label: 'Nobody', current: current === null },
-    ]);
-  }
-
-  #settle(action: 'resolve' | 'reopen'): void {
-    const pane = this.#pane;
-    if (!pane?.state) return;
-    const topic = `conversation:${pane.id}` as const;
-    this.#command(topic, action, {});
-    if (action === 'resolve') {
-      this.#session.toasts.show({ text: `${pane.state.name} is resolved.`, action: { label: 'Undo', run: () => this.#command(topic, 'reopen', {}) } });
     }
   }
 
@@ -208,15 +193,15 @@ export class InboxPage {
       yes: 'Take it back',
     });
     if (!sure) return;
-    await takeBack(pane.id).catch((error: Error) => this.#complain(error));
+    await takeBack(pane.id).catch((error: Error) => this.#actions.complain(error));
   }
 
   async #chooseManager(): Promise<void> {
     const account = this.#account;
     if (!account?.store.state) return;
-    const manager = await this.#pickStaff('Who is the account manager?', account.store.state.manager);
+    const manager = await this.#actions.pickStaff('Who is the account manager?', account.store.state.manager);
     if (manager === undefined) return;
-    await this.#session.client.command(`account:${account.id}`, 'set_manager', { manager }).done.catch((error: Error) => this.#complain(error));
+    await this.#session.client.command(`account:${account.id}`, 'set_manager', { manager }).done.catch((error: Error) => this.#actions.complain(error));
   }
 
   async #advance(): Promise<void> {
@@ -225,21 +210,7 @@ export class InboxPage {
     const to = await pick('What is the next step?', account.store.state.next.map((value) => ({ value, label: LIFECYCLE[value] })));
     if (to === undefined) return;
     const body = to === 'onboarding' ? { to, onboarding: 'manual' as const } : { to };
-    await this.#session.client.command(`account:${account.id}`, 'advance', body).done.catch((error: Error) => this.#complain(error));
-  }
-
-  #command(topic: `conversation:${string}`, type: 'assign' | 'resolve' | 'reopen', body: { to: string | null } | Record<string, never>): void {
-    // The body fits the type: both come from the callers above.
-    const { done } = this.#session.client.queue.submit(topic, type, body, { keep: true });
-    done.catch((error: Error) => {
-      const failed = this.#session.client.queue.of(topic).find((each) => each.type === type && each.state === 'failed');
-      if (failed) this.#session.client.queue.discard(failed.id);
-      this.#complain(error);
-    });
-  }
-
-  #complain(error: Error): void {
-    this.#session.toasts.show({ text: error instanceof CommandRefused || error.message ? error.message : 'This did not work. Try again.', danger: true });
+    await this.#session.client.command(`account:${account.id}`, 'advance', body).done.catch((error: Error) => this.#actions.complain(error));
   }
 
   #drawDetails(): void {
@@ -247,7 +218,7 @@ export class InboxPage {
     if (!state) return;
     this.#followAccount(state.account);
     this.#details.draw({
-      state, account: this.#account?.store.state, me: this.#session.who.user.id, admin: this.#session.who.kind === 'admin', nameOf: (who) => this.#nameOf(who),
+      state, account: this.#account?.store.state, me: this.#session.who.user.id, admin: this.#session.who.kind === 'admin', labels: this.#labels, nameOf: (who) => this.#nameOf(who),
     });
   }
 
@@ -284,8 +255,11 @@ export class InboxPage {
       { key: 'k', text: 'Previous conversation', run: () => step(-1) },
       { key: 'r', text: 'Answer', run: () => this.#write('send') },
       { key: 'n', text: 'Write an internal note', run: () => this.#write('note') },
-      { key: 'e', text: 'Resolve, or open again', run: () => this.#settle(this.#pane?.state?.status === 'resolved' ? 'reopen' : 'resolve') },
-      { key: 'a', text: 'Assign', run: () => void this.#assign() },
+      { key: 'e', text: 'Resolve, or open again', run: () => this.#actions.settle(this.#pane?.state?.status === 'resolved' ? 'reopen' : 'resolve') },
+      { key: 'z', text: 'Put off until later, or bring back', run: () => void this.#actions.snooze() },
+      { key: 'p', text: 'Priority', run: () => void this.#actions.prioritise() },
+      { key: 'l', text: 'Labels', run: () => void this.#actions.label() },
+      { key: 'a', text: 'Assign', run: () => void this.#actions.assign() },
       { key: 'i', text: 'Invite as a client', run: () => void this.#invite() },
       { key: '/', text: 'Find in the list', run: () => this.#list.focusSearch() },
       { key: '?', text: 'These keys', run: () => void showKeys(this.#shortcuts) },

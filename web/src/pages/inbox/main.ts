@@ -11,12 +11,12 @@ import { helpIcon } from '../../ui/icons';
 import { InboxPage } from './inbox-page';
 
 void startSession('staff', (session) => {
-  const page = new InboxPage(session);
-  const help = button({ label: 'Keys', icon: helpIcon, kind: 'plain', bare: true });
-  session.owned.listen(help, 'click', () => page.showKeys());
   const tenant = new StateStore<TenantState>(applyToTenant);
   const topic = `tenant:${session.tenant.id}` as const;
+  const page = new InboxPage(session, tenant);
   session.owned.add(session.client.log(topic, tenant));
+  const help = button({ label: 'Keys', icon: helpIcon, kind: 'plain', bare: true });
+  session.owned.listen(help, 'click', () => page.showKeys());
   const available = availabilitySwitch(tenant, session.who.user.id);
   session.owned.listen(available, 'click', () => void session.client
     .command(topic, 'set_available', { available: available.getAttribute('aria-checked') !== 'true' }, { newest: true })

@@ -7,6 +7,7 @@ import { startSession, type Session } from '../../session/start';
 import { el, fill, mustFind, type Child } from '../../ui/dom';
 import { businessSection } from './business';
 import { hoursSection } from './hours';
+import { labelSection } from './labels';
 import { c } from './parts';
 import { replySection } from './replies';
 import { keySection, siteSection } from './sites';
@@ -31,6 +32,7 @@ function sectionsOf(session: Session): Section[] {
     { id: 'hours', label: 'Hours and greeting', admin: true, draw: (own) => hoursSection(own, tenant) },
     { id: 'team', label: 'Team', admin: false, draw: (own) => teamSection(own, admin) },
     { id: 'replies', label: 'Canned replies', admin: false, draw: (own) => replySection(own, admin) },
+    { id: 'labels', label: 'Labels', admin: false, draw: (own) => labelSection(own, tenant, admin) },
     { id: 'site', label: 'Chat on your site', admin: true, draw: (own) => siteSection(own) },
     { id: 'keys', label: 'API keys', admin: true, draw: (own) => keySection(own) },
   ];

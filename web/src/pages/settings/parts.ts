@@ -1,10 +1,11 @@
 import { ApiError } from '../../api/http';
+import { asApiError } from '../../api/refused';
 import { Disposables } from '../../base/disposables';
 import { busy, button } from '../../components/button/button';
 import { emptyState, loadingState } from '../../components/empty/empty';
-import { clearProblems, problemSummary, showProblem, type Field } from '../../components/field/field';
+import { clearProblems, problemSummary, showProblem, type AnyField } from '../../components/field/field';
 import { CommandRefused } from '../../live/queue';
-import { el, fill, type Child } from '../../ui/dom';
+import { el, fill, type Attributes, type Child } from '../../ui/dom';
 import { offlineIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import styles from './settings.module.css';
@@ -33,14 +34,12 @@ export function loaded<T>(owned: Disposables, label: string, fetchIt: () => Prom
   return box;
 }
 
-type AnyField = Field<HTMLInputElement> | Field<HTMLTextAreaElement> | Field<HTMLSelectElement>;
-
 /** A form that says when it is saved and what was wrong. */
 export function saveForm(owned: Disposables, parts: { fields: Record<string, AnyField>; inside?: Child[]; label?: string; save: () => Promise<string | void> }): HTMLFormElement {
   const summary = problemSummary();
   const said = el('span', { class: c('said'), role: 'status' });
   const submit = button({ label: parts.label ?? 'Save', kind: 'primary' }, { type: 'submit' });
-  const fields = parts.fields as Record<string, Field>;
+  const { fields } = parts;
   const form = el(
     'form', { class: c('form'), novalidate: true }, summary.root,
     ...(parts.inside ?? Object.values(fields).map(({ root }) => root)), el('div', { class: c('foot') }, submit, said),
@@ -59,19 +58,16 @@ export function saveForm(owned: Disposables, parts: { fields: Record<string, Any
   return form;
 }
 
-/** A refusal over the socket reads like one over HTTP. */
-function asApiError(error: unknown): unknown {
-  return error instanceof CommandRefused ? new ApiError(error.code, error.message, { details: error.details }) : error;
-}
-
 /** What to say of an error. */
 export function messageOf(error: unknown): string {
   return error instanceof ApiError || error instanceof CommandRefused ? error.message : 'This did not work. Try again.';
 }
 
 /** A button that does something that can fail. */
-export function doButton(owned: Disposables, look: Parameters<typeof button>[0], run: () => Promise<unknown>, complain: (text: string) => void): HTMLButtonElement {
-  const target = button({ small: true, ...look });
+export function doButton(
+  owned: Disposables, look: Parameters<typeof button>[0], run: () => Promise<unknown>, complain: (text: string) => void, attributes: Attributes = {},
+): HTMLButtonElement {
+  const target = button({ small: true, ...look }, attributes);
   owned.listen(target, 'click', () => void busy(target, run).catch((error: unknown) => complain(messageOf(error))));
   return target;
 }

@@ -2,8 +2,8 @@ import { changeReply, createReply, MAX_SHORTCUT, removeReply, replies, type Cann
 import { button } from '../../components/button/button';
 import { MAX_CHARACTERS } from '../../components/composer/composer';
 import { matching, VARIABLES } from '../../components/composer/reply-picker';
-import { openDialog } from '../../components/dialog/dialog';
-import { clearProblems, field, problemSummary, showProblem, textField } from '../../components/field/field';
+import { formDialog } from '../../components/dialog/form-dialog';
+import { field, textField } from '../../components/field/field';
 import type { Session } from '../../session/start';
 import { el, type Child } from '../../ui/dom';
 import { plusIcon } from '../../ui/icons';
@@ -19,13 +19,13 @@ export function replySection({ owned, toasts }: Session, admin: boolean): Child[
     const rows = all.map((reply) => el(
       'li', {},
       el('div', { class: c('grow') }, el('b', {}, `/${reply.shortcut}`), el('div', { class: c('excerpt'), dir: 'auto' }, reply.text)),
-      admin ? named(reply, doButton(owned, { label: 'Change' }, async () => (await edit(reply)) && again(), complain)) : null,
-      admin ? named(reply, doButton(owned, { label: 'Remove', kind: 'plain' }, async () => {
+      admin ? doButton(owned, { label: 'Change' }, async () => (await edit(reply)) && again(), complain, { 'aria-label': `Change /${reply.shortcut}` }) : null,
+      admin ? doButton(owned, { label: 'Remove', kind: 'plain' }, async () => {
         await removeReply(reply.id);
         again();
         const undo = () => void createReply(reply).then(again, (error: unknown) => complain(messageOf(error)));
         toasts.show({ text: `/${reply.shortcut} is removed.`, action: { label: 'Undo', run: undo } });
-      }, complain)) : null,
+      }, complain, { 'aria-label': `Remove /${reply.shortcut}` }) : null,
     ));
     const add = admin ? button({ label: 'Add a reply', icon: plusIcon, kind: 'primary' }) : null;
     if (add) owned.listen(add, 'click', () => void edit().then((done) => done && again()));
@@ -47,12 +47,6 @@ function finder(owned: Session['owned'], all: readonly CannedReply[], rows: read
   return find.root;
 }
 
-/** Says which reply a button is about, for those who do not see the row it is in. */
-function named({ shortcut }: CannedReply, target: HTMLButtonElement): HTMLButtonElement {
-  target.setAttribute('aria-label', `${target.textContent} /${shortcut}`);
-  return target;
-}
-
 /** Asks for a reply and keeps it; resolves to whether it was kept. */
 function edit(reply?: CannedReply): Promise<boolean> {
   const shortcut = field({ label: 'Shortcut', name: 'shortcut', hint: 'Lower-case letters, digits and hyphens, such as opening-hours.' },
@@ -60,22 +54,14 @@ function edit(reply?: CannedReply): Promise<boolean> {
   const text = textField({ label: 'Text', name: 'text', hint: `Filled in when it is used: ${VARIABLES.map((name) => `{{${name}}}`).join(' ')}. What to say when a name is not known goes after a bar: {{customer.first_name|friend}}.` },
     { rows: 7, dir: 'auto', maxlength: MAX_CHARACTERS * 2 });
   text.input.value = reply?.text ?? '';
-  const [fields, summary] = [{ shortcut, text }, problemSummary()];
-  return openDialog({
+  return formDialog({
     title: reply ? `Change /${reply.shortcut}` : 'New canned reply',
-    body: [summary.root, shortcut.root, text.root],
-    submit: { label: reply ? 'Save' : 'Add' },
+    fields: { shortcut, text },
+    submit: reply ? 'Save' : 'Add',
     wide: true,
-    run: async () => {
-      clearProblems(fields, summary);
+    save: () => {
       const wanted = { shortcut: shortcut.input.value, text: text.input.value };
-      try {
-        await (reply ? changeReply({ ...reply, ...wanted }) : createReply(wanted));
-        return true;
-      } catch (error) {
-        showProblem(error, fields, summary);
-        return false;
-      }
+      return reply ? changeReply({ ...reply, ...wanted }) : createReply(wanted);
     },
   });
 }

@@ -1,0 +1,182 @@
+//! How the staff sort conversations: what is put off, how urgent it is, and labels, in rows and lists.
+
+use brigade_domain::Timestamp;
+use brigade_domain::actor::Actor;
+use brigade_domain::chat::ConversationRow;
+use brigade_domain::chat::list::{Filter, Place};
+use brigade_domain::chat::triage::Priority;
+use brigade_domain::entity::{EntityKey, Row, Seq};
+use brigade_domain::id::{ConversationId, LabelId, TenantId};
+use brigade_domain::journal::{CommitError, Journal, Lists};
+use brigade_domain::refusal::Code;
+use brigade_domain::tenant::TenantRow;
+use brigade_store::chat::{PgLists, page};
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use crate::support::{World, commit, conversation, conversation_row, line, message, now};
+
+fn label() -> LabelId {
+    LabelId::from_uuid(Uuid::now_v7())
+}
+
+/// Commits a row to a conversation of `expected` entries.
+async fn keep(world: &World, key: EntityKey, expected: Seq, row: ConversationRow) -> Result<(), CommitError> {
+    let mut change = message(key, expected);
+    change.row = Some(Row::Conversation(row));
+    world.journal.commit(change).await
+}
+
+/// The tenant has these labels from its `expected`th entry on.
+async fn has_labels(world: &World, tenant: TenantId, expected: Seq, labels: &[LabelId]) -> Result<(), CommitError> {
+    let key = EntityKey::new(tenant, tenant);
+    let mut change = commit(key, expected, vec![line(expected + 1, "label_set", "{}")]);
+    change.row = Some(Row::Tenant(TenantRow { id: tenant, settings: "{}".to_owned(), labels: labels.to_vec() }));
+    world.journal.commit(change).await
+}
+
+fn snoozed(key: EntityKey, until: Timestamp) -> ConversationRow {
+    ConversationRow { status: "snoozed".to_owned(), snoozed_until: Some(until), ..conversation_row(key) }
+}
+
+fn id(key: EntityKey) -> ConversationId {
+    ConversationId::from_uuid(key.entity.id)
+}
+
+#[tokio::test]
+async fn what_is_put_off_is_listed_by_when_it_comes_back() {
+    let world = World::new().await;
+    let tenant = world.tenant().await;
+    let start = now();
+    let mut expected = Vec::new();
+    for hours in [5, 1, 4, 2, 3] {
+        let key = conversation(tenant);
+        keep(&world, key, 0, snoozed(key, start + SignedDuration::from_hours(hours))).await.unwrap();
+        expected.push((hours, id(key)));
+    }
+    expected.sort_unstable();
+    let filter = Filter { place: Place::Snoozed, ..Filter::default() };
+    let (mut seen, mut cursor) = (Vec::new(), None);
+    loop {
+        let part = page(&world.db, tenant, filter.clone(), cursor, 2).await.unwrap();
+        seen.extend(part.rows.iter().map(|(_, row)| row.id));
+        cursor = part.next.map(|next| next.to_string().parse().unwrap());
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, expected.iter().map(|(_, id)| *id).collect::<Vec<_>>());
+    // The live list has them too: what is put off comes back in it.
+    let items = PgLists::new(world.db.clone()).list(tenant, "inbox", &Actor::system(tenant)).await.unwrap();
+    assert_eq!(items.len(), 5);
+}
+
+#[tokio::test]
+async fn what_came_back_is_listed_as_news() {
+    let world = World::new().await;
+    let tenant = world.tenant().await;
+    let at = |minutes| now() - SignedDuration::from_mins(minutes);
+    let (old, newer, back) = (conversation(tenant), conversation(tenant), conversation(tenant));
+    for (key, minutes) in [(old, 30), (newer, 20), (back, 40)] {
+        let woken_at = (key == back).then(|| at(10));
+        let row = ConversationRow { last_message_at: Some(at(minutes)), woken_at, ..conversation_row(key) };
+        keep(&world, key, 0, row).await.unwrap();
+    }
+    let mut seen = Vec::new();
+    let mut cursor = None;
+    for _ in 0..3 {
+        let part = page(&world.db, tenant, Filter::default(), cursor, 1).await.unwrap();
+        seen.extend(part.rows.iter().map(|(_, row)| row.id));
+        cursor = part.next;
+    }
+    assert_eq!(seen, [back, newer, old].map(id));
+    let items = PgLists::new(world.db.clone()).list(tenant, "inbox", &Actor::system(tenant)).await.unwrap();
+    let texts: Vec<_> = seen.iter().map(ToString::to_string).collect();
+    assert_eq!(items.iter().map(|item| item.0.clone()).collect::<Vec<_>>(), texts);
+}
+
+#[tokio::test]
+async fn a_conversation_is_given_labels_its_tenant_has_at_that_moment() {
+    let world = World::new().await;
+    let (tenant, elsewhere) = (world.tenant().await, world.tenant().await);
+    let (known, foreign) = (label(), label());
+    has_labels(&world, tenant, 0, &[known]).await.unwrap();
+    has_labels(&world, elsewhere, 0, &[foreign]).await.unwrap();
+    let key = conversation(tenant);
+    let with = |labels: &[LabelId]| ConversationRow { labels: labels.to_vec(), ..conversation_row(key) };
+    for unknown in [label(), foreign] {
+        match keep(&world, key, 0, with(&[known, unknown])).await {
+            Err(CommitError::Refused(refusal)) => assert_eq!(refusal.code, Code::InvalidInput),
+            other => panic!("{other:?}"),
+        }
+    }
+    keep(&world, key, 0, with(&[known])).await.unwrap();
+    // One that is gone stays where it is, and comes to nothing new.
+    has_labels(&world, tenant, 1, &[]).await.unwrap();
+    keep(&world, key, 1, with(&[known])).await.unwrap();
+    let another = conversation(tenant);
+    let row = ConversationRow { labels: vec![known], ..conversation_row(another) };
+    assert!(matches!(keep(&world, another, 0, row).await, Err(CommitError::Refused(_))));
+    keep(&world, key, 2, with(&[])).await.unwrap();
+    assert!(matches!(keep(&world, key, 3, with(&[known])).await, Err(CommitError::Refused(_))));
+}
+
+#[tokio::test]
+async fn lists_are_narrowed_by_label_and_priority() {
+    let world = World::new().await;
+    let tenant = world.tenant().await;
+    let labels = [label(), label()];
+    has_labels(&world, tenant, 0, &labels).await.unwrap();
+    for place in [Place::Open, Place::Snoozed, Place::Resolved] {
+        let mut kept = Vec::new();
+        for (mine, priority) in
+            [(vec![labels[0]], Priority::Urgent), (labels.to_vec(), Priority::Normal), (vec![], Priority::Low)]
+        {
+            let key = conversation(tenant);
+            let base = match place {
+                Place::Open => conversation_row(key),
+                Place::Snoozed => snoozed(key, now() + SignedDuration::from_hours(1)),
+                Place::Resolved => ConversationRow { status: "resolved".to_owned(), ..conversation_row(key) },
+            };
+            let row = ConversationRow { labels: mine, priority, ..base };
+            keep(&world, key, 0, row.clone()).await.unwrap();
+            kept.push(row);
+        }
+        let listed = async |label, priority| {
+            let filter = Filter { place, label, priority, ..Filter::default() };
+            let mut found: Vec<_> =
+                page(&world.db, tenant, filter, None, 10).await.unwrap().rows.into_iter().map(|(_, row)| row).collect();
+            found.sort_by_key(|row| row.id);
+            found
+        };
+        assert_eq!(listed(Some(labels[0]), None).await, kept[..2], "{place:?}");
+        assert_eq!(listed(Some(labels[1]), None).await, kept[1..2]);
+        assert_eq!(listed(None, Some(Priority::Low)).await, kept[2..]);
+        assert_eq!(listed(Some(labels[0]), Some(Priority::Urgent)).await, kept[..1]);
+        assert!(listed(Some(label()), None).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_database_knows_what_goes_together() {
+    let world = World::new().await;
+    let tenant = world.tenant().await;
+    let until = Some(now());
+    let cases: [fn(EntityKey, Option<Timestamp>) -> ConversationRow; 3] = [
+        |key, until| ConversationRow { snoozed_until: until, ..conversation_row(key) },
+        |key, _| ConversationRow { status: "snoozed".to_owned(), ..conversation_row(key) },
+        |key, until| ConversationRow { status: "resolved".to_owned(), woken_at: until, ..conversation_row(key) },
+    ];
+    for case in cases {
+        let key = conversation(tenant);
+        let broken = case(key, until);
+        assert!(matches!(keep(&world, key, 0, broken.clone()).await, Err(CommitError::Broken(_))), "{broken:?}");
+    }
+    let many: Vec<_> = (0..101).map(|_| label()).collect();
+    assert!(has_labels(&world, tenant, 0, &many).await.is_err());
+    has_labels(&world, tenant, 0, &many[..100]).await.unwrap();
+    let key = conversation(tenant);
+    let labels = |count: usize| ConversationRow { labels: many[..count].to_vec(), ..conversation_row(key) };
+    assert!(keep(&world, key, 0, labels(21)).await.is_err());
+    keep(&world, key, 0, labels(20)).await.unwrap();
+}

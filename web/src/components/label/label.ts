@@ -1,0 +1,28 @@
+import type { Label, LabelColor } from '../../live/protocol.gen';
+import { el } from '../../ui/dom';
+import { mustClass } from '../../ui/must-class';
+import styles from './label.module.css';
+
+const c = mustClass(styles);
+
+/** The colours of labels, in the order of the rainbow. */
+export const COLORS: readonly LabelColor[] = ['red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple', 'gray'];
+
+/** The labels of a business, by their ids. */
+export type Labels = Readonly<Record<string, Label>>;
+
+/** A label in its colour; the whole name is in its title. */
+export function labelChip(label: Label): HTMLElement {
+  return el('span', { class: c('label', label.color), title: label.name, dir: 'auto' }, label.name);
+}
+
+/** Of these ids the labels there are, by name. One that was removed is not shown any more. */
+export function known(ids: readonly string[] | null | undefined, labels: Labels): [string, Label][] {
+  const found = (ids ?? []).flatMap((id): [string, Label][] => (labels[id] ? [[id, labels[id]]] : []));
+  return byName(found);
+}
+
+/** All labels, by name. */
+export function byName(labels: readonly [string, Label][]): [string, Label][] {
+  return [...labels].sort(([, a], [, b]) => a.name.localeCompare(b.name));
+}
