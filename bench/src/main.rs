@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use brigade_bench::machine;
 use brigade_bench::report::{Book, note};
 use brigade_bench::run::{self, Cores, postgres};
-use brigade_bench::scenario::{Bench, chat, generator, host, idle, pgbench, slow, tenancy};
+use brigade_bench::scenario::{Bench, chat, generator, host, idle, library, pgbench, slow, tenancy};
 use clap::{Parser, Subcommand};
 use serde_json::json;
 
@@ -54,6 +54,8 @@ enum What {
     Slow,
     /// What it takes to find out whose request it is.
     Tenancy,
+    /// A large inbox: history, lists, search.
+    Library,
     /// The actor host with a journal in memory.
     Host,
     /// Only what Brigade is compared with.
@@ -88,6 +90,9 @@ fn run_once(bench: &mut Bench, what: What) -> Result<()> {
     }
     if what.has(What::Tenancy) {
         tenancy::run(bench)?;
+    }
+    if what.has(What::Library) {
+        library::run(bench)?;
     }
     if what.has(What::Host) {
         host::throughput(bench)?;
@@ -153,7 +158,9 @@ fn main() -> Result<()> {
         tenant: None,
         without: arguments.without.clone(),
     };
-    for targets in [chat::targets(), idle::targets(), slow::targets(), tenancy::targets(), host::targets()] {
+    for targets in
+        [chat::targets(), idle::targets(), slow::targets(), tenancy::targets(), library::targets(), host::targets()]
+    {
         bench.book.expect(targets);
     }
     for round in 1..=arguments.runs {

@@ -66,6 +66,8 @@ pub struct Limits {
     pub tenant: u32,
     /// An address without valid credentials (IPv6: a /64).
     pub address: u32,
+    /// Searching, a signed-in person or a key.
+    pub search: u32,
     /// Starting site chats, an address.
     pub site_chat: u32,
     /// Pages, scripts and health checks, an address.
@@ -83,6 +85,7 @@ impl Default for Limits {
             visitor: 30,
             tenant: 30_000,
             address: 100,
+            search: 200,
             site_chat: 10,
             assets: 1_200,
             flood: 3_000,

@@ -12,7 +12,7 @@
 //! that comes back inside a transaction or with a tenant still set is closed instead of used again.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use brigade_domain::id::TenantId;
@@ -84,6 +84,16 @@ struct Inner {
 /// The way to PostgreSQL. Cheap to clone.
 #[derive(Clone)]
 pub struct Db(Arc<Inner>);
+
+/// The way to PostgreSQL for a task of the store's own, which is to end when nobody else needs it any more.
+pub(crate) struct WeakDb(Weak<Inner>);
+
+impl WeakDb {
+    /// `None` when nobody needs the database any more, or it was closed.
+    pub(crate) fn upgrade(&self) -> Option<Db> {
+        self.0.upgrade().map(Db).filter(|db| !db.0.pool.is_closed())
+    }
+}
 
 impl Db {
     /// Connects as the running server and refuses a PostgreSQL that would lose what it acknowledged, or a role
@@ -195,6 +205,10 @@ impl Db {
     /// Starts a task of the store's own on the database's runtime.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.0.runtime.spawn(work);
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakDb {
+        WeakDb(Arc::downgrade(&self.0))
     }
 
     /// How the server's own connections are opened.

@@ -49,10 +49,15 @@ pub struct Tenant {
 impl Tenant {
     /// Makes the database, the tenant and its staff.
     pub fn create(postgres: &Postgres, folder: &Path) -> Result<Self> {
-        postgres.tool("createdb", &[DATABASE]).output()?;
+        Self::create_in(postgres, DATABASE, folder)
+    }
+
+    /// The same in a database of another name.
+    pub fn create_in(postgres: &Postgres, database: &str, folder: &Path) -> Result<Self> {
+        postgres.tool("createdb", &[database]).output()?;
         // Of no value outside this database, which goes with the benchmark.
         let key = "b5".repeat(32);
-        let mut tenant = Self { public_key: String::new(), staff: Vec::new(), url: postgres.url(DATABASE), key };
+        let mut tenant = Self { public_key: String::new(), staff: Vec::new(), url: postgres.url(database), key };
         tenant.command(&["migrate"], folder)?.output()?;
         let printed = tenant
             .command(&["tenant", "create", "--name", "Bench Kitchen", "--slug", "bench-kitchen"], folder)?

@@ -4,6 +4,7 @@ pub mod chat;
 pub mod generator;
 pub mod host;
 pub mod idle;
+pub mod library;
 pub mod pgbench;
 pub mod slow;
 pub mod tenancy;

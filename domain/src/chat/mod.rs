@@ -9,6 +9,7 @@
 //! | what an event changes | [`state::Conversation`] |
 //! | what readers and the inbox see | `snapshot` |
 //! | what is read beside the live state | [`ports`], [`list`] |
+//! | how what was said is found | [`search`] |
 //! | what the staff have ready to say | [`canned`] |
 //! | how the staff sort them: priority, labels, snoozing | [`triage`] |
 
@@ -19,6 +20,7 @@ pub mod event;
 pub mod list;
 pub mod message;
 pub mod ports;
+pub mod search;
 mod snapshot;
 pub mod standing;
 pub mod state;

@@ -21,7 +21,7 @@ pub(super) fn routes() -> Routes {
 /// Those that stand here.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum StatusFilter {
+pub(super) enum StatusFilter {
     #[default]
     Open,
     Snoozed,

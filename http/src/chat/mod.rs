@@ -5,12 +5,14 @@ mod conversation;
 mod invite;
 mod list;
 mod messages;
+mod search;
 
 use std::sync::Arc;
 
 use brigade_domain::chat::canned::CannedReplies;
 use brigade_domain::chat::list::Conversations;
 use brigade_domain::chat::ports::Messages;
+use brigade_domain::chat::search::Search;
 
 use crate::Routes;
 
@@ -23,6 +25,8 @@ pub struct Ports {
     pub messages: Arc<dyn Messages>,
     /// What the staff have ready to say.
     pub canned: Arc<dyn CannedReplies>,
+    /// What was said, found.
+    pub search: Arc<dyn Search>,
 }
 
 /// The routes of this feature.
@@ -33,4 +37,5 @@ pub fn routes() -> Routes {
         .with(messages::routes())
         .with(invite::routes())
         .with(canned::routes())
+        .with(search::routes())
 }

@@ -24,6 +24,8 @@ use crate::config::Limits;
 pub enum Limit {
     /// The API: by actor, or by address when nobody is signed in.
     Api,
+    /// Searching: by actor, more often than the rest of the API (C07).
+    Search,
     /// Starting site chats: by address, strict.
     SiteChat,
     /// Pages, scripts, health: by address, generous.
@@ -118,6 +120,7 @@ pub(crate) struct Limiters {
     visitor: Limiter,
     tenant: Limiter,
     address: Limiter,
+    search: Limiter,
     site_chat: Limiter,
     assets: Limiter,
     flood: Limiter,
@@ -131,6 +134,7 @@ impl Limiters {
             visitor: limiter("visitor", limits.visitor),
             tenant: limiter("tenant", limits.tenant),
             address: limiter("address", limits.address),
+            search: limiter("search", limits.search),
             site_chat: limiter("site_chat", limits.site_chat),
             assets: limiter("assets", limits.assets),
             flood: limiter("flood", limits.flood),
@@ -178,12 +182,13 @@ impl Limiters {
         let address = Caller::address(visit.context.ip);
         let visitor = visit.visitor().filter(|_| changes).map(|visitor| (&self.visitor, Caller::Person(visitor, None)));
         let tenant = match (limit, &visit.who) {
-            (Limit::Api, Some(who)) => who.actor.tenant,
+            (Limit::Api | Limit::Search, Some(who)) => who.actor.tenant,
             _ => None,
         };
         let own = match (limit, &visit.who) {
             (Limit::Api, Some(who)) => (&self.actor, Caller::Person(who.actor.party, tenant)),
-            (Limit::Api, None) => (&self.address, address),
+            (Limit::Search, Some(who)) => (&self.search, Caller::Person(who.actor.party, tenant)),
+            (Limit::Api | Limit::Search, None) => (&self.address, address),
             (Limit::SiteChat, _) => (&self.site_chat, address),
             (Limit::Assets, _) => (&self.assets, address),
         };

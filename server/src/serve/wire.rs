@@ -24,7 +24,7 @@ use brigade_http::identity::Ports;
 use brigade_http::identity::password::Hasher;
 use brigade_http::problem::Problem;
 use brigade_http::{Parts, account, chat};
-use brigade_store::chat::{PgCannedReplies, PgLists, PgMessages};
+use brigade_store::chat::{PgCannedReplies, PgLists, PgMessages, PgSearch};
 use brigade_store::identity::{Identity, KeyRing};
 use brigade_store::jobs::{Tasks, Worker};
 use brigade_store::{Db, PgJournal, PgReads, RedisLimits, RedisPresence};
@@ -120,7 +120,9 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let ring = key_ring(config)?;
     let http = http_config(config, address, ring.derive("csrf"));
     let identity = Identity::start(db.clone(), ring);
-    let journal: Arc<dyn Journal> = Arc::new(PgJournal::start(db.clone()));
+    let journal = PgJournal::start(db.clone());
+    let search = PgSearch::start(db.clone(), &journal);
+    let journal: Arc<dyn Journal> = Arc::new(journal);
     let directory = directory(config, &db, Arc::clone(&journal));
     let presence = Arc::new(Presence::new(PRESENCE_GRACE));
     share_presence(config, &db, &presence)?;
@@ -159,6 +161,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
             conversations: reads.clone(),
             messages: Arc::new(PgMessages::new(db.clone())),
             canned: Arc::new(PgCannedReplies::new(db.clone())),
+            search: Arc::new(search),
         },
         account: account::Ports { accounts: reads },
         identity: Ports::over(&Arc::new(identity.clone()), hasher.clone()),
@@ -205,6 +208,7 @@ fn http_config(config: &Config, address: SocketAddr, csrf_keys: Vec<[u8; 32]>) -
             visitor: config.limits.visitor_commands_per_minute,
             tenant: config.limits.tenant_requests_per_minute,
             address: config.limits.anonymous_requests_per_minute,
+            search: config.limits.searches_per_minute,
             site_chat: config.limits.site_chats_per_minute,
             ..Limits::default()
         },

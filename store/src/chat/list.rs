@@ -75,7 +75,7 @@ impl Lists for PgLists {
     }
 }
 
-fn json(listing: String) -> Result<Json, Error> {
+pub(super) fn json(listing: String) -> Result<Json, Error> {
     Json::parse(listing).map_err(|error| Fault::internal("read a conversation's listing", error).into())
 }
 

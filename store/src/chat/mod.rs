@@ -5,11 +5,13 @@
 //! | give a list topic its content | [`PgLists`] |
 //! | page through conversations, find one | [`page`], [`find`] |
 //! | read older messages | [`PgMessages`] |
+//! | find what was said | [`PgSearch`] |
 //! | keep canned replies | [`PgCannedReplies`] |
 
 mod canned;
 mod history;
 mod list;
+mod search;
 
 use std::borrow::Cow;
 
@@ -25,6 +27,8 @@ use crate::time::{DbTime, to_db};
 pub use canned::PgCannedReplies;
 pub use history::PgMessages;
 pub use list::{Cursor, PAGE, Page, PgLists, find, page};
+pub use search::PgSearch;
+pub(crate) use search::Touched;
 
 /// A row and the `seq` of the commit it is from.
 pub(crate) type Rev<'a> = (Seq, &'a ConversationRow);

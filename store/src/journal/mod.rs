@@ -14,6 +14,7 @@ use brigade_domain::refusal::Fault;
 use uuid::Uuid;
 
 use crate::Db;
+use crate::chat::Touched;
 use crate::error::unruled;
 use lane::Lanes;
 
@@ -22,13 +23,20 @@ use lane::Lanes;
 pub struct PgJournal {
     db: Db,
     lanes: Lanes,
+    touched: Touched,
 }
 
 impl PgJournal {
     /// Starts the committer lanes; they end with the last clone.
     pub fn start(db: Db) -> Self {
-        let lanes = Lanes::start(&db);
-        Self { db, lanes }
+        let touched = Touched::default();
+        let lanes = Lanes::start(&db, &touched);
+        Self { db, lanes, touched }
+    }
+
+    /// Which conversations it has written to.
+    pub(crate) fn touched(&self) -> Touched {
+        self.touched.clone()
     }
 }
 

@@ -8,6 +8,7 @@ mod crash;
 mod history;
 mod jobs;
 mod schema;
+mod search;
 mod start;
 mod support;
 mod triage;

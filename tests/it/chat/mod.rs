@@ -3,6 +3,7 @@
 mod canned;
 mod client;
 mod history;
+mod search;
 mod site;
 mod triage;
 mod wall;

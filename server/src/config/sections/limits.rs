@@ -13,6 +13,8 @@ section! {
         tenant_requests_per_minute: u32 = Bare "30000";
         /// Requests a minute from one address that nobody has signed (IPv6: from one /64).
         anonymous_requests_per_minute: u32 = Bare "100";
+        /// Searches a minute of one signed-in person or key.
+        searches_per_minute: u32 = Bare "200";
         /// Site chats a minute that one address may start.
         site_chats_per_minute: u32 = Bare "10";
         /// Attempts a minute to sign in, from one address and for one account each.

@@ -12,6 +12,7 @@ import { byName, type Labels } from '../label/label';
 import { belongs, FILTERS, inOrder, matches, ORDERS, PAGED, type FilterName, type Order } from './filters';
 import styles from './inbox-list.module.css';
 import { drawRow } from './row';
+import { SearchResults } from './search-results';
 
 const c = mustClass(styles);
 const ORDER_KEY = 'brigade.inbox-order';
@@ -21,6 +22,8 @@ export class InboxList implements Disposable {
   readonly root: HTMLElement;
   readonly chosen = new Emitter<string>();
   readonly filtered = new Emitter<FilterName>();
+  /** What was said in all conversations. */
+  readonly results: SearchResults;
 
   #live: ListTopic<InboxItem>;
   #me: Party;
@@ -38,7 +41,7 @@ export class InboxList implements Disposable {
   #shown: InboxItem[] = [];
   #scheduled = false;
 
-  #search = el('input', { class: c('search'), type: 'search', placeholder: 'Find a name or a word', 'aria-label': 'Find in this list' });
+  #search = el('input', { class: c('search'), type: 'search', placeholder: 'Find a name or a word', 'aria-label': 'Find conversations' });
   #filters: { name: FilterName; button: HTMLButtonElement; number: HTMLElement }[];
   #labelSelect = el('select', { class: c('select'), 'aria-label': 'Label', hidden: true });
   #orderSelect = el('select', { class: c('select'), 'aria-label': 'Order' }, ...ORDERS.map(({ value, label }) => el('option', { value }, label)));
@@ -51,6 +54,7 @@ export class InboxList implements Disposable {
     this.#live = live;
     this.#me = me;
     this.#nameOf = nameOf;
+    this.results = this.#owned.add(new SearchResults(nameOf));
     this.#filters = FILTERS.map(({ name, label }) => {
       const number = el('span', { class: c('number') });
       return { name, number, button: el('button', { type: 'button', class: c('filter') }, label, number) };
@@ -60,12 +64,18 @@ export class InboxList implements Disposable {
       el('div', { class: c('top') }, el('h2', { class: c('title') }, 'Conversations'), this.#search),
       el('div', { class: c('filters'), role: 'group', 'aria-label': 'Which conversations' }, ...this.#filters.map((filter) => filter.button)),
       el('div', { class: c('narrow') }, this.#labelSelect, this.#orderSelect),
-      el('div', { class: c('scroll') }, this.#instead, this.#list, this.#foot),
+      el('div', { class: c('scroll') }, this.#instead, this.#list, this.#foot, this.results.root),
     );
     for (const filter of this.#filters) this.#owned.listen(filter.button, 'click', () => this.setFilter(filter.name));
-    this.#owned.add(live.changed.on(() => this.refresh()));
+    this.#owned.add(live.changed.on(() => {
+      this.results.news();
+      this.refresh();
+    }));
     this.#owned.add(live.refusals.on((error) => this.#refused(error.message)));
-    this.#owned.listen(this.#search, 'input', () => this.refresh());
+    this.#owned.listen(this.#search, 'input', () => {
+      this.results.lookFor(this.#search.value, this.#label);
+      this.refresh();
+    });
     this.#owned.listen(this.#labelSelect, 'change', () => this.setLabel(this.#labelSelect.value));
     this.#owned.listen(this.#orderSelect, 'change', () => this.#setOrder(this.#orderSelect.value as Order));
     this.#order = this.#orderSelect.value = rememberedOrder();
@@ -85,6 +95,7 @@ export class InboxList implements Disposable {
   /** Shows only what has this label; the empty id shows everything. */
   setLabel(id: string): void {
     this.#label = id;
+    this.results.lookFor(this.#search.value, id);
     this.#narrowed();
   }
 
@@ -176,8 +187,10 @@ export class InboxList implements Disposable {
     this.#drawLabels();
     this.#drawRows();
     this.#list.hidden = this.#shown.length === 0;
-    this.#instead.hidden = this.#shown.length > 0;
-    if (this.#shown.length === 0) fill(this.#instead, this.#nothing(search));
+    // While something is looked for, what was said anywhere says whether there is anything.
+    const instead = this.#shown.length === 0 && this.results.root.hidden;
+    this.#instead.hidden = !instead;
+    if (instead) fill(this.#instead, this.#nothing(search));
     this.#drawFoot();
   }
 

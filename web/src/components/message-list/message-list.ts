@@ -100,6 +100,8 @@ export class MessageList implements Disposable {
     const index = indexOfMessage(messages, seq);
     if (index < 0) return;
     if (!this.#rows.row(seq)) this.#show(around(index, messages.length));
+    // Where it is now is where it was put.
+    [this.#placed, this.#following] = [true, false];
     const row = this.#rows.row(seq);
     row?.scrollIntoView({ block: 'center' });
     this.#focus(row);

@@ -13,7 +13,7 @@ import { momentText } from '../../components/time-text/time-text';
 import type { LiveConversation } from '../../live/client';
 import type { ConversationChange } from '../../live/conversation-store';
 import { applyForStaff, withLabel } from '../../live/desk';
-import type { ConversationState, LabelOnBody, Party, Priority } from '../../live/protocol.gen';
+import type { ConversationState, LabelOnBody, Party, Priority, Seq } from '../../live/protocol.gen';
 import type { Session } from '../../session/start';
 import { el, fill } from '../../ui/dom';
 import { alertIcon, backIcon, checkIcon, reopenIcon, snoozeIcon, userIcon } from '../../ui/icons';
@@ -81,6 +81,7 @@ export class ConversationPane implements Disposable {
   #head = el('header', { class: c('head') });
   #body = el('div', { class: c('body') });
   #drawn = '';
+  #jump: Seq | undefined;
   #watching: { who: string; held: Disposable } | undefined;
 
   constructor(session: Session, id: string, team: Team) {
@@ -104,6 +105,12 @@ export class ConversationPane implements Disposable {
   get state(): ConversationState | undefined {
     const { state } = this.live.store;
     return state && withPendingFacts(state, this.#session.client.queue.of(this.live.topic));
+  }
+
+  /** Goes to one message, as soon as there are any. */
+  jumpTo(seq: Seq): void {
+    if (this.view) void this.view.list.jumpTo(seq);
+    else this.#jump = seq;
   }
 
   dispose(): void {
@@ -135,6 +142,7 @@ export class ConversationPane implements Disposable {
       beginning: () => 'The conversation begins here.',
     }));
     fill(this.#body, this.view.root);
+    if (this.#jump !== undefined) requestAnimationFrame(() => void this.view?.list.jumpTo(this.#jump!));
   }
 
   #redraw(): void {

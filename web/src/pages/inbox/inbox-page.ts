@@ -8,7 +8,7 @@ import { belongs, FILTERS } from '../../components/inbox-list/filters';
 import { InboxList } from '../../components/inbox-list/inbox-list';
 import { pick } from '../../components/picker/picker';
 import { ListTopic } from '../../live/list-topic';
-import type { AccountState, InboxItem, Party, TenantState } from '../../live/protocol.gen';
+import type { AccountState, InboxItem, Party, Seq, TenantState } from '../../live/protocol.gen';
 import { applyToAccount, StateStore } from '../../live/state-store';
 import type { Session } from '../../session/start';
 import { el, fill } from '../../ui/dom';
@@ -52,6 +52,7 @@ export class InboxPage {
     this.#details.root.classList.add(c('details'));
     fill(this.root, this.#list.root, this.#middle, this.#details.root);
     owned.add(this.#list.chosen.on((id) => this.open(id, true)));
+    owned.add(this.#list.results.chosen.on(({ id, seq }) => this.open(id, true, seq)));
     owned.add(this.#list.filtered.on(() => this.#rememberFilter()));
     owned.add(this.#topic.changed.on(() => this.#title()));
     owned.add(tenant.changed.on(() => this.#labelsChanged()));
@@ -71,9 +72,9 @@ export class InboxPage {
     this.#drawDetails();
   }
 
-  /** Opens a conversation; `visit` makes a step in the browser's history, so that Back leads to the list on a phone. */
-  open(id: string | undefined, visit: boolean): void {
-    if (this.#pane?.id === id && id !== undefined) return this.#pane?.view?.composer.focus();
+  /** Opens a conversation, at one message if one is meant; `visit` makes a step in the browser's history, so that Back leads to the list on a phone. */
+  open(id: string | undefined, visit: boolean, seq?: Seq): void {
+    if (this.#pane?.id === id && id !== undefined) return seq === undefined ? this.#pane?.view?.composer.focus() : this.#pane?.jumpTo(seq);
     this.#pane?.dispose();
     this.#pane = undefined;
     this.#dropAccount();
@@ -87,6 +88,7 @@ export class InboxPage {
     this.#pane.actions.on((action) => void this.#act(action));
     this.#pane.changed.on(() => this.#drawDetails());
     fill(this.#middle, this.#pane.root);
+    if (seq !== undefined) this.#pane.jumpTo(seq);
     this.#pane.root.querySelector<HTMLElement>('textarea')?.focus();
   }
 
@@ -125,7 +127,8 @@ export class InboxPage {
     if (label !== this.#list.label) this.#list.setLabel(/^lbl_\w+$/.test(label) ? label : '');
     const asked = query.get('c');
     const id = asked !== null && /^cnv_\w+$/.test(asked) ? asked : undefined;
-    this.open(id, false);
+    const seq = Number(query.get('m'));
+    this.open(id, false, Number.isSafeInteger(seq) && seq > 0 ? seq : undefined);
     history.replaceState(null, '', this.#address(id));
   }
 
@@ -261,7 +264,7 @@ export class InboxPage {
       { key: 'l', text: 'Labels', run: () => void this.#actions.label() },
       { key: 'a', text: 'Assign', run: () => void this.#actions.assign() },
       { key: 'i', text: 'Invite as a client', run: () => void this.#invite() },
-      { key: '/', text: 'Find in the list', run: () => this.#list.focusSearch() },
+      { key: '/', text: 'Find a conversation, or what was said', run: () => this.#list.focusSearch() },
       { key: '?', text: 'These keys', run: () => void showKeys(this.#shortcuts) },
     ];
   }

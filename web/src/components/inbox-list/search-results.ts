@@ -1,0 +1,136 @@
+import { search, type Hit } from '../../api/search';
+import { ApiError } from '../../api/http';
+import { Disposables, type Disposable } from '../../base/disposables';
+import { Emitter } from '../../base/emitter';
+import type { Party, Seq } from '../../live/protocol.gen';
+import { el, fill } from '../../ui/dom';
+import { mustClass } from '../../ui/must-class';
+import { button } from '../button/button';
+import { loadingState } from '../empty/empty';
+import { timeElement } from '../time-text/time-text';
+import styles from './search-results.module.css';
+
+const c = mustClass(styles);
+/** So long after the last key it is asked for. */
+const PAUSE_MS = 200;
+/** What is said is found so long after. */
+const SETTLED_MS = 1_500;
+/** Shorter words are in everything. */
+const SHORTEST = 2;
+
+/** How somebody is called. */
+export type NameOf = (who: Party) => string | undefined;
+
+/** What was said in all conversations, whatever list is shown: below the list, while something is looked for. */
+export class SearchResults implements Disposable {
+  readonly root = el('section', { class: c('results'), 'aria-label': 'Said anywhere', hidden: true });
+  readonly chosen = new Emitter<{ id: string; seq: Seq | undefined }>();
+  #owned = new Disposables();
+  #nameOf: NameOf;
+  #ask: typeof search;
+  #wanted = '';
+  #label = '';
+  #said = el('p', { class: c('said'), role: 'status' });
+  #body = el('div', {});
+  #timer: Disposable | undefined;
+  #again: Disposable | undefined;
+  #newsAt = 0;
+  #shown = '';
+
+  constructor(nameOf: NameOf, ask: typeof search = search) {
+    this.#nameOf = nameOf;
+    this.#ask = ask;
+    this.root.append(el('h3', { class: c('heading') }, 'Said anywhere'), this.#said, this.#body);
+    this.#owned.listen(this.root, 'click', (event) => this.#clicked(event as MouseEvent));
+  }
+
+  /** Looks for something, or for nothing any more. */
+  lookFor(text: string, label: string): void {
+    const wanted = text.trim().length < SHORTEST ? '' : text.trimStart();
+    if (wanted === this.#wanted && label === this.#label) return;
+    [this.#wanted, this.#label] = [wanted, label];
+    this.#owned.drop(this.#timer);
+    this.root.hidden = wanted === '';
+    this.#shown = '';
+    if (wanted === '') return fill(this.#body);
+    if (!this.#body.querySelector('a')) fill(this.#body, loadingState('Looking everywhere', 2));
+    this.#timer = this.#owned.after(PAUSE_MS, () => void this.#run());
+  }
+
+  /** Something was said somewhere: what is shown may not be all any more. */
+  news(): void {
+    this.#newsAt = Date.now();
+    if (this.#wanted !== '') this.#later();
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+    this.root.remove();
+  }
+
+  /** Asks once more when what was said can be found. */
+  #later(): void {
+    this.#again ??= this.#owned.after(SETTLED_MS, () => {
+      this.#again = undefined;
+      if (this.#wanted !== '') void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    const [wanted, label] = [this.#wanted, this.#label];
+    try {
+      const found = await this.#ask(wanted, label);
+      // Meanwhile something else may be looked for.
+      if (wanted === this.#wanted && label === this.#label) this.#show(found);
+    } catch (error) {
+      if (wanted !== this.#wanted || label !== this.#label) return;
+      const again = button({ label: 'Try again', kind: 'quiet', small: true }, { 'data-again': true });
+      this.#shown = '';
+      // What is looked for may be no word, which is not worth an alarm.
+      fill(this.#said, error instanceof ApiError ? error.message : 'This did not work.');
+      fill(this.#body, error instanceof ApiError && error.code === 'INVALID_INPUT' ? null : again);
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+
+  #show({ hits, more }: { hits: Hit[]; more: boolean }): void {
+    if (Date.now() - this.#newsAt < SETTLED_MS) this.#later();
+    // What is the same stays as it is, and so does the focus in it.
+    const look = JSON.stringify([hits, more]);
+    if (look === this.#shown) return;
+    this.#shown = look;
+    const [exact, similar] = [hits.filter((hit) => !hit.similar), hits.filter((hit) => hit.similar)];
+    const count = exact.length === 1 ? 'One conversation' : `${exact.length} conversations`;
+    fill(this.#said, exact.length === 0 ? 'Nobody has said this.' : more ? `The newest ${exact.length}. Write more words to find others.` : `${count}.`);
+    fill(this.#body,
+      exact.length > 0 ? this.#list(exact) : null,
+      similar.length > 0 ? el('h4', { class: c('heading') }, 'Spelled like it') : null,
+      similar.length > 0 ? this.#list(similar) : null);
+  }
+
+  #list(hits: Hit[]): HTMLElement {
+    return el('ul', { class: c('list') }, ...hits.map((hit) => el('li', {}, this.#row(hit))));
+  }
+
+  #row({ conversation, passage }: Hit): HTMLElement {
+    const { id, name, status } = conversation;
+    const by = passage === null ? '' : passage.by.startsWith('vis_') ? '' : `${this.#nameOf(passage.by) ?? name}: `;
+    return el(
+      'a', { class: c('row'), href: `/inbox?c=${id}${passage ? `&m=${passage.seq}` : ''}`, 'data-id': id, 'data-seq': passage?.seq ?? null },
+      el('span', { class: c('top') }, el('span', { class: c('name'), dir: 'auto' }, name), passage ? timeElement(passage.at) : null),
+      el('span', { class: c('text', passage?.note && 'note'), dir: 'auto' }, by,
+        ...(passage ? passage.pieces.map(({ text, hit }) => (hit ? el('mark', { class: c('hit') }, text) : text)) : ['Found by the name'])),
+      status === 'open' ? null : el('span', { class: c('chip') }, status === 'snoozed' ? 'Snoozed' : 'Resolved'),
+    );
+  }
+
+  #clicked(event: MouseEvent): void {
+    const target = event.target as Element;
+    if (target.closest('[data-again]')) return void this.#run();
+    const link = target.closest<HTMLElement>('[data-id]');
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    const seq = link.dataset['seq'];
+    this.chosen.emit({ id: link.dataset['id']!, seq: seq === undefined ? undefined : Number(seq) });
+  }
+}
