@@ -132,6 +132,25 @@ describe('a reload in the middle of a send', () => {
     });
   }
 
+  it('what is written while the chat is being begun is still there when it has', async () => {
+    const page = await (await windows.person()).newPage();
+    let go;
+    const held = new Promise((resolve) => (go = resolve));
+    await page.route('**/v1/site/conversations', async (route) => {
+      await held;
+      await route.continue();
+    });
+    const fresh = await openChat(page);
+    await say(fresh, 'The first message');
+    await fresh.getByRole('textbox', { name: 'Write a message' }).fill('and a second, on a slow line');
+    go();
+    await hears(fresh, 'The first message');
+    const field = fresh.getByRole('textbox', { name: 'Write a message' });
+    await eventually(async () => assert.equal(await field.inputValue(), 'and a second, on a slow line'));
+    await fresh.getByRole('button', { name: 'Send', exact: true }).click();
+    await hears(fresh, 'and a second, on a slow line');
+  });
+
   it('a draft is still there after a reload', async () => {
     const draft = inbox.getByRole('textbox', { name: 'Write an answer' });
     await draft.fill('Half a sentence');

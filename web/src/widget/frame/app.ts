@@ -123,6 +123,10 @@ export class App {
     try {
       const ticket = await this.#site.begin(this.#link.page);
       this.#memory.save(ticket);
+      // What was written meanwhile goes along.
+      const meanwhile = new Drafts('visitor', 'new');
+      new Drafts('visitor', ticket.conversation).text = meanwhile.text;
+      meanwhile.text = '';
       this.#resume(ticket);
       this.#chat?.first(text, id);
       void this.#afterWriting();
