@@ -29,7 +29,17 @@ const ONLY: &[(&str, &[&str])] = &[
     ("lettre", &["brigade-integrations"]),
 ];
 /// All that the rules may be written with.
-const RULES_USE: &[&str] = &["jiff", "serde", "serde_json", "sha2", "smallvec", "thiserror", "uuid"];
+const RULES_USE: &[&str] = &[
+    "jiff",
+    "serde",
+    "serde_json",
+    "sha2",
+    "smallvec",
+    "thiserror",
+    "unicode-normalization",
+    "unicode-segmentation",
+    "uuid",
+];
 /// Words that mean the world outside: input and output, the clock, randomness.
 const WORLD: &[&str] = &[
     "std::fs",
