@@ -20,6 +20,17 @@ use serde::de::DeserializeOwned;
 use crate::guard::Gate;
 use crate::problem::Problem;
 
+/// How many there are to be on a page: as many as asked for, `usual`ly so many. `whole` and `parts` say it: "A page" of
+/// "messages".
+pub fn page_size(asked: Option<u16>, usual: u16, most: u16, whole: &str, parts: &str) -> Result<u16, Refusal> {
+    let limit = asked.unwrap_or(usual);
+    if (1..=most).contains(&limit) {
+        Ok(limit)
+    } else {
+        Err(Refusal::invalid("limit", format!("{whole} has 1 to {most} {parts}.")))
+    }
+}
+
 /// The JSON body. The type must `#[serde(deny_unknown_fields)]` (security 31).
 #[derive(Debug)]
 pub struct Body<T>(pub T);

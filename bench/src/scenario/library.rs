@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use brigade_domain::Timestamp;
-use brigade_domain::chat::search::spellings;
+use brigade_domain::chat::search::{scoped, spellings};
 use brigade_domain::id::{ConversationId, TenantId, UserId, VisitorId};
 use hdrhistogram::Histogram;
 use serde_json::json;
@@ -299,8 +299,7 @@ impl Tables {
             visitor.uuid()
         )?;
         writeln!(self.progress, "{owner}\t{id}\t{last}\t{{visitor,{number}}}")?;
-        let own = tenant.uuid().as_u128() & 0xf_ffff;
-        let words: Vec<String> = said.iter().map(|word| format!("'{own:05x}{word}'")).collect();
+        let words: Vec<String> = said.iter().map(|word| format!("'{}'", scoped(tenant, word))).collect();
         writeln!(self.parts, "{owner}\t{id}\t0\t{}\t{messaged}\t{}", time(1), words.join(" "))?;
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Lists of conversations over HTTP: the inbox page by page, with the resolved ones.
 
+use serde::Deserialize;
+
 use super::triage::Priority;
 use crate::id::{LabelId, TenantId, UserId};
 use crate::journal::BoxFuture;
@@ -10,7 +12,8 @@ use crate::refusal::Rejection;
 pub const PAGE: u16 = 100;
 
 /// Where a listed conversation stands; each has an order of its own.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Place {
     /// Something to do: newest activity first.
     #[default]
@@ -19,6 +22,17 @@ pub enum Place {
     Snoozed,
     /// Done: newest activity first.
     Resolved,
+}
+
+impl Place {
+    /// The name on the wire: the status of who stands here.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Snoozed => "snoozed",
+            Self::Resolved => "resolved",
+        }
+    }
 }
 
 /// Which conversations.

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
@@ -52,6 +51,13 @@ pub fn words(text: &str) -> impl Iterator<Item = String> {
 /// A word without what does not count.
 fn fold(word: &str) -> String {
     word.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).take(MAX_WORD).collect()
+}
+
+/// A word as it is kept: beginning with five letters of the tenant's own, so that a common word is looked for among the
+/// tenant's only. Two tenants may have the same ones; who finds asks for the tenant beside.
+pub fn scoped(tenant: TenantId, word: &str) -> String {
+    let own = tenant.uuid().as_u128() & 0xf_ffff;
+    format!("{own:05x}{word}")
 }
 
 /// Whether a wrong letter in it is forgiven.
@@ -136,7 +142,7 @@ pub struct Within {
 }
 
 /// A piece of a message: in a row they are its text, or a part of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
     /// The characters.
     pub text: String,

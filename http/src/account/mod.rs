@@ -6,14 +6,13 @@ use brigade_domain::account::AccountRow;
 use brigade_domain::account::ports::{Accounts, PAGE};
 use brigade_domain::entity::EntityKey;
 use brigade_domain::id::{AccountId, UserId};
-use brigade_domain::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::entity::{AcceptedView, CommandBody, LogQuery, LogView, SeenView, give, glance, log};
 use crate::envelope::Data;
 use crate::guard::{Participant, Staff};
-use crate::input::{At, Body, Params};
+use crate::input::{At, Body, Params, page_size};
 use crate::problem::Answer;
 use crate::{App, Routes, routes};
 
@@ -80,10 +79,7 @@ pub(crate) struct AccountsView {
            ("limit" = Option<u16>, Query, description = "1 to 100, 50 if left out.")),
     responses((status = 200, body = AccountsView)))]
 async fn list(who: Staff, app: App, Params(query): Params<ListQuery>) -> Answer<Data<AccountsView>> {
-    let limit = query.limit.unwrap_or(50);
-    if !(1..=PAGE).contains(&limit) {
-        return Err(Refusal::invalid("limit", format!("A page has 1 to {PAGE} accounts.")).into());
-    }
+    let limit = page_size(query.limit, 50, PAGE, "A page", "accounts")?;
     let rows = app.account.accounts.page(who.tenant(), query.manager, query.before, limit).await?;
     let next = rows.last().filter(|_| rows.len() == usize::from(limit)).map(|row| row.id);
     Ok(Data::new(AccountsView { items: rows.into_iter().map(AccountView::from).collect(), next }))

@@ -4,13 +4,12 @@ use brigade_domain::chat::list::{Filter, PAGE, Place};
 use brigade_domain::chat::triage::Priority;
 use brigade_domain::id::{LabelId, UserId};
 use brigade_domain::json::Json;
-use brigade_domain::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::envelope::Data;
 use crate::guard::Staff;
-use crate::input::Params;
+use crate::input::{Params, page_size};
 use crate::problem::Answer;
 use crate::{App, Routes, routes};
 
@@ -18,31 +17,11 @@ pub(super) fn routes() -> Routes {
     routes![list]
 }
 
-/// Those that stand here.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum StatusFilter {
-    #[default]
-    Open,
-    Snoozed,
-    Resolved,
-}
-
-impl From<StatusFilter> for Place {
-    fn from(status: StatusFilter) -> Self {
-        match status {
-            StatusFilter::Open => Self::Open,
-            StatusFilter::Snoozed => Self::Snoozed,
-            StatusFilter::Resolved => Self::Resolved,
-        }
-    }
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ListQuery {
     #[serde(default)]
-    status: StatusFilter,
+    status: Place,
     #[serde(default)]
     waiting: Option<bool>,
     #[serde(default)]
@@ -78,12 +57,9 @@ pub(crate) struct ListView {
            ("limit" = Option<u16>, Query, description = "1 to 100, 50 if left out.")),
     responses((status = 200, body = ListView)))]
 async fn list(who: Staff, app: App, Params(query): Params<ListQuery>) -> Answer<Data<ListView>> {
-    let limit = query.limit.unwrap_or(50);
-    if !(1..=PAGE).contains(&limit) {
-        return Err(Refusal::invalid("limit", format!("A page has 1 to {PAGE} conversations.")).into());
-    }
+    let limit = page_size(query.limit, 50, PAGE, "A page", "conversations")?;
     let ListQuery { status, waiting, assignee, label, priority, .. } = query;
-    let filter = Filter { place: status.into(), waiting, assignee, label, priority };
+    let filter = Filter { place: status, waiting, assignee, label, priority };
     let page = app.chat.conversations.page(who.tenant(), filter, query.cursor, limit).await?;
     Ok(Data::new(ListView { items: page.items, next: page.next }))
 }

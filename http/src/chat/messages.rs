@@ -6,7 +6,6 @@ use brigade_domain::chat::message::Message;
 use brigade_domain::chat::ports::PAGE;
 use brigade_domain::entity::{EntityKey, Seq};
 use brigade_domain::id::ConversationId;
-use brigade_domain::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -14,7 +13,7 @@ use utoipa::ToSchema;
 use crate::entity::{audience, glance};
 use crate::envelope::Data;
 use crate::guard::Participant;
-use crate::input::{At, Params};
+use crate::input::{At, Params, page_size};
 use crate::problem::Answer;
 use crate::{App, Routes, routes};
 
@@ -53,10 +52,7 @@ async fn page(
     At(id): At<ConversationId>,
     Params(query): Params<PageQuery>,
 ) -> Answer<Data<MessagesView>> {
-    let limit = query.limit.unwrap_or(50);
-    if !(1..=PAGE).contains(&limit) {
-        return Err(Refusal::invalid("limit", format!("A page has 1 to {PAGE} messages.")).into());
-    }
+    let limit = page_size(query.limit, 50, PAGE, "A page", "messages")?;
     // Whether the caller may see it is the conversation's to say.
     glance(&app, who.actor(), EntityKey::new(who.tenant(), id)).await?;
     let audience = audience(who.actor(), who.tenant());

@@ -2,17 +2,16 @@
 
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Party;
+use brigade_domain::chat::list::Place;
 use brigade_domain::chat::search::{Found, Hit, MOST, Passage, Piece, Question, Within};
 use brigade_domain::id::{LabelId, UserId};
 use brigade_domain::json::Json;
-use brigade_domain::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::list::StatusFilter;
 use crate::envelope::Data;
 use crate::guard::{Limit, Staff};
-use crate::input::Params;
+use crate::input::{Params, page_size};
 use crate::problem::Answer;
 use crate::{App, Routes, routes};
 
@@ -25,7 +24,7 @@ pub(super) fn routes() -> Routes {
 struct SearchQuery {
     q: String,
     #[serde(default)]
-    status: Option<StatusFilter>,
+    status: Option<Place>,
     #[serde(default)]
     label: Option<LabelId>,
     #[serde(default)]
@@ -111,12 +110,9 @@ impl From<Passage> for PassageView {
            ("limit" = Option<u16>, Query, description = "1 to 50, 20 if left out.")),
     responses((status = 200, body = FoundView)))]
 async fn search(who: Staff, app: App, Params(query): Params<SearchQuery>) -> Answer<Data<FoundView>> {
-    let limit = query.limit.unwrap_or(20);
-    if !(1..=MOST).contains(&limit) {
-        return Err(Refusal::invalid("limit", format!("An answer has 1 to {MOST} conversations.")).into());
-    }
+    let limit = page_size(query.limit, 20, MOST, "An answer", "conversations")?;
     let question = Question::parse(&query.q)?;
     let SearchQuery { status, label, assignee, since, until, .. } = query;
-    let within = Within { place: status.map(Into::into), label, assignee, since, until };
+    let within = Within { place: status, label, assignee, since, until };
     Ok(Data::new(app.chat.search.search(who.tenant(), question, within, limit).await?.into()))
 }

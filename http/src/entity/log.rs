@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::{audience, glance};
 use crate::App;
+use crate::input::page_size;
 use crate::problem::Answer;
 
 const DEFAULT_LIMIT: u16 = 100;
@@ -74,10 +75,7 @@ pub(crate) async fn log(app: &App, actor: &Arc<Actor>, entity: EntityKey, query:
         (None, Some(before)) => Range::Before(before),
         (after, None) => Range::After(after.unwrap_or(0)),
     };
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(Refusal::invalid("limit", format!("A page has 1 to {MAX_LIMIT} entries.")).into());
-    }
+    let limit = page_size(query.limit, DEFAULT_LIMIT, MAX_LIMIT, "A page", "entries")?;
     let seen = glance(app, actor, entity).await?;
     let lines = app.journal.read(entity, range, limit).await?;
     let audience = audience(actor, entity.tenant);

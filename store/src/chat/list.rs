@@ -170,11 +170,7 @@ pub async fn page(
     let limit = usize::from(limit.clamp(1, PAGE));
     db.read("list conversations", tenant, move |tx| {
         Box::pin(async move {
-            let rows = match filter.place {
-                Place::Open => open(tx, tenant, &filter, cursor, limit).await?,
-                Place::Snoozed => snoozed(tx, tenant, &filter, cursor, limit).await?,
-                Place::Resolved => resolved(tx, tenant, &filter, cursor, limit).await?,
-            };
+            let rows = records(tx, tenant, &filter, cursor, limit).await?;
             let more = rows.len() > limit;
             let mut kept = Vec::with_capacity(rows.len());
             let mut next = None;
@@ -188,115 +184,88 @@ pub async fn page(
     .await
 }
 
-/// Open ones are few and change with every message: sorted as they are read.
-async fn open(
-    tx: &mut PgConnection,
-    tenant: TenantId,
-    filter: &Filter,
-    cursor: Option<Cursor>,
-    limit: usize,
-) -> Result<Vec<Record>, Error> {
-    let rows = sqlx::query_as!(
-        Record,
-        r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at,
-                  snoozed_until, woken_at, priority, labels, listing,
-                  coalesce(greatest(last_message_at, woken_at), to_timestamp(0)) as "sorted_at!"
-           from conversations
-           where tenant_id = $1 and status = 'open'
-             and ($2::boolean is null or (waiting_since is not null) = $2)
-             and ($3::uuid is null or assignee = $3)
-             and ($4::uuid is null or labels @> array[$4])
-             and ($5::text is null or priority = $5)
-             and ($6::timestamptz is null
-                  or (coalesce(greatest(last_message_at, woken_at), to_timestamp(0)), id) < ($6, $7::uuid))
-           order by coalesce(greatest(last_message_at, woken_at), to_timestamp(0)) desc, id desc
-           limit $8"#,
-        tenant.uuid(),
-        filter.waiting,
-        filter.assignee.map(UserId::uuid),
-        filter.label.map(LabelId::uuid),
-        filter.priority.map(Priority::as_str),
-        cursor.map(|cursor| to_db(cursor.at)),
-        cursor.map(|cursor| cursor.id.uuid()),
-        i64::try_from(limit).unwrap_or(i64::from(PAGE)) + 1,
-    )
-    .fetch_all(tx)
-    .await?;
-    Ok(rows)
+/// A query for a page of one place: what it is sorted by, and from the place on to the order, with the cursor as `$6` and
+/// `$7` and, without one, the id `$8` before all others.
+macro_rules! listed {
+    ($tx:ident, $tenant:ident, $filter:ident, $cursor:ident, $limit:ident, $before_all:expr, $sorted:tt, $place:tt) => {
+        sqlx::query_as!(
+            Record,
+            r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at,
+                      snoozed_until, woken_at, priority, labels, listing, "#
+                + $sorted
+                + r#" from conversations
+               where tenant_id = $1
+                 and ($2::boolean is null or (waiting_since is not null) = $2)
+                 and ($3::uuid is null or assignee = $3)
+                 and ($4::uuid is null or labels @> array[$4])
+                 and ($5::text is null or priority = $5)
+                 and "#
+                + $place
+                + " limit $9",
+            $tenant.uuid(),
+            $filter.waiting,
+            $filter.assignee.map(UserId::uuid),
+            $filter.label.map(LabelId::uuid),
+            $filter.priority.map(Priority::as_str),
+            $cursor.map(|cursor| to_db(cursor.at)),
+            $cursor.map(|cursor| cursor.id.uuid()),
+            $before_all,
+            i64::try_from($limit).unwrap_or(i64::from(PAGE)) + 1,
+        )
+        .fetch_all($tx)
+        .await?
+    };
 }
 
-/// Resolved ones are many and rest: read in the order of their index. Nobody waits in one.
-async fn resolved(
+async fn records(
     tx: &mut PgConnection,
     tenant: TenantId,
     filter: &Filter,
     cursor: Option<Cursor>,
     limit: usize,
 ) -> Result<Vec<Record>, Error> {
-    let rows = sqlx::query_as!(
-        Record,
-        r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at,
-                  snoozed_until, woken_at, priority, labels, listing,
-                  settled_at as "sorted_at!"
-           from conversations
-           where tenant_id = $1 and status = 'resolved'
-             and ($2::boolean is null or (waiting_since is not null) = $2)
-             and ($3::uuid is null or assignee = $3)
-             and ($4::uuid is null or labels @> array[$4])
-             and ($5::text is null or priority = $5)
-             and (settled_at, id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::uuid, $8::uuid))
-           order by settled_at desc, id desc
-           limit $9"#,
-        tenant.uuid(),
-        filter.waiting,
-        filter.assignee.map(UserId::uuid),
-        filter.label.map(LabelId::uuid),
-        filter.priority.map(Priority::as_str),
-        cursor.map(|cursor| to_db(cursor.at)),
-        cursor.map(|cursor| cursor.id.uuid()),
-        Uuid::max(),
-        i64::try_from(limit).unwrap_or(i64::from(PAGE)) + 1,
-    )
-    .fetch_all(tx)
-    .await?;
-    Ok(rows)
-}
-
-/// Those that were put off, in the order in which they come back.
-async fn snoozed(
-    tx: &mut PgConnection,
-    tenant: TenantId,
-    filter: &Filter,
-    cursor: Option<Cursor>,
-    limit: usize,
-) -> Result<Vec<Record>, Error> {
-    let rows = sqlx::query_as!(
-        Record,
-        r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at,
-                  snoozed_until, woken_at, priority, labels, listing,
-                  snoozed_until as "sorted_at!"
-           from conversations
-           where tenant_id = $1 and status = 'snoozed'
-             and ($2::boolean is null or (waiting_since is not null) = $2)
-             and ($3::uuid is null or assignee = $3)
-             and ($4::uuid is null or labels @> array[$4])
-             and ($5::text is null or priority = $5)
+    Ok(match filter.place {
+        // Few, and they change with every message: sorted as they are read.
+        Place::Open => listed!(
+            tx,
+            tenant,
+            filter,
+            cursor,
+            limit,
+            Uuid::max(),
+            r#"coalesce(greatest(last_message_at, woken_at), to_timestamp(0)) as "sorted_at!""#,
+            "status = 'open'
+             and (coalesce(greatest(last_message_at, woken_at), to_timestamp(0)), id)
+                 < (coalesce($6::timestamptz, 'infinity'), coalesce($7::uuid, $8::uuid))
+             order by coalesce(greatest(last_message_at, woken_at), to_timestamp(0)) desc, id desc"
+        ),
+        // In the order in which they come back.
+        Place::Snoozed => listed!(
+            tx,
+            tenant,
+            filter,
+            cursor,
+            limit,
+            Uuid::nil(),
+            r#"snoozed_until as "sorted_at!""#,
+            "status = 'snoozed'
              and (snoozed_until, id) > (coalesce($6::timestamptz, '-infinity'), coalesce($7::uuid, $8::uuid))
-           order by snoozed_until, id
-           limit $9"#,
-        tenant.uuid(),
-        filter.waiting,
-        filter.assignee.map(UserId::uuid),
-        filter.label.map(LabelId::uuid),
-        filter.priority.map(Priority::as_str),
-        cursor.map(|cursor| to_db(cursor.at)),
-        cursor.map(|cursor| cursor.id.uuid()),
-        Uuid::nil(),
-        i64::try_from(limit).unwrap_or(i64::from(PAGE)) + 1,
-    )
-    .fetch_all(tx)
-    .await?;
-    Ok(rows)
+             order by snoozed_until, id"
+        ),
+        // Many, and they rest: read in the order of their index. Nobody waits in one.
+        Place::Resolved => listed!(
+            tx,
+            tenant,
+            filter,
+            cursor,
+            limit,
+            Uuid::max(),
+            r#"settled_at as "sorted_at!""#,
+            "status = 'resolved'
+             and (settled_at, id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::uuid, $8::uuid))
+             order by settled_at desc, id desc"
+        ),
+    })
 }
 
 /// One conversation's row, if it was ever opened.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use brigade_domain::actor::Party;
 use brigade_domain::chat::ConversationRow;
 use brigade_domain::chat::list::Place;
-use brigade_domain::chat::search::{Found, Question, Search, Within};
+use brigade_domain::chat::search::{Found, Question, Search, Within, scoped};
 use brigade_domain::entity::{EntityKey, Row, Seq};
 use brigade_domain::id::{ConversationId, TenantId};
 use brigade_domain::journal::Journal;
@@ -14,7 +14,7 @@ use brigade_store::chat::PgSearch;
 use jiff::SignedDuration;
 use sqlx::Connection;
 
-use crate::support::{World, commit, conversation, conversation_row, line, now};
+use crate::support::{World, commit, conversation, conversation_row, id, line, now};
 
 /// Commits these lines (kind and body) to a conversation of `after` entries, with its row.
 async fn write(journal: &PgJournal, key: EntityKey, after: Seq, said: &[(&str, &str)]) {
@@ -43,10 +43,6 @@ fn ids(found: &Found) -> Vec<ConversationId> {
         listing["id"].as_str().unwrap().parse().unwrap()
     };
     found.hits.iter().map(id).collect()
-}
-
-fn id(key: EntityKey) -> ConversationId {
-    ConversationId::from_uuid(key.entity.id)
 }
 
 /// What of the messages is shown, the words that were found in brackets.
@@ -140,8 +136,7 @@ async fn what_another_business_said_is_not_found() {
     // The function that looks past the wall keeps to the tenant that is set, and finds nothing without one.
     let mut app = world.as_app().await;
     let everything = "select count(*) from brigade_search($1::tsquery, '-infinity', 'infinity', 1000)";
-    let own = ours.uuid().as_u128() & 0xf_ffff;
-    let wanted = format!("'{own:05x}secretsauce'");
+    let wanted = format!("'{}'", scoped(ours, "secretsauce"));
     for (tenant, expected) in [(None, 0_i64), (Some(theirs), 0), (Some(ours), 1)] {
         let mut tx = app.begin().await.unwrap();
         if let Some(tenant) = tenant {

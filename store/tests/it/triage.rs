@@ -6,7 +6,7 @@ use brigade_domain::chat::ConversationRow;
 use brigade_domain::chat::list::{Filter, Place};
 use brigade_domain::chat::triage::Priority;
 use brigade_domain::entity::{EntityKey, Row, Seq};
-use brigade_domain::id::{ConversationId, LabelId, TenantId};
+use brigade_domain::id::{LabelId, TenantId};
 use brigade_domain::journal::{CommitError, Journal, Lists};
 use brigade_domain::refusal::Code;
 use brigade_domain::tenant::TenantRow;
@@ -14,7 +14,7 @@ use brigade_store::chat::{PgLists, page};
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-use crate::support::{World, commit, conversation, conversation_row, line, message, now};
+use crate::support::{World, commit, conversation, conversation_row, id, line, message, now};
 
 fn label() -> LabelId {
     LabelId::from_uuid(Uuid::now_v7())
@@ -37,10 +37,6 @@ async fn has_labels(world: &World, tenant: TenantId, expected: Seq, labels: &[La
 
 fn snoozed(key: EntityKey, until: Timestamp) -> ConversationRow {
     ConversationRow { status: "snoozed".to_owned(), snoozed_until: Some(until), ..conversation_row(key) }
-}
-
-fn id(key: EntityKey) -> ConversationId {
-    ConversationId::from_uuid(key.entity.id)
 }
 
 #[tokio::test]

@@ -22,9 +22,13 @@ impl Conversation {
 
     pub(super) fn resolve(&self) -> Decision<Event> {
         let details = json!({ "conversation": self.audit_id() });
-        let decision = Decision::from(Event::Resolved {}).with_audit("conversation.resolved", details);
+        self.telling_queue(Decision::from(Event::Resolved {}).with_audit("conversation.resolved", details), None)
+    }
+
+    /// A decision of one event, with word of it to the tenant's queue if somebody waits: since when, or that it is over.
+    fn telling_queue(&self, decision: Decision<Event>, since: Option<Timestamp>) -> Decision<Event> {
         match self.waiting_since {
-            Some(_) => decision.with_job(self.queue(None, 1)),
+            Some(_) => decision.with_job(self.queue(since, 1)),
             None => decision,
         }
     }
@@ -37,20 +41,12 @@ impl Conversation {
         if until.duration_since(asker.at) > LONGEST_SNOOZE {
             return Err(Refusal::invalid("until", "A conversation can be put off by a year at most."));
         }
-        let decision = Decision::from(Event::Snoozed { until }).with_job(self.wake_job(until));
-        Ok(match self.waiting_since {
-            Some(_) => decision.with_job(self.queue(None, 1)),
-            None => decision,
-        })
+        Ok(self.telling_queue(Decision::from(Event::Snoozed { until }).with_job(self.wake_job(until)), None))
     }
 
     /// It is back, and so is who waits in it.
     pub(super) fn wake(&self) -> Decision<Event> {
-        let decision = Decision::from(Event::Woken {});
-        match self.waiting_since {
-            Some(since) => decision.with_job(self.queue(Some(since), 1)),
-            None => decision,
-        }
+        self.telling_queue(Event::Woken {}.into(), self.waiting_since)
     }
 
     /// Brigade itself asks when the time has come; one that was put off anew has one such job only.

@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use brigade_domain::chat::message::Message;
 use brigade_domain::chat::ports::fold;
-use brigade_domain::chat::search::{NAMING, PART, is_forgiven, names, spellings, words};
+use brigade_domain::chat::search::{NAMING, PART, is_forgiven, names, scoped, spellings, words};
 use brigade_domain::entity::{EntityKey, Seq};
 use brigade_domain::id::{ConversationId, TenantId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::scoped;
 use crate::error::Error;
 use crate::journal::log::{Line, lines};
 use crate::time::{DbTime, to_db};

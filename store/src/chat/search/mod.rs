@@ -20,11 +20,11 @@ use std::time::{Duration, Instant};
 use brigade_domain::chat::list::Place;
 use brigade_domain::chat::message::Message;
 use brigade_domain::chat::search::{
-    Found, Hit, MOST, Passage, Question, Search, Within, excerpt, is_forgiven, is_near, spellings, words,
+    Found, Hit, MOST, Passage, Question, Search, Within, excerpt, is_forgiven, is_near, scoped, spellings, words,
 };
 use brigade_domain::id::{LabelId, TenantId, UserId};
 use brigade_domain::journal::BoxFuture;
-use brigade_domain::refusal::{Fault, Rejection};
+use brigade_domain::refusal::Fault;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -79,8 +79,7 @@ async fn keep_up(db: WeakDb, touched: Touched) {
         }
         for (tenant, id) in touched.due(BATCH) {
             let turn = Instant::now();
-            if let Err(fault) = look_through(&db, tenant, id).await {
-                tracing::warn!(conversation = %id, error = %fault, "What was said could not be made findable, and is tried again.");
+            if !look_through(&db, tenant, id).await {
                 // Compared again later: it is behind then, and no other waits for it.
                 compare_at = compare_at.min(began + Duration::from_secs(30));
             }
@@ -104,9 +103,7 @@ async fn catch_up(db: &Db) -> Result<(), Fault> {
             after = *last;
             for conversation in behind {
                 let turn = Instant::now();
-                if let Err(fault) = look_through(db, id, conversation).await {
-                    tracing::warn!(conversation = %conversation, error = %fault, "What was said could not be made findable, and is tried again.");
-                }
+                look_through(db, id, conversation).await;
                 tokio::time::sleep(turn.elapsed()).await;
             }
         }
@@ -114,15 +111,19 @@ async fn catch_up(db: &Db) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn look_through(db: &Db, tenant: TenantId, id: Uuid) -> Result<(), Fault> {
-    const WHAT: &str = "look through a conversation";
+/// Looks through a conversation to its end. Returns whether it could; it is tried again when all are compared.
+async fn look_through(db: &Db, tenant: TenantId, id: Uuid) -> bool {
     loop {
-        let more = db
-            .write(WHAT, tenant, move |tx| Box::pin(index::look_through(tx, tenant, id)))
-            .await
-            .map_err(|rejection: Rejection| unruled(rejection, WHAT))?;
-        if !more {
-            return Ok(());
+        let step =
+            db.write("look through a conversation", tenant, move |tx| Box::pin(index::look_through(tx, tenant, id)));
+        match step.await {
+            Ok(true) => {}
+            Ok(false) => return true,
+            Err(error) => {
+                let error = unruled(error, "look through a conversation");
+                tracing::warn!(conversation = %id, error = %error, "What was said could not be made findable, and is tried again.");
+                return false;
+            }
         }
     }
 }
@@ -243,7 +244,7 @@ async fn find(
         within.since.map(to_db) as Option<DbTime>,
         within.until.map(to_db) as Option<DbTime>,
         if narrowed { STRETCHES_WITHIN } else { STRETCHES },
-        within.place.map(status),
+        within.place.map(Place::as_str),
         within.label.map(LabelId::uuid),
         within.assignee.map(UserId::uuid),
     )
@@ -259,20 +260,6 @@ async fn find(
             similar: false,
         })
         .collect())
-}
-
-const fn status(place: Place) -> &'static str {
-    match place {
-        Place::Open => "open",
-        Place::Snoozed => "snoozed",
-        Place::Resolved => "resolved",
-    }
-}
-
-/// A word as it is kept: beginning with a few letters of the tenant's own.
-fn scoped(tenant: TenantId, word: &str) -> String {
-    let own = tenant.uuid().as_u128() & 0xf_ffff;
-    format!("{own:05x}{word}")
 }
 
 /// The terms in the language of PostgreSQL's text search.

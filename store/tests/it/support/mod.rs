@@ -73,6 +73,11 @@ pub(crate) fn conversation(tenant: TenantId) -> EntityKey {
     EntityKey::new(tenant, ConversationId::from_uuid(Uuid::now_v7()))
 }
 
+/// Which conversation a key is of.
+pub(crate) fn id(key: EntityKey) -> ConversationId {
+    ConversationId::from_uuid(key.entity.id)
+}
+
 pub(crate) fn somebody() -> Party {
     Party::User(UserId::from_uuid(Uuid::nil()))
 }
@@ -104,7 +109,7 @@ pub(crate) fn row(key: EntityKey) -> Row {
 }
 
 pub(crate) fn conversation_row(key: EntityKey) -> ConversationRow {
-    let id = ConversationId::from_uuid(key.entity.id);
+    let id = id(key);
     ConversationRow {
         id,
         kind: "site".to_owned(),

@@ -152,7 +152,8 @@ export class Details implements Disposable {
   }
 }
 
-function statusText(state: ConversationState): string {
+/** Where a conversation stands. */
+export function statusText(state: ConversationState): string {
   switch (state.status) {
     case 'open': return 'Open';
     case 'snoozed': return `Put off until ${momentText(state.snoozed_until ?? '')}`;

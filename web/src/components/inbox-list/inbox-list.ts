@@ -1,6 +1,7 @@
 import { conversations } from '../../api/tenant';
 import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
+import { remember, remembered } from '../../base/remembered';
 import type { ListTopic } from '../../live/list-topic';
 import type { InboxItem, Party } from '../../live/protocol.gen';
 import { el, fill, setText } from '../../ui/dom';
@@ -78,7 +79,7 @@ export class InboxList implements Disposable {
     });
     this.#owned.listen(this.#labelSelect, 'change', () => this.setLabel(this.#labelSelect.value));
     this.#owned.listen(this.#orderSelect, 'change', () => this.#setOrder(this.#orderSelect.value as Order));
-    this.#order = this.#orderSelect.value = rememberedOrder();
+    this.#order = this.#orderSelect.value = ORDERS.find(({ value }) => value === remembered(ORDER_KEY))?.value ?? 'newest';
     this.#owned.listen(this.#list, 'click', (event) => this.#clicked(event));
     this.#owned.listen(this.#foot, 'click', (event) => this.#more(event));
     this.#owned.every(60_000, () => this.refresh());
@@ -118,7 +119,7 @@ export class InboxList implements Disposable {
 
   #setOrder(order: Order): void {
     this.#order = order;
-    rememberOrder(order);
+    remember(ORDER_KEY, order);
     this.refresh();
   }
 
@@ -280,22 +281,5 @@ export class InboxList implements Disposable {
     this.#list.hidden = true;
     this.#instead.hidden = false;
     fill(this.#instead, emptyState({ icon: offlineIcon, title: 'The list cannot be shown', text: message }));
-  }
-}
-
-function rememberedOrder(): Order {
-  try {
-    const known = localStorage.getItem(ORDER_KEY);
-    return ORDERS.find(({ value }) => value === known)?.value ?? 'newest';
-  } catch {
-    return 'newest';
-  }
-}
-
-function rememberOrder(order: Order): void {
-  try {
-    localStorage.setItem(ORDER_KEY, order);
-  } catch {
-    // It lasts as long as the page then.
   }
 }

@@ -6,6 +6,7 @@ import type { Party, Seq } from '../../live/protocol.gen';
 import { el, fill } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
 import { button } from '../button/button';
+import { chip } from '../chip/chip';
 import { loadingState } from '../empty/empty';
 import { timeElement } from '../time-text/time-text';
 import styles from './search-results.module.css';
@@ -120,7 +121,7 @@ export class SearchResults implements Disposable {
       el('span', { class: c('top') }, el('span', { class: c('name'), dir: 'auto' }, name), passage ? timeElement(passage.at) : null),
       el('span', { class: c('text', passage?.note && 'note'), dir: 'auto' }, by,
         ...(passage ? passage.pieces.map(({ text, hit }) => (hit ? el('mark', { class: c('hit') }, text) : text)) : ['Found by the name'])),
-      status === 'open' ? null : el('span', { class: c('chip') }, status === 'snoozed' ? 'Snoozed' : 'Resolved'),
+      status === 'open' ? null : chip(null, [status === 'snoozed' ? 'Snoozed' : 'Resolved']),
     );
   }
 

@@ -1,6 +1,6 @@
 import type { Label, LabelColor } from '../../live/protocol.gen';
-import { el } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
+import { chip } from '../chip/chip';
 import styles from './label.module.css';
 
 const c = mustClass(styles);
@@ -13,7 +13,7 @@ export type Labels = Readonly<Record<string, Label>>;
 
 /** A label in its colour; the whole name is in its title. */
 export function labelChip(label: Label): HTMLElement {
-  return el('span', { class: c('label', label.color), title: label.name, dir: 'auto' }, label.name);
+  return chip(c('label', label.color), [label.name], { title: label.name, dir: 'auto' });
 }
 
 /** Of these ids the labels there are, by name. One that was removed is not shown any more. */

@@ -1,7 +1,7 @@
 import type { Priority } from '../../live/protocol.gen';
-import { el } from '../../ui/dom';
 import { flagIcon, icon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
+import { chip } from '../chip/chip';
 import styles from './priority.module.css';
 
 const c = mustClass(styles);
@@ -23,5 +23,5 @@ export function rankOf(priority: Priority | undefined): number {
 
 /** A flag with its name. */
 export function priorityChip(priority: Priority): HTMLElement {
-  return el('span', { class: c('priority', priority) }, icon(flagIcon), priorityText(priority));
+  return chip(c('priority', priority), [icon(flagIcon), priorityText(priority)]);
 }

@@ -8,8 +8,8 @@ import { Drafts } from '../../components/composer/drafts';
 import { MentionPicker, type Mentionable } from '../../components/composer/mention-picker';
 import { allOf, ReplyPicker } from '../../components/composer/reply-picker';
 import { ConversationView } from '../../components/conversation-view/conversation-view';
+import { statusText } from '../../components/details/details';
 import { emptyState, loadingState } from '../../components/empty/empty';
-import { momentText } from '../../components/time-text/time-text';
 import type { LiveConversation } from '../../live/client';
 import type { ConversationChange } from '../../live/conversation-store';
 import { applyForStaff, withLabel } from '../../live/desk';
@@ -58,12 +58,6 @@ export function customerName(state: ConversationState | undefined): string | und
   const customers = Object.keys(state.people).filter((id) => state.people[id]!.side === 'customer' && !id.startsWith('vis_'));
   const wrote = state.messages.findLast(({ by }) => customers.includes(by))?.by ?? customers[0];
   return wrote === undefined ? undefined : state.people[wrote]!.name;
-}
-
-/** Where it stands, when that is not simply open. */
-function standingText({ status, snoozed_until }: ConversationState): string {
-  if (status === 'snoozed') return `Put off until ${momentText(snoozed_until ?? '')}`;
-  return status === 'resolved' ? 'Resolved' : '';
 }
 
 /** The open conversation: its head, its messages, its composer. */
@@ -172,7 +166,7 @@ export class ConversationPane implements Disposable {
     face.classList.add(c('face'));
     const me = this.#session.who.user.id;
     const assignee = state.assignee === null ? 'Assign' : state.assignee === me ? 'You' : this.#team.nameOf(state.assignee) ?? 'A colleague';
-    const about = [standingText(state), state.kind === 'site' ? 'Site visitor' : 'Client', status === 'online' ? 'online now' : ''].filter(Boolean).join(' · ');
+    const about = [state.status === 'open' ? '' : statusText(state), state.kind === 'site' ? 'Site visitor' : 'Client', status === 'online' ? 'online now' : ''].filter(Boolean).join(' · ');
     const details = button({ label: 'Details', icon: userIcon, kind: 'plain', bare: true }, { 'data-action': 'details' });
     details.classList.add(c('detailsButton'));
     const assign = button({ label: assignee, icon: userIcon, small: true }, { 'data-action': 'assign', 'aria-label': state.assignee === null ? 'Assign' : `Answered by ${assignee}. Assign to somebody else`, title: 'Assign (a)' });

@@ -1,15 +1,12 @@
 import { Disposables } from '../../base/disposables';
 import { openDialog } from '../../components/dialog/dialog';
-import { field } from '../../components/field/field';
+import { finder } from '../../components/finder/finder';
 import { byName, labelChip, type Labels } from '../../components/label/label';
 import { el } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
 import styles from './inbox.module.css';
 
 const c = mustClass(styles);
-
-/** With more than so many there is a field to find one. */
-const FINDABLE = 8;
 
 /** Lets the person say what a conversation is about; resolves to the ids that are to be on it, or `undefined`. */
 export async function chooseLabels(labels: Labels, current: readonly string[], admin: boolean): Promise<string[] | undefined> {
@@ -27,17 +24,13 @@ export async function chooseLabels(labels: Labels, current: readonly string[], a
     box.checked = current.includes(id);
     return { id, label, box, root: el('label', { class: c('choice') }, box, labelChip(label)) };
   });
-  const find = field({ label: 'Find', name: 'find' }, { type: 'search', autocomplete: 'off' });
-  owned.listen(find.input, 'input', () => {
-    const words = find.input.value.trim().toLocaleLowerCase();
-    for (const { label, root } of rows) root.hidden = !label.name.toLocaleLowerCase().includes(words);
-  });
+  const find = finder(owned, rows, rows.map(({ root }) => root), (words) => rows.filter(({ label }) => label.name.toLocaleLowerCase().includes(words)));
   const opened = openDialog({
     title: 'What is it about?',
-    body: [all.length > FINDABLE ? find.root : null, el('fieldset', { class: c('choices') }, el('legend', { class: 'visually-hidden' }, 'Labels'), ...rows.map(({ root }) => root))],
+    body: [find?.root, el('fieldset', { class: c('choices') }, el('legend', { class: 'visually-hidden' }, 'Labels'), ...rows.map(({ root }) => root))],
     submit: { label: 'Done' },
   });
-  (all.length > FINDABLE ? find.input : rows[0]!.box).focus();
+  (find?.input ?? rows[0]!.box).focus();
   const done = await opened;
   owned.dispose();
   return done ? rows.filter(({ box }) => box.checked).map(({ id }) => id) : undefined;

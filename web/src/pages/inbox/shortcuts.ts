@@ -1,5 +1,6 @@
 import { openDialog } from '../../components/dialog/dialog';
 import { Disposables, type Disposable } from '../../base/disposables';
+import { remember, remembered } from '../../base/remembered';
 import { el } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
 import styles from './inbox.module.css';
@@ -16,19 +17,7 @@ export interface Shortcut {
 
 /** Single keys can be switched off (WCAG 2.1.4): who speaks to the computer would press them by accident. */
 export function singleKeysOn(): boolean {
-  try {
-    return localStorage.getItem(SETTING) !== 'off';
-  } catch {
-    return true;
-  }
-}
-
-function setSingleKeys(on: boolean): void {
-  try {
-    localStorage.setItem(SETTING, on ? 'on' : 'off');
-  } catch {
-    // It lasts as long as the page then.
-  }
+  return remembered(SETTING) !== 'off';
 }
 
 /** Listens for single keys outside text fields and dialogs. */
@@ -54,7 +43,7 @@ export async function showKeys(shortcuts: readonly Shortcut[]): Promise<void> {
   const box = el('input', { type: 'checkbox', id: 'single-keys' });
   box.checked = singleKeysOn();
   const owned = new Disposables();
-  owned.listen(box, 'change', () => setSingleKeys(box.checked));
+  owned.listen(box, 'change', () => remember(SETTING, box.checked ? 'on' : 'off'));
   const more: [string, string][] = [['Enter', 'Send'], ['Shift Enter', 'New line'], ['/', 'Canned replies, while writing'], ['@', 'Somebody of the team, while writing'], ['↑ ↓', 'Between messages, or change the last one from an empty field'], ['Esc', 'Leave the field']];
   const rows = [...shortcuts.map(({ key, text }): [string, string] => [key, text]), ...more];
   await openDialog({

@@ -4,13 +4,11 @@ import { MAX_CHARACTERS } from '../../components/composer/composer';
 import { matching, VARIABLES } from '../../components/composer/reply-picker';
 import { formDialog } from '../../components/dialog/form-dialog';
 import { field, textField } from '../../components/field/field';
+import { finder } from '../../components/finder/finder';
 import type { Session } from '../../session/start';
 import { el, type Child } from '../../ui/dom';
 import { plusIcon } from '../../ui/icons';
 import { c, card, doButton, loaded, messageOf } from './parts';
-
-/** With more than so many there is a field to find one. */
-const FINDABLE = 8;
 
 /** Texts that are sent often: the staff looks them up, an admin changes them. */
 export function replySection({ owned, toasts }: Session, admin: boolean): Child[] {
@@ -30,21 +28,11 @@ export function replySection({ owned, toasts }: Session, admin: boolean): Child[
     const add = admin ? button({ label: 'Add a reply', icon: plusIcon, kind: 'primary' }) : null;
     if (add) owned.listen(add, 'click', () => void edit().then((done) => done && again()));
     return el('div', { class: c('form') },
-      all.length > FINDABLE ? finder(owned, all, rows) : null,
+      finder(owned, all, rows, (words) => matching(all, words.replace(/^\//, '')))?.root,
       rows.length > 0 ? el('ul', { class: c('rows') }, ...rows) : el('p', { class: c('soft') }, 'There are none yet.'),
       el('div', { class: c('foot') }, add ?? el('span', { class: c('soft') }, 'Your admins add and change them.')));
   });
   return [card('What you write often', el('p', { class: c('soft') }, 'Type / and the shortcut in a conversation. The text goes where you are writing, and you can change it before it is sent.'), list)];
-}
-
-/** Hides the rows that have none of the words. */
-function finder(owned: Session['owned'], all: readonly CannedReply[], rows: readonly HTMLElement[]): HTMLElement {
-  const find = field({ label: 'Find', name: 'find' }, { type: 'search', autocomplete: 'off' });
-  owned.listen(find.input, 'input', () => {
-    const found = new Set(matching(all, find.input.value.trim().toLocaleLowerCase().replace(/^\//, '')));
-    rows.forEach((row, index) => (row.hidden = !found.has(all[index]!)));
-  });
-  return find.root;
 }
 
 /** Asks for a reply and keeps it; resolves to whether it was kept. */
