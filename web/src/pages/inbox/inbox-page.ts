@@ -17,6 +17,7 @@ import { mustClass } from '../../ui/must-class';
 import { ConversationActions } from './conversation-actions';
 import { ConversationPane, type PaneAction, type Team } from './conversation-pane';
 import { inviteDialog } from './invite-dialog';
+import { pickStaff, type Desk } from './questions';
 import { listenForKeys, showKeys, type Shortcut } from './shortcuts';
 import styles from './inbox.module.css';
 
@@ -35,6 +36,7 @@ export class InboxPage {
   #middle = el('div', { class: c('middle') });
   #details: Details;
   #account: { id: string; store: StateStore<AccountState>; held: Disposable } | undefined;
+  #desk: Desk = { staff: () => this.#staff, nameOf: (who) => this.#nameOf(who), labels: () => this.#labels };
   #actions: ConversationActions;
   #shortcuts: Shortcut[];
 
@@ -42,7 +44,7 @@ export class InboxPage {
   constructor(session: Session, tenant: StateStore<TenantState>) {
     this.#session = session;
     this.#tenant = tenant;
-    this.#actions = new ConversationActions(session, { staff: () => this.#staff, nameOf: (who) => this.#nameOf(who), labels: () => this.#labels }, () => this.#pane);
+    this.#actions = new ConversationActions(session, this.#desk, () => this.#pane);
     const { client, owned, who } = session;
     this.#topic = new ListTopic<InboxItem>(`tenant:${session.tenant.id}/inbox`, (frame) => client.connection.send(frame));
     owned.add(client.follow(this.#topic));
@@ -202,7 +204,7 @@ export class InboxPage {
   async #chooseManager(): Promise<void> {
     const account = this.#account;
     if (!account?.store.state) return;
-    const manager = await this.#actions.pickStaff('Who is the account manager?', account.store.state.manager);
+    const manager = await pickStaff(this.#session, this.#desk, 'Who is the account manager?', account.store.state.manager);
     if (manager === undefined) return;
     await this.#session.client.command(`account:${account.id}`, 'set_manager', { manager }).done.catch((error: Error) => this.#actions.complain(error));
   }

@@ -8,8 +8,13 @@ import styles from './inbox.module.css';
 
 const c = mustClass(styles);
 
-/** Lets the person say what a conversation is about; resolves to the ids that are to be on it, or `undefined`. */
-export async function chooseLabels(labels: Labels, current: readonly string[], admin: boolean): Promise<string[] | undefined> {
+/**
+ * Lets the person say what a conversation is about, or several are; resolves to which labels are to be put on and taken off, or
+ * `undefined`. `all` are on each of them, `some` only on some: those stay as they are until they are touched.
+ */
+export async function chooseLabels(
+  title: string, labels: Labels, current: { all: readonly string[]; some: readonly string[] }, admin: boolean,
+): Promise<{ on: string[]; off: string[] } | undefined> {
   const all = byName(Object.entries(labels));
   if (all.length === 0) {
     await openDialog({
@@ -21,17 +26,23 @@ export async function chooseLabels(labels: Labels, current: readonly string[], a
   const owned = new Disposables();
   const rows = all.map(([id, label]) => {
     const box = el('input', { type: 'checkbox', value: id });
-    box.checked = current.includes(id);
+    box.checked = current.all.includes(id);
+    box.indeterminate = current.some.includes(id);
     return { id, label, box, root: el('label', { class: c('choice') }, box, labelChip(label)) };
   });
   const find = finder(owned, rows, rows.map(({ root }) => root), (words) => rows.filter(({ label }) => label.name.toLocaleLowerCase().includes(words)));
   const opened = openDialog({
-    title: 'What is it about?',
+    title,
     body: [find?.root, el('fieldset', { class: c('choices') }, el('legend', { class: 'visually-hidden' }, 'Labels'), ...rows.map(({ root }) => root))],
     submit: { label: 'Done' },
   });
   (find?.input ?? rows[0]!.box).focus();
   const done = await opened;
   owned.dispose();
-  return done ? rows.filter(({ box }) => box.checked).map(({ id }) => id) : undefined;
+  if (!done) return undefined;
+  const said = rows.filter(({ box }) => !box.indeterminate);
+  return {
+    on: said.filter(({ id, box }) => box.checked && !current.all.includes(id)).map(({ id }) => id),
+    off: said.filter(({ id, box }) => !box.checked && (current.all.includes(id) || current.some.includes(id))).map(({ id }) => id),
+  };
 }
