@@ -1,4 +1,3 @@
-import { conversations } from '../../api/tenant';
 import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
 import { remember, remembered } from '../../base/remembered';
@@ -7,13 +6,16 @@ import type { InboxItem, Party } from '../../live/protocol.gen';
 import { el, fill, setText } from '../../ui/dom';
 import { inboxIcon, offlineIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
+import { BulkBar } from '../bulk-bar/bulk-bar';
 import { busy, button } from '../button/button';
 import { emptyState, loadingState } from '../empty/empty';
 import { byName, type Labels } from '../label/label';
-import { belongs, FILTERS, inOrder, matches, ORDERS, PAGED, type FilterName, type Order } from './filters';
+import { belongs, FILTERS, inOrder, matches, ORDERS, type FilterName, type Order } from './filters';
 import styles from './inbox-list.module.css';
-import { drawRow } from './row';
+import { Pages, type Which } from './pages';
+import { Rows } from './rows';
 import { SearchResults } from './search-results';
+import { Selection } from './selection';
 
 const c = mustClass(styles);
 const ORDER_KEY = 'brigade.inbox-order';
@@ -25,6 +27,8 @@ export class InboxList implements Disposable {
   readonly filtered = new Emitter<FilterName>();
   /** What was said in all conversations. */
   readonly results: SearchResults;
+  readonly selection = new Selection();
+  readonly bar: BulkBar;
 
   #live: ListTopic<InboxItem>;
   #me: Party;
@@ -35,10 +39,8 @@ export class InboxList implements Disposable {
   #label = '';
   #order: Order = 'newest';
   #current: string | undefined;
-  /** What was fetched page by page and may not be in the live list; where the next page of each list begins. */
-  #older = new Map<string, InboxItem>();
-  #cursors = new Map<string, string | null>();
-  #elements = new Map<string, HTMLElement>();
+  #pages = new Pages();
+  #rows = new Rows();
   #shown: InboxItem[] = [];
   #scheduled = false;
 
@@ -48,7 +50,6 @@ export class InboxList implements Disposable {
   #orderSelect = el('select', { class: c('select'), 'aria-label': 'Order' }, ...ORDERS.map(({ value, label }) => el('option', { value }, label)));
   /** What is shown instead of a list. */
   #instead = el('div', {}, loadingState('Loading conversations', 6));
-  #list = el('ul', { class: c('list'), hidden: true });
   #foot = el('div', { class: c('more'), hidden: true });
 
   constructor(live: ListTopic<InboxItem>, me: Party, nameOf: (who: Party) => string | undefined) {
@@ -56,6 +57,7 @@ export class InboxList implements Disposable {
     this.#me = me;
     this.#nameOf = nameOf;
     this.results = this.#owned.add(new SearchResults(nameOf));
+    this.bar = this.#owned.add(new BulkBar(this.selection));
     this.#filters = FILTERS.map(({ name, label }) => {
       const number = el('span', { class: c('number') });
       return { name, number, button: el('button', { type: 'button', class: c('filter') }, label, number) };
@@ -63,9 +65,13 @@ export class InboxList implements Disposable {
     this.root = el(
       'section', { class: c('pane'), 'aria-label': 'Conversations' },
       el('div', { class: c('top') }, el('h2', { class: c('title') }, 'Conversations'), this.#search),
-      el('div', { class: c('filters'), role: 'group', 'aria-label': 'Which conversations' }, ...this.#filters.map((filter) => filter.button)),
-      el('div', { class: c('narrow') }, this.#labelSelect, this.#orderSelect),
-      el('div', { class: c('scroll') }, this.#instead, this.#list, this.#foot, this.results.root),
+      el(
+        'div', { class: c('head') }, this.bar.root,
+        el('div', { class: c('choose') },
+          el('div', { class: c('filters'), role: 'group', 'aria-label': 'Which conversations' }, ...this.#filters.map((filter) => filter.button)),
+          el('div', { class: c('narrow') }, this.#labelSelect, this.#orderSelect)),
+      ),
+      el('div', { class: c('scroll') }, this.#instead, this.#rows.root, this.#foot, this.results.root),
     );
     for (const filter of this.#filters) this.#owned.listen(filter.button, 'click', () => this.setFilter(filter.name));
     this.#owned.add(live.changed.on(() => {
@@ -80,7 +86,7 @@ export class InboxList implements Disposable {
     this.#owned.listen(this.#labelSelect, 'change', () => this.setLabel(this.#labelSelect.value));
     this.#owned.listen(this.#orderSelect, 'change', () => this.#setOrder(this.#orderSelect.value as Order));
     this.#order = this.#orderSelect.value = ORDERS.find(({ value }) => value === remembered(ORDER_KEY))?.value ?? 'newest';
-    this.#owned.listen(this.#list, 'click', (event) => this.#clicked(event));
+    this.#letSelect();
     this.#owned.listen(this.#foot, 'click', (event) => this.#more(event));
     this.#owned.every(60_000, () => this.refresh());
     this.setFilter('open');
@@ -89,6 +95,8 @@ export class InboxList implements Disposable {
   /** Shows another part of the conversations. */
   setFilter(name: FilterName): void {
     this.#filter = name;
+    this.selection.clear();
+    this.bar.offerFor(name === 'snoozed' || name === 'resolved' ? name : 'open');
     for (const filter of this.#filters) filter.button.setAttribute('aria-pressed', String(filter.name === name));
     this.#narrowed();
   }
@@ -112,7 +120,7 @@ export class InboxList implements Disposable {
 
   #narrowed(): void {
     this.#drawLabels();
-    if (PAGED.includes(this.#filter) && !this.#cursors.has(this.#page)) void this.#loadPage();
+    if (this.#pages.wanted(this.#which)) void this.#loadPage();
     this.refresh();
     this.filtered.emit(this.#filter);
   }
@@ -123,9 +131,8 @@ export class InboxList implements Disposable {
     this.refresh();
   }
 
-  /** Which list is fetched page by page. */
-  get #page(): string {
-    return `${this.#filter} ${this.#label}`;
+  get #which(): Which {
+    return { filter: this.#filter, label: this.#label };
   }
 
   get filter(): FilterName {
@@ -146,7 +153,7 @@ export class InboxList implements Disposable {
   }
 
   item(id: string): InboxItem | undefined {
-    return this.#live.get(id) ?? this.#older.get(id);
+    return this.#live.get(id) ?? this.#pages.items.get(id);
   }
 
   focusSearch(): void {
@@ -156,8 +163,15 @@ export class InboxList implements Disposable {
 
   /** Puts the focus on the open conversation's line, or the first. */
   focus(): void {
-    const row = this.#elements.get(this.#current ?? '') ?? this.#list.firstElementChild;
-    row?.querySelector('a')?.focus();
+    this.#rows.focus(this.#current);
+  }
+
+  /** Selects the line with the focus, or of the open conversation, or not any more; `upTo` takes those in between with it. */
+  select(upTo: boolean): void {
+    const id = this.#rows.idOf(document.activeElement) ?? this.#current;
+    if (id === undefined || !this.#shown.some((item) => item.id === id)) return;
+    if (upTo) this.selection.toggleTo(id);
+    else this.selection.toggle(id);
   }
 
   /** Draws what changed, at most once a frame. */
@@ -176,7 +190,7 @@ export class InboxList implements Disposable {
   }
 
   #draw(): void {
-    const all = new Map([...this.#older, ...this.#live.values().map((item) => [item.id, item] as const)]);
+    const all = new Map([...this.#pages.items, ...this.#live.values().map((item) => [item.id, item] as const)]);
     const labelled = [...all.values()].filter((item) => this.#label === '' || item.labels?.includes(this.#label));
     for (const { name, number } of this.#filters) {
       const count = name === 'resolved' ? 0 : labelled.filter((item) => belongs(item, name, this.#me)).length;
@@ -185,9 +199,9 @@ export class InboxList implements Disposable {
     const search = this.#search.value.trim();
     const wanted = labelled.filter((item) => belongs(item, this.#filter, this.#me) && (search === '' || matches(item, search)));
     this.#shown = inOrder(wanted, this.#filter, this.#order);
+    this.selection.show(this.#shown.map(({ id }) => id));
     this.#drawLabels();
     this.#drawRows();
-    this.#list.hidden = this.#shown.length === 0;
     // While something is looked for, what was said anywhere says whether there is anything.
     const instead = this.#shown.length === 0 && this.results.root.hidden;
     this.#instead.hidden = !instead;
@@ -197,23 +211,22 @@ export class InboxList implements Disposable {
 
   #drawRows(): void {
     const minute = Math.floor(Date.now() / 60_000);
-    const keep = new Set(this.#shown.map((item) => item.id));
-    for (const [id, element] of this.#elements) {
-      if (keep.has(id)) continue;
-      element.remove();
-      this.#elements.delete(id);
-    }
-    let next: Element | null = this.#list.firstElementChild;
-    for (const item of this.#shown) {
-      let element = this.#elements.get(item.id);
-      if (!element) {
-        element = el('li', { class: c('item') });
-        this.#elements.set(item.id, element);
-      }
-      drawRow(element, { item, me: this.#me, nameOf: this.#nameOf, labels: this.#labels, current: item.id === this.#current, minute });
-      if (element === next) next = element.nextElementSibling;
-      else this.#list.insertBefore(element, next);
-    }
+    this.#rows.draw(this.#shown, (item) => ({
+      item, me: this.#me, nameOf: this.#nameOf, labels: this.#labels, current: item.id === this.#current, selected: this.selection.has(item.id), minute,
+    }));
+  }
+
+  #letSelect(): void {
+    this.#owned.add(this.bar.shown.on((shown) => this.#selecting(shown)));
+    this.#owned.add(this.selection.changed.on(() => this.refresh()));
+    this.#owned.listen(this.#rows.root, 'click', (event) => this.#clicked(event));
+    // A range of conversations is meant, not of text.
+    this.#owned.listen(this.#rows.root, 'mousedown', (event) => event.shiftKey && event.preventDefault());
+  }
+
+  #selecting(shown: boolean): void {
+    this.root.classList.toggle(c('selecting'), shown);
+    if (!shown && this.bar.root.contains(document.activeElement)) this.focus();
   }
 
   #nothing(search: string): HTMLElement {
@@ -224,7 +237,7 @@ export class InboxList implements Disposable {
   }
 
   #drawFoot(): void {
-    const more = PAGED.includes(this.#filter) && typeof this.#cursors.get(this.#page) === 'string';
+    const more = this.#pages.more(this.#which);
     this.#foot.hidden = !more;
     if (more && !this.#foot.firstChild) fill(this.#foot, button({ label: 'Show more', kind: 'quiet', small: true }));
   }
@@ -235,20 +248,13 @@ export class InboxList implements Disposable {
   }
 
   async #loadPage(): Promise<void> {
-    const [page, filter, label] = [this.#page, this.#filter, this.#label];
-    const cursor = this.#cursors.get(page);
-    const query: Record<string, string> = { status: filter, limit: '50', ...(label ? { label } : {}), ...(cursor ? { cursor } : {}) };
-    this.#cursors.set(page, cursor ?? null);
+    const { filter, label } = this.#which;
     try {
-      const found = await conversations(query);
-      for (const item of found.items) this.#older.set(item.id, item);
-      this.#cursors.set(page, found.next);
+      await this.#pages.load({ filter, label });
       fill(this.#foot);
       this.refresh();
     } catch (error) {
-      // Chosen again, it is asked for again.
-      if (!cursor) this.#cursors.delete(page);
-      if (page !== this.#page) return;
+      if (filter !== this.#filter || label !== this.#label) return;
       fill(this.#foot, (error as Error).message, ' ', button({ label: 'Try again', kind: 'quiet', small: true }));
       this.#foot.hidden = false;
     }
@@ -271,14 +277,19 @@ export class InboxList implements Disposable {
   }
 
   #clicked(event: MouseEvent): void {
-    const link = (event.target as Element).closest<HTMLElement>('[data-id]');
-    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    this.chosen.emit(link.dataset['id']!);
+    const target = event.target as Element;
+    const id = this.#rows.idOf(target);
+    if (id === undefined || event.metaKey || event.ctrlKey) return;
+    const picked = target.matches('input');
+    // A box that is clicked changes by itself, as the selection does.
+    if (!picked) event.preventDefault();
+    if (event.shiftKey) this.selection.toggleTo(id);
+    else if (picked) this.selection.toggle(id);
+    else this.chosen.emit(id);
   }
 
   #refused(message: string): void {
-    this.#list.hidden = true;
+    this.#rows.root.hidden = true;
     this.#instead.hidden = false;
     fill(this.#instead, emptyState({ icon: offlineIcon, title: 'The list cannot be shown', text: message }));
   }

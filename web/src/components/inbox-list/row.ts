@@ -1,5 +1,5 @@
 import type { InboxItem, Party } from '../../live/protocol.gen';
-import { el, put } from '../../ui/dom';
+import { el, mustFind, put } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
 import { avatar } from '../avatar/avatar';
 import { chip } from '../chip/chip';
@@ -18,25 +18,37 @@ export interface RowLook {
   nameOf: (who: Party) => string | undefined;
   labels: Labels;
   current: boolean;
+  selected: boolean;
   /** Changes every minute, so that durations are drawn again. */
   minute: number;
 }
 
+/** A conversation's place in the list, with the box that selects it; `drawRow` fills it. */
+export function makeRow(id: string): HTMLElement {
+  return el('li', { class: c('item'), 'data-row': id }, el('input', { type: 'checkbox', class: c('pick') }));
+}
+
 /** Draws a conversation's line, if it looks different than before. */
 export function drawRow(element: HTMLElement, look: RowLook): void {
-  const { item, me, current } = look;
+  const { item, me, current, selected } = look;
+  const box = mustFind<HTMLInputElement>('input', element);
+  box.checked = selected;
+  box.setAttribute('aria-label', `Select ${item.name}`);
+  element.classList.toggle(c('selected'), selected);
   const key = JSON.stringify([item, current, look.minute, look.nameOf(item.assignee ?? ''), look.nameOf(item.preview_by ?? ''), known(item.labels, look.labels)]);
   if (element.dataset['look'] === key) return;
   element.dataset['look'] = key;
   const unread = unreadOf(item, me);
-  const focused = element.contains(document.activeElement);
+  const before = element.querySelector('a');
+  const focused = before !== null && before === document.activeElement;
   const link = el(
     'a', { class: c('row', unread > 0 && 'fresh'), href: `/inbox?c=${item.id}`, 'data-id': item.id, 'aria-current': current ? 'true' : null },
     avatar(item), words(look),
     el('span', { class: c('side') }, item.last_message_at ? timeElement(item.last_message_at) : null,
       unread > 0 ? el('span', { class: c('count') }, unread > 99 ? '99+' : unread, el('span', { class: 'visually-hidden' }, ' unread')) : null),
   );
-  element.replaceChildren(link);
+  before?.remove();
+  element.append(link);
   if (focused) link.focus({ preventScroll: true });
 }
 

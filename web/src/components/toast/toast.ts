@@ -12,6 +12,8 @@ const SHOWN_MS = 7_000;
 export interface Toast {
   text: string;
   danger?: boolean;
+  /** There is much to read: it stays until it is dismissed. */
+  stays?: boolean;
   action?: { label: string; run: () => void };
 }
 
@@ -26,16 +28,7 @@ export class Toasts implements Disposable {
     const action = toast.action && button({ label: toast.action.label, kind: 'quiet', small: true });
     const box = el('div', { class: c('toast', toast.danger && 'danger') }, el('span', {}, toast.text), action ?? null, close);
     const remove = () => this.#owned.drop(own);
-    let timer = own.after(SHOWN_MS, remove);
-    const wait = () => own.drop(timer);
-    const goOn = () => {
-      own.drop(timer);
-      timer = own.after(SHOWN_MS / 2, remove);
-    };
-    own.listen(box, 'pointerenter', wait);
-    own.listen(box, 'focusin', wait);
-    own.listen(box, 'pointerleave', goOn);
-    own.listen(box, 'focusout', goOn);
+    if (!toast.stays) removeInTime(own, box, remove);
     own.listen(close, 'click', remove);
     if (action) own.listen(action, 'click', () => {
       remove();
@@ -49,4 +42,18 @@ export class Toasts implements Disposable {
     this.#owned.dispose();
     this.root.remove();
   }
+}
+
+/** Not while it is pointed at or has the focus. */
+function removeInTime(own: Disposables, box: HTMLElement, remove: () => void): void {
+  let timer = own.after(SHOWN_MS, remove);
+  const wait = () => own.drop(timer);
+  const goOn = () => {
+    own.drop(timer);
+    timer = own.after(SHOWN_MS / 2, remove);
+  };
+  own.listen(box, 'pointerenter', wait);
+  own.listen(box, 'focusin', wait);
+  own.listen(box, 'pointerleave', goOn);
+  own.listen(box, 'focusout', goOn);
 }

@@ -1,6 +1,7 @@
 import { ReplyShelf } from '../../api/replies';
 import { takeBack, type StaffMember } from '../../api/tenant';
 import type { Disposable } from '../../base/disposables';
+import type { BulkAction } from '../../components/bulk-bar/bulk-bar';
 import { Details, LIFECYCLE, type DetailAction } from '../../components/details/details';
 import { confirmLoss } from '../../components/dialog/dialog';
 import { emptyState } from '../../components/empty/empty';
@@ -14,6 +15,7 @@ import type { Session } from '../../session/start';
 import { el, fill } from '../../ui/dom';
 import { chatIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
+import { BulkActions } from './bulk/bulk-actions';
 import { ConversationActions } from './conversation-actions';
 import { ConversationPane, type PaneAction, type Team } from './conversation-pane';
 import { inviteDialog } from './invite-dialog';
@@ -38,6 +40,7 @@ export class InboxPage {
   #account: { id: string; store: StateStore<AccountState>; held: Disposable } | undefined;
   #desk: Desk = { staff: () => this.#staff, nameOf: (who) => this.#nameOf(who), labels: () => this.#labels };
   #actions: ConversationActions;
+  #bulk: BulkActions;
   #shortcuts: Shortcut[];
 
   /** `tenant` is the business, live: its labels may change at any time. */
@@ -50,6 +53,7 @@ export class InboxPage {
     owned.add(client.follow(this.#topic));
     this.#list = owned.add(new InboxList(this.#topic, who.user.id, (party) => this.#nameOf(party)));
     this.#list.root.classList.add(c('listPane'));
+    this.#bulk = new BulkActions(session, this.#desk, this.#list);
     this.#details = owned.add(new Details(session.presence));
     this.#details.root.classList.add(c('details'));
     fill(this.root, this.#list.root, this.#middle, this.#details.root);
@@ -60,7 +64,7 @@ export class InboxPage {
     owned.add(tenant.changed.on(() => this.#labelsChanged()));
     owned.add(this.#details.actions.on((action) => void this.#detail(action)));
     owned.listen(window, 'popstate', () => this.#fromAddress());
-    owned.listen(this.root, 'keydown', (event) => this.#escape(event));
+    owned.listen(document, 'keydown', (event) => this.#escape(event as KeyboardEvent));
     this.#shortcuts = this.#makeShortcuts();
     owned.add(listenForKeys(this.#shortcuts));
     this.#fromAddress();
@@ -244,7 +248,8 @@ export class InboxPage {
   #escape(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || event.defaultPrevented) return;
     if (this.#details.root.classList.contains(c('shown'))) this.#details.root.classList.remove(c('shown'));
-    else if ((event.target as Element).closest('textarea, input')) this.#list.focus();
+    else if ((event.target as Element).closest('textarea, input:not([type=checkbox])')) this.#list.focus();
+    else this.#list.selection.clear();
   }
 
   #makeShortcuts(): Shortcut[] {
@@ -255,16 +260,19 @@ export class InboxPage {
       history.replaceState(null, '', this.#address(id));
       requestAnimationFrame(() => this.#list.focus());
     };
+    const sort = (all: () => BulkAction, one: () => unknown) => () => void (this.#list.selection.size > 0 ? this.#bulk.do(all()) : one());
     return [
       { key: 'j', text: 'Next conversation', run: () => step(1) },
       { key: 'k', text: 'Previous conversation', run: () => step(-1) },
       { key: 'r', text: 'Answer', run: () => this.#write('send') },
       { key: 'n', text: 'Write an internal note', run: () => this.#write('note') },
-      { key: 'e', text: 'Resolve, or open again', run: () => this.#actions.settle(this.#pane?.state?.status === 'resolved' ? 'reopen' : 'resolve') },
-      { key: 'z', text: 'Put off until later, or bring back', run: () => void this.#actions.snooze() },
-      { key: 'p', text: 'Priority', run: () => void this.#actions.prioritise() },
-      { key: 'l', text: 'Labels', run: () => void this.#actions.label() },
-      { key: 'a', text: 'Assign', run: () => void this.#actions.assign() },
+      { key: 'x', text: 'Select; e, z, p, l and a are then for all that is selected', run: () => this.#list.select(false) },
+      { key: 'X', text: 'Select everything up to here', run: () => this.#list.select(true) },
+      { key: 'e', text: 'Resolve, or open again', run: sort(() => (this.#list.filter === 'resolved' ? 'reopen' : 'resolve'), () => this.#actions.settle(this.#pane?.state?.status === 'resolved' ? 'reopen' : 'resolve')) },
+      { key: 'z', text: 'Put off until later, or bring back', run: sort(() => (this.#list.filter === 'snoozed' ? 'reopen' : 'snooze'), () => this.#actions.snooze()) },
+      { key: 'p', text: 'Priority', run: sort(() => 'priority', () => this.#actions.prioritise()) },
+      { key: 'l', text: 'Labels', run: sort(() => 'labels', () => this.#actions.label()) },
+      { key: 'a', text: 'Assign', run: sort(() => 'assign', () => this.#actions.assign()) },
       { key: 'i', text: 'Invite as a client', run: () => void this.#invite() },
       { key: '/', text: 'Find a conversation, or what was said', run: () => this.#list.focusSearch() },
       { key: '?', text: 'These keys', run: () => void showKeys(this.#shortcuts) },

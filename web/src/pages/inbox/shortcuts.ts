@@ -27,8 +27,8 @@ export function listenForKeys(shortcuts: readonly Shortcut[]): Disposable {
     const pressed = event as KeyboardEvent;
     if (pressed.defaultPrevented || pressed.ctrlKey || pressed.metaKey || pressed.altKey || pressed.isComposing) return;
     const target = pressed.target as HTMLElement;
-    // A dialog that was just closed may hold the focus until the page is drawn again; that does not count.
-    const place = target.closest('input, textarea, select, [contenteditable], dialog[open]');
+    // A box to tick is no place to write. A dialog that was just closed may hold the focus until the page is drawn again; that does not count.
+    const place = target.closest('input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]');
     if (place && !place.closest('dialog:not([open])')) return;
     const found = shortcuts.find(({ key }) => key === pressed.key);
     if (!found || (pressed.key !== '?' && !singleKeysOn())) return;
@@ -44,7 +44,7 @@ export async function showKeys(shortcuts: readonly Shortcut[]): Promise<void> {
   box.checked = singleKeysOn();
   const owned = new Disposables();
   owned.listen(box, 'change', () => remember(SETTING, box.checked ? 'on' : 'off'));
-  const more: [string, string][] = [['Enter', 'Send'], ['Shift Enter', 'New line'], ['/', 'Canned replies, while writing'], ['@', 'Somebody of the team, while writing'], ['↑ ↓', 'Between messages, or change the last one from an empty field'], ['Esc', 'Leave the field']];
+  const more: [string, string][] = [['Enter', 'Send'], ['Shift Enter', 'New line'], ['/', 'Canned replies, while writing'], ['@', 'Somebody of the team, while writing'], ['↑ ↓', 'Between messages, or change the last one from an empty field'], ['Esc', 'Leave the field, or select nothing']];
   const rows = [...shortcuts.map(({ key, text }): [string, string] => [key, text]), ...more];
   await openDialog({
     title: 'Keys',

@@ -1,0 +1,53 @@
+// @vitest-environment happy-dom
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { InboxItem } from '../../live/protocol.gen';
+import { Rows } from './rows';
+
+const item = (id: string, name = id): InboxItem => ({
+  id, kind: 'site', status: 'open', name, assignee: null, account: null, preview: null, preview_by: null,
+  last_message_at: null, waiting_since: null, unread_by: {}, unread_rest: 0, page: null,
+});
+
+let rows: Rows;
+
+const draw = (...items: InboxItem[]) => rows.draw(items, (each) => ({ item: each, me: 'usr_me', nameOf: () => undefined, labels: {}, current: false, selected: each.id === 'b', minute: 0 }));
+/** Where the focus is: the line, and what in it. */
+const focused = () => `${rows.idOf(document.activeElement)} ${document.activeElement?.tagName}`;
+
+beforeEach(() => {
+  rows = new Rows();
+  document.body.replaceChildren(rows.root);
+  draw(item('a'), item('b'), item('c'));
+});
+
+describe('the lines of the list', () => {
+  it('are one link and one box each, which says whose it is', () => {
+    const boxes = [...rows.root.querySelectorAll('input')];
+    expect(boxes.map((box) => [box.getAttribute('aria-label'), box.checked])).toEqual([['Select a', false], ['Select b', true], ['Select c', false]]);
+    expect(rows.root.querySelectorAll('li > a')).toHaveLength(3);
+    expect(rows.idOf(boxes[2]!)).toBe('c');
+  });
+
+  it.each(['a', 'input'])('keep the focus in a %s when they are moved and drawn anew', (tag) => {
+    rows.root.children[2]!.querySelector<HTMLElement>(tag)!.focus();
+    draw(item('c', 'another name'), item('a'), item('b'));
+    expect(focused()).toBe(`c ${tag.toUpperCase()}`);
+    expect(rows.root.querySelectorAll('li > a')).toHaveLength(3);
+  });
+
+  it('that are gone leave the focus to the line in their place, or the last', () => {
+    rows.focus('b');
+    draw(item('a'), item('c'));
+    expect(focused()).toBe('c A');
+    draw(item('a'));
+    expect(focused()).toBe('a A');
+  });
+
+  it('take no focus that is elsewhere', () => {
+    const elsewhere = document.createElement('button');
+    document.body.append(elsewhere);
+    elsewhere.focus();
+    draw(item('c'), item('b'));
+    expect(document.activeElement).toBe(elsewhere);
+  });
+});
