@@ -138,6 +138,8 @@ ids! {
     ReplyId = "rep";
     /// A label of a tenant's conversations.
     LabelId = "lbl";
+    /// A file that goes with a message.
+    AttachmentId = "att";
     /// One HTTP request, for correlation.
     RequestId = "req";
 }

@@ -23,15 +23,16 @@ pub struct HttpConfig {
     pub sign_in: SignInLimits,
     /// How long sessions last.
     pub sessions: SessionLimits,
-    /// Keys of the CSRF token, the newest first; older ones are still accepted, for rotation with overlap (C66).
-    pub csrf_keys: Vec<[u8; 32]>,
+    /// Keys of what this server signs for itself, the newest first; older ones are still accepted, for rotation with
+    /// overlap (C66).
+    pub signing_keys: Vec<[u8; 32]>,
     /// The largest JSON body, in bytes.
     pub body_bytes: usize,
 }
 
 impl HttpConfig {
-    /// The settings of a server that is reached under `origin`, with one CSRF key and the defaults for the rest.
-    pub fn new(origin: &str, csrf_key: [u8; 32]) -> Self {
+    /// The settings of a server that is reached under `origin`, with one key to sign with and the defaults for the rest.
+    pub fn new(origin: &str, signing_key: [u8; 32]) -> Self {
         Self {
             origins: vec![origin.to_owned()],
             cors_origins: Vec::new(),
@@ -44,7 +45,7 @@ impl HttpConfig {
             limits: Limits::default(),
             sign_in: SignInLimits::default(),
             sessions: SessionLimits::default(),
-            csrf_keys: vec![csrf_key],
+            signing_keys: vec![signing_key],
             body_bytes: 65_536,
         }
     }
@@ -68,6 +69,8 @@ pub struct Limits {
     pub address: u32,
     /// Searching, a signed-in person or a key.
     pub search: u32,
+    /// Parts of files, a person, key or visitor.
+    pub upload: u32,
     /// Starting site chats, an address.
     pub site_chat: u32,
     /// Pages, scripts and health checks, an address.
@@ -86,6 +89,7 @@ impl Default for Limits {
             tenant: 30_000,
             address: 100,
             search: 200,
+            upload: 300,
             site_chat: 10,
             assets: 1_200,
             flood: 3_000,

@@ -3,6 +3,7 @@
 //! | from | use | when it is wrong |
 //! |---|---|---|
 //! | the JSON body | [`Body`] | `INVALID_INPUT` with the field, `TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE` |
+//! | the bytes of a part of a file | [`Octets`] | `TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE` |
 //! | the query | [`Params`] | `INVALID_INPUT` |
 //! | the path | [`At`] | `NOT_FOUND`: a malformed id is one that does not exist |
 
@@ -11,6 +12,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use brigade_domain::chat::attachment::PART_BYTES;
 use brigade_domain::entity::parse_body;
 use brigade_domain::refusal::{Code, Refusal};
 use futures_util::StreamExt;
@@ -41,7 +43,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let limit = Gate::of(req).config.body_bytes;
-        let is_json = is_json(req);
+        let is_json = is(req, "application/json");
         let announced = announced_length(req);
         let payload = payload.take();
         Box::pin(async move {
@@ -59,8 +61,34 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     }
 }
 
-fn is_json(req: &HttpRequest) -> bool {
-    req.mime_type().ok().flatten().is_some_and(|mime| mime.essence_str() == "application/json")
+/// A part of a file: `application/octet-stream`, at most [`PART_BYTES`].
+#[derive(Debug)]
+pub struct Octets(pub Vec<u8>);
+
+impl FromRequest for Octets {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let limit = usize::try_from(PART_BYTES).unwrap_or(usize::MAX);
+        let is_octets = is(req, "application/octet-stream");
+        let announced = announced_length(req);
+        let payload = payload.take();
+        Box::pin(async move {
+            if !is_octets {
+                let text = "A part of a file is sent as application/octet-stream.";
+                return Err(Refusal::new(Code::UnsupportedMediaType, text).into());
+            }
+            if announced.is_some_and(|length| length > limit) {
+                return Err(too_large(limit).into());
+            }
+            read(payload, limit).await.map(Self)
+        })
+    }
+}
+
+fn is(req: &HttpRequest, essence: &str) -> bool {
+    req.mime_type().ok().flatten().is_some_and(|mime| mime.essence_str() == essence)
 }
 
 fn announced_length(req: &HttpRequest) -> Option<usize> {

@@ -30,6 +30,7 @@ pub mod ops;
 pub mod pages;
 pub mod problem;
 pub mod route;
+mod signature;
 pub mod site;
 pub mod tenant;
 

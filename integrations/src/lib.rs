@@ -2,6 +2,8 @@
 //!
 //! | service | trait | here |
 //! |---|---|---|
+//! | files | [`brigade_domain::chat::attachment::Files`], [`brigade_domain::chat::attachment::Inspector`] | [`files`] |
 //! | mail | [`brigade_domain::identity::ports::Mailer`] | [`mail::Smtp`] |
 
+pub mod files;
 pub mod mail;

@@ -84,6 +84,18 @@ const CONSTRAINTS: &[(&str, Code, &str)] = &[
     ("account_members_is_known", Code::InvalidInput, "This person is not known here. Invite them first."),
     ("canned_replies_shortcut_once", Code::Conflict, "Another canned reply has this shortcut. Choose another."),
     ("canned_replies_bounded", Code::Conflict, "There are 500 canned replies already. Remove one first."),
+    (
+        "attachments_given_before_sent",
+        Code::InvalidInput,
+        "One of these files is not there any more. Take it out, or add it again.",
+    ),
+    (
+        "attachments_unsent_bounded",
+        Code::Conflict,
+        "30 files wait here to be sent already. Send them or take some out first.",
+    ),
+    ("attachments_bytes_bounded", Code::Conflict, "This conversation holds 1 GB of files already. Delete some first."),
+    ("attachments_conversation_exists", Code::NotFound, "There is nothing here, or it is not yours to see."),
     ("conversations_account_exists", Code::Conflict, "This account does not exist. Open it first."),
 ];
 

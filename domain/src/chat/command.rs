@@ -1,6 +1,7 @@
 //! What may be asked of a conversation, read from the wire into parsed values. Authority comes later, in
 //! [`super::standing`].
 
+use super::attachment::{Attachment, FileName, MAX_FILES, MediaType};
 use super::event::Kind;
 use super::text::{Emoji, MessageText, PageUrl};
 use super::triage::Priority;
@@ -134,21 +135,25 @@ pub struct Open {
 /// Write a message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Send {
-    /// What.
+    /// What. Empty only with files.
     pub text: MessageText,
     /// Which message it answers.
     pub reply_to: Option<Seq>,
     /// Who is meant, each once.
     pub mentions: Vec<UserId>,
+    /// The files that go with it.
+    pub attachments: Vec<Attachment>,
 }
 
 /// Write a note among staff.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Note {
-    /// What.
+    /// What. Empty only with files.
     pub text: MessageText,
     /// Who is meant, each once.
     pub mentions: Vec<UserId>,
+    /// The files that go with it.
+    pub attachments: Vec<Attachment>,
 }
 
 impl Command {
@@ -206,13 +211,37 @@ fn open(body: &wire::Open) -> Result<Open, Refusal> {
 }
 
 fn send(body: wire::Send) -> Result<Send, Refusal> {
-    let text = MessageText::parse(&body.text)?;
-    Ok(Send { text, reply_to: body.reply_to, mentions: mentions(body.mentions)? })
+    let attachments = attachments(body.attachments)?;
+    let text = text(&body.text, &attachments)?;
+    Ok(Send { text, reply_to: body.reply_to, mentions: mentions(body.mentions)?, attachments })
 }
 
 fn note(body: wire::Note) -> Result<Note, Refusal> {
-    let text = MessageText::parse(&body.text)?;
-    Ok(Note { text, mentions: mentions(body.mentions)? })
+    let attachments = attachments(body.attachments)?;
+    let text = text(&body.text, &attachments)?;
+    Ok(Note { text, mentions: mentions(body.mentions)?, attachments })
+}
+
+/// A file can go without a word.
+fn text(text: &str, attachments: &[Attachment]) -> Result<MessageText, Refusal> {
+    if attachments.is_empty() { MessageText::parse(text) } else { MessageText::parse_or_empty(text) }
+}
+
+fn attachments(files: Vec<wire::File>) -> Result<Vec<Attachment>, Refusal> {
+    if files.len() > MAX_FILES {
+        let text = format!("At most {MAX_FILES} files go with a message. Send the others with the next one.");
+        return Err(Refusal::invalid("attachments", text));
+    }
+    let parsed = |file: wire::File| -> Result<Attachment, Refusal> {
+        let (name, media_type) = (FileName::parse(&file.name)?, MediaType::parse(&file.media_type)?);
+        Ok(Attachment { id: file.id, name, media_type, size: file.size, pixels: file.pixels })
+    };
+    let files = files.into_iter().map(parsed).collect::<Result<Vec<_>, _>>()?;
+    let twice = |(at, file): (usize, &Attachment)| files.iter().take(at).any(|before| before.id == file.id);
+    if files.iter().enumerate().any(twice) {
+        return Err(Refusal::invalid("attachments", "The same file is there twice."));
+    }
+    Ok(files)
 }
 
 fn contact(body: &wire::Contact) -> Result<Command, Refusal> {

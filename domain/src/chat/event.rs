@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attachment::Attachment;
 use super::text::{Emoji, MessageText, PageUrl};
 use super::triage::Priority;
 use crate::Timestamp;
@@ -82,6 +83,9 @@ pub enum Event {
         /// Who is meant.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<UserId>,
+        /// The files that go with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<Attachment>,
     },
     /// A note among staff.
     NoteAdded {
@@ -90,6 +94,9 @@ pub enum Event {
         /// Who is meant.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<UserId>,
+        /// The files that go with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<Attachment>,
     },
     /// The author changed a message.
     MessageEdited {

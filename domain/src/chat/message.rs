@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::attachment::Attachment;
 use super::event::Side;
 use super::text::{Emoji, MessageText};
 use crate::Timestamp;
@@ -33,6 +34,9 @@ pub struct Message {
     pub reply_to: Option<Seq>,
     /// Who is meant.
     pub mentions: Vec<UserId>,
+    /// The files that go with it; none once deleted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// When it was last edited.
     pub edited: Option<Timestamp>,
     /// How often it was edited.
@@ -257,6 +261,7 @@ mod tests {
             note,
             reply_to: None,
             mentions: Vec::new(),
+            attachments: Vec::new(),
             edited: None,
             edits: 0,
             reactions: BTreeMap::new(),

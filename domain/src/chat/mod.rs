@@ -11,8 +11,10 @@
 //! | what is read beside the live state | [`ports`], [`list`] |
 //! | how what was said is found | [`search`] |
 //! | what the staff have ready to say | [`canned`] |
+//! | which files go with messages, and how they arrive | [`attachment`] |
 //! | how the staff sort them: priority, labels, snoozing | [`triage`] |
 
+pub mod attachment;
 pub mod canned;
 pub mod command;
 mod decide;

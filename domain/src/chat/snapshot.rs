@@ -1,11 +1,13 @@
 //! What readers see of a conversation: the snapshot, and the inbox's line about it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::ConversationRow;
+use super::attachment::Attachment;
 use super::event::{Kind, Side};
 use super::message::Message;
 use super::state::{Conversation, Status};
@@ -42,6 +44,9 @@ struct Shown<'a> {
     note: bool,
     reply_to: Option<u64>,
     mentions: &'a [UserId],
+    // Most messages have none.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    attachments: &'a [Attachment],
     edited: Option<Timestamp>,
     edits: u32,
     deleted: bool,
@@ -89,6 +94,7 @@ impl Message {
             note: self.note,
             reply_to: self.reply_to,
             mentions: &self.mentions,
+            attachments: &self.attachments,
             edited: self.edited,
             edits: self.edits,
             deleted: self.deleted(),
@@ -248,8 +254,13 @@ const fn side_of(audience: Audience) -> Side {
     }
 }
 
-/// The first characters on one line.
+/// The first characters on one line; of files without a word, their names.
 fn preview(message: &Message) -> String {
     let text = message.text.as_ref().map_or("", |text| text.as_str());
+    let names = || {
+        let names: Vec<_> = message.attachments.iter().map(|file| file.name.as_str()).collect();
+        format!("📎 {}", names.join(", "))
+    };
+    let text = if text.is_empty() && !message.attachments.is_empty() { names().into() } else { Cow::Borrowed(text) };
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(PREVIEW).collect()
 }

@@ -183,19 +183,21 @@ impl Conversation {
                 let person = Person { name: name.clone(), side: *side, internal: *internal };
                 self.people.insert(*party, person);
             }
-            Event::MessageSent { text, reply_to, mentions } => {
+            Event::MessageSent { text, reply_to, mentions, attachments } => {
                 let sent = Message {
                     text: Some(text.clone()),
                     reply_to: *reply_to,
                     mentions: mentions.clone(),
+                    attachments: attachments.clone(),
                     ..blank(entry, false)
                 };
                 self.take_message(sent);
             }
-            Event::NoteAdded { text, mentions } => {
+            Event::NoteAdded { text, mentions, attachments } => {
                 self.history.push(Message {
                     text: Some(text.clone()),
                     mentions: mentions.clone(),
+                    attachments: attachments.clone(),
                     ..blank(entry, true)
                 });
             }
@@ -207,6 +209,7 @@ impl Conversation {
             Event::MessageDeleted { seq, .. } => self.history.change(*seq, |message| {
                 message.text = None;
                 message.mentions.clear();
+                message.attachments.clear();
                 message.reactions.clear();
             }),
             Event::ReactionChanged { seq, emoji, on, .. } => self.history.change(*seq, |message| {
@@ -284,6 +287,7 @@ fn blank(entry: &Entry<Event>, note: bool) -> Message {
         note,
         reply_to: None,
         mentions: Vec::new(),
+        attachments: Vec::new(),
         edited: None,
         edits: 0,
         reactions: BTreeMap::new(),

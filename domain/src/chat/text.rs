@@ -22,6 +22,11 @@ impl MessageText {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         paragraph("text", text, 1, Self::MAX).map(Self)
     }
+
+    /// Reads what goes with files, which may be nothing.
+    pub fn parse_or_empty(text: &str) -> Result<Self, Refusal> {
+        paragraph("text", text, 0, Self::MAX).map(Self)
+    }
 }
 
 /// One emoji, possibly made of several characters (skin tones, families, flags, keycaps).

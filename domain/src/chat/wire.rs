@@ -2,11 +2,12 @@
 
 use serde::Deserialize;
 
+use super::attachment::Pixels;
 use super::event::Kind;
 use super::triage::Priority;
 use crate::Timestamp;
 use crate::entity::Seq;
-use crate::id::{AccountId, InvitationId, LabelId, UserId, VisitorId};
+use crate::id::{AccountId, AttachmentId, InvitationId, LabelId, UserId, VisitorId};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +30,8 @@ pub(super) struct Send {
     pub(super) reply_to: Option<Seq>,
     #[serde(default)]
     pub(super) mentions: Vec<UserId>,
+    #[serde(default)]
+    pub(super) attachments: Vec<File>,
 }
 
 #[derive(Deserialize)]
@@ -37,6 +40,19 @@ pub(super) struct Note {
     pub(super) text: String,
     #[serde(default)]
     pub(super) mentions: Vec<UserId>,
+    #[serde(default)]
+    pub(super) attachments: Vec<File>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) id: AttachmentId,
+    pub(super) name: String,
+    #[serde(rename = "type")]
+    pub(super) media_type: String,
+    pub(super) size: u64,
+    pub(super) pixels: Option<Pixels>,
 }
 
 #[derive(Deserialize)]

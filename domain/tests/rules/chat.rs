@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Ask, Run};
 use crate::world::{
-    ACCOUNT, ADMIN, COLLEAGUE, CONVERSATION, MANAGER, MEMBER, OTHER_ACCOUNT, STRANGER, VISITOR, Who, invitation, key,
-    label,
+    ACCOUNT, ADMIN, COLLEAGUE, CONVERSATION, MANAGER, MEMBER, OTHER_ACCOUNT, STRANGER, VISITOR, Who, attachment,
+    invitation, key, label,
 };
 
 pub(crate) type Chat = Run<Conversation>;
@@ -63,6 +63,11 @@ fn times() -> impl Strategy<Value = Timestamp> {
         .prop_map(|at| at.parse().unwrap())
 }
 
+/// What a message says of a file.
+pub(crate) fn file(n: u8, name: &str) -> Value {
+    json!({ "id": attachment(n), "name": name, "type": "application/pdf", "size": 7 })
+}
+
 fn people() -> impl Strategy<Value = Vec<Value>> {
     prop::collection::vec(
         prop::sample::select(vec![json!(MEMBER), json!(MANAGER), json!(COLLEAGUE), json!(STRANGER)]),
@@ -82,7 +87,9 @@ fn bodies(length: u64) -> impl Strategy<Value = (&'static str, Value)> {
         2 => open.prop_map(|body| ("open", body)),
         8 => (words(), prop::option::of(seq(length)), people())
             .prop_map(|(text, reply_to, mentions)| ("send", json!({ "text": text, "reply_to": reply_to, "mentions": mentions }))),
+        2 => (words(), 0u8..3).prop_map(|(text, n)| ("send", json!({ "text": text, "attachments": [file(n, "menu.pdf")] }))),
         3 => (words(), people()).prop_map(|(text, mentions)| ("note", json!({ "text": format!("{SECRET} {text}"), "mentions": mentions }))),
+        1 => (0u8..3).prop_map(|n| ("note", json!({ "text": "", "attachments": [file(n, &format!("{SECRET}.xlsx"))] }))),
         4 => (seq(length), words()).prop_map(|(seq, text)| ("edit", json!({ "seq": seq, "text": text }))),
         2 => seq(length).prop_map(|seq| ("delete", json!({ "seq": seq }))),
         4 => (seq(length), emoji, any::<bool>()).prop_map(|(seq, emoji, on)| ("react", json!({ "seq": seq, "emoji": emoji, "on": on }))),

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 mod account;
+mod attachments;
 mod authority;
 mod chat;
 mod chat_rules;

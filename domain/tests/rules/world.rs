@@ -2,7 +2,9 @@
 
 use brigade_domain::actor::{Actor, ActorKind, Party, Role, Scope};
 use brigade_domain::entity::{EntityKey, EntityRef};
-use brigade_domain::id::{AccountId, ApiKeyId, ConversationId, InvitationId, LabelId, TenantId, UserId, VisitorId};
+use brigade_domain::id::{
+    AccountId, ApiKeyId, AttachmentId, ConversationId, InvitationId, LabelId, TenantId, UserId, VisitorId,
+};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -30,6 +32,10 @@ pub(crate) fn invitation(n: u8) -> InvitationId {
 
 pub(crate) fn conversation(n: u8) -> ConversationId {
     ConversationId::from_uuid(uuid(400 + u128::from(n)))
+}
+
+pub(crate) fn attachment(n: u8) -> AttachmentId {
+    AttachmentId::from_uuid(uuid(800 + u128::from(n)))
 }
 
 pub(crate) fn label(n: u8) -> LabelId {

@@ -1,5 +1,6 @@
 //! Conversations over HTTP: lists, state, log, older messages, commands, and what makes a visitor a client.
 
+mod attachment;
 mod canned;
 mod conversation;
 mod invite;
@@ -14,6 +15,7 @@ use brigade_domain::chat::list::Conversations;
 use brigade_domain::chat::ports::Messages;
 use brigade_domain::chat::search::Search;
 
+pub use self::attachment::Uploads;
 use crate::Routes;
 
 /// What this feature needs of the repository layer.
@@ -27,6 +29,8 @@ pub struct Ports {
     pub canned: Arc<dyn CannedReplies>,
     /// What was said, found.
     pub search: Arc<dyn Search>,
+    /// Files that go with messages.
+    pub uploads: Uploads,
 }
 
 /// The routes of this feature.
@@ -38,4 +42,5 @@ pub fn routes() -> Routes {
         .with(invite::routes())
         .with(canned::routes())
         .with(search::routes())
+        .with(attachment::routes())
 }

@@ -10,36 +10,21 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use brigade_domain::id::SessionId;
 use brigade_domain::refusal::Code;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 
 use crate::config::HttpConfig;
+use crate::signature::{Purpose, is_genuine, sign};
 
 const HEADER: &str = "x-csrf-token";
 
 /// The token of a session, made with the newest key.
 pub(crate) fn token(config: &HttpConfig, session: SessionId) -> String {
-    config
-        .csrf_keys
-        .first()
-        .map(|key| URL_SAFE_NO_PAD.encode(mac(key, session).finalize().into_bytes()))
-        .unwrap_or_default()
-}
-
-fn mac(key: &[u8; 32], session: SessionId) -> Hmac<Sha256> {
-    // HMAC pads a key to the block of 64 bytes with zeros.
-    let mut block = [0; 64];
-    block[..32].copy_from_slice(key);
-    let mut mac = Hmac::<Sha256>::new(&block.into());
-    mac.update(b"brigade csrf v1\0");
-    mac.update(session.uuid().as_bytes());
-    mac
+    URL_SAFE_NO_PAD.encode(sign(config, Purpose::Csrf, &[session.uuid().as_bytes()]))
 }
 
 /// Whether the header carries the token of this session, under any key of the ring.
 fn token_matches(headers: &HeaderMap, config: &HttpConfig, session: SessionId) -> bool {
     let given = headers.get(HEADER).and_then(|token| URL_SAFE_NO_PAD.decode(token.as_bytes()).ok());
-    given.is_some_and(|given| config.csrf_keys.iter().any(|key| mac(key, session).verify_slice(&given).is_ok()))
+    given.is_some_and(|given| is_genuine(config, Purpose::Csrf, &[session.uuid().as_bytes()], &given))
 }
 
 /// Where a request says it was made.
@@ -130,10 +115,10 @@ mod tests {
     #[test]
     fn an_older_key_is_accepted_until_it_leaves_the_ring() {
         let old = token(&config(), session(1));
-        let rotated = HttpConfig { csrf_keys: vec![[9; 32], [7; 32]], ..config() };
+        let rotated = HttpConfig { signing_keys: vec![[9; 32], [7; 32]], ..config() };
         let headers = headers(&[("sec-fetch-site", "same-origin"), ("x-csrf-token", &old)]);
         assert_eq!(check_cookie(&headers, &rotated, session(1)), Ok(()));
-        let gone = HttpConfig { csrf_keys: vec![[9; 32]], ..config() };
+        let gone = HttpConfig { signing_keys: vec![[9; 32]], ..config() };
         assert_eq!(check_cookie(&headers, &gone, session(1)), Err(Code::CsrfFailed));
     }
 

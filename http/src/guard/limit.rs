@@ -26,6 +26,8 @@ pub enum Limit {
     Api,
     /// Searching: by actor, more often than the rest of the API (C07).
     Search,
+    /// Giving parts of files: by actor.
+    Upload,
     /// Starting site chats: by address, strict.
     SiteChat,
     /// Pages, scripts, health: by address, generous.
@@ -121,6 +123,7 @@ pub(crate) struct Limiters {
     tenant: Limiter,
     address: Limiter,
     search: Limiter,
+    upload: Limiter,
     site_chat: Limiter,
     assets: Limiter,
     flood: Limiter,
@@ -135,6 +138,7 @@ impl Limiters {
             tenant: limiter("tenant", limits.tenant),
             address: limiter("address", limits.address),
             search: limiter("search", limits.search),
+            upload: limiter("upload", limits.upload),
             site_chat: limiter("site_chat", limits.site_chat),
             assets: limiter("assets", limits.assets),
             flood: limiter("flood", limits.flood),
@@ -180,15 +184,18 @@ impl Limiters {
     /// nothing from those after it: not from the tenant, above all.
     fn counts(&self, limit: Limit, visit: &Visit, changes: bool) -> [Option<(&Limiter, Caller)>; 3] {
         let address = Caller::address(visit.context.ip);
-        let visitor = visit.visitor().filter(|_| changes).map(|visitor| (&self.visitor, Caller::Person(visitor, None)));
+        // A file is many parts and one thing to say.
+        let says = changes && limit != Limit::Upload;
+        let visitor = visit.visitor().filter(|_| says).map(|visitor| (&self.visitor, Caller::Person(visitor, None)));
         let tenant = match (limit, &visit.who) {
-            (Limit::Api | Limit::Search, Some(who)) => who.actor.tenant,
+            (Limit::Api | Limit::Search | Limit::Upload, Some(who)) => who.actor.tenant,
             _ => None,
         };
         let own = match (limit, &visit.who) {
             (Limit::Api, Some(who)) => (&self.actor, Caller::Person(who.actor.party, tenant)),
             (Limit::Search, Some(who)) => (&self.search, Caller::Person(who.actor.party, tenant)),
-            (Limit::Api | Limit::Search, None) => (&self.address, address),
+            (Limit::Upload, Some(who)) => (&self.upload, Caller::Person(who.actor.party, tenant)),
+            (Limit::Api | Limit::Search | Limit::Upload, None) => (&self.address, address),
             (Limit::SiteChat, _) => (&self.site_chat, address),
             (Limit::Assets, _) => (&self.assets, address),
         };

@@ -7,32 +7,20 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use brigade_domain::text::Email;
-use hmac::{Hmac, KeyInit, Mac};
 use rand::RngExt as _;
-use sha2::Sha256;
 
 use crate::config::HttpConfig;
+use crate::signature::{Purpose, is_genuine, sign};
 
 /// How long a browser is known, in seconds: 180 days.
 pub(super) const LIFETIME: i64 = 180 * 24 * 3_600;
 const CHANCE: usize = 16;
 
-fn mac(key: &[u8; 32], chance: &[u8], email: &Email) -> Hmac<Sha256> {
-    let mut block = [0; 64];
-    block[..32].copy_from_slice(key);
-    let mut mac = Hmac::<Sha256>::new(&block.into());
-    mac.update(b"brigade device v1\0");
-    mac.update(chance);
-    mac.update(email.as_str().as_bytes());
-    mac
-}
-
 /// A new value of the cookie.
 pub(super) fn make(config: &HttpConfig, email: &Email) -> String {
     let chance: [u8; CHANCE] = rand::rng().random();
-    let Some(key) = config.csrf_keys.first() else { return String::new() };
     let mut value = chance.to_vec();
-    value.extend_from_slice(&mac(key, &chance, email).finalize().into_bytes());
+    value.extend(sign(config, Purpose::Device, &[&chance, email.as_str().as_bytes()]));
     URL_SAFE_NO_PAD.encode(value)
 }
 
@@ -40,7 +28,7 @@ pub(super) fn make(config: &HttpConfig, email: &Email) -> String {
 pub(super) fn known(config: &HttpConfig, cookie: Option<&str>, email: &Email) -> Option<String> {
     let value = URL_SAFE_NO_PAD.decode(cookie?).ok()?;
     let (chance, code) = value.split_at_checked(CHANCE)?;
-    let genuine = config.csrf_keys.iter().any(|key| mac(key, chance, email).verify_slice(code).is_ok());
+    let genuine = is_genuine(config, Purpose::Device, &[chance, email.as_str().as_bytes()], code);
     genuine.then(|| URL_SAFE_NO_PAD.encode(chance))
 }
 
@@ -59,7 +47,7 @@ mod tests {
         assert!(known(&config, Some("AAAA"), &email("maya@example.com")).is_none());
         let other = HttpConfig::new("https://x.example", [2; 32]);
         assert!(known(&other, Some(&cookie), &email("maya@example.com")).is_none());
-        let rotated = HttpConfig { csrf_keys: vec![[2; 32], [1; 32]], ..config };
+        let rotated = HttpConfig { signing_keys: vec![[2; 32], [1; 32]], ..config };
         assert!(known(&rotated, Some(&cookie), &email("maya@example.com")).is_some());
     }
 }

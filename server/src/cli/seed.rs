@@ -6,6 +6,7 @@ use clap::Subcommand;
 use super::Common;
 use super::work::with_platform;
 use crate::demo;
+use crate::serve::Kept;
 use crate::terminal::print;
 
 /// Example data.
@@ -19,10 +20,10 @@ pub(super) enum Command {
 pub(super) fn run(common: &Common, command: Command) -> Result<()> {
     let Command::Demo = command;
     let config = common.load(Vec::new())?;
-    let data = config.database.data.clone();
     let origins = demo::origins(&config, config.server.listen);
     with_platform(common, async move |platform| {
-        let sign_ins = demo::seed(&platform, &data, &origins).await?;
+        let uploads = Kept::new(&config, &platform.db)?.uploads;
+        let sign_ins = demo::seed(&platform, &uploads, &config.database.data, &origins).await?;
         for person in &sign_ins.people {
             print(&format!("{:32} {:22} {}", person.email, person.password, person.what));
         }

@@ -26,7 +26,7 @@ pub use explain::{example, explain};
 pub use layers::{Explained, Source};
 pub use problem::{Problem, Problems};
 pub use section::Key;
-pub use sections::{Database, Demo, Format, Level, Limits, Log, Mail, Redis, Security, Server};
+pub use sections::{Database, Demo, Files, Format, Level, Limits, Log, Mail, Redis, Security, Server};
 
 use layers::Layers;
 
@@ -43,6 +43,8 @@ pub struct Config {
     pub security: Security,
     /// Outgoing mail.
     pub mail: Mail,
+    /// Files that go with messages.
+    pub files: Files,
     /// The demonstration.
     pub demo: Demo,
     /// Log lines.
@@ -94,6 +96,7 @@ pub fn from_parts(
         redis: Redis::read(&mut layers),
         security: Security::read(&mut layers),
         mail: Mail::read(&mut layers),
+        files: Files::read(&mut layers),
         demo: Demo::read(&mut layers),
         log: Log::read(&mut layers),
         limits: Limits::read(&mut layers),

@@ -12,11 +12,13 @@ use anyhow::{Context as _, Result};
 use brigade_actors::Command;
 use brigade_domain::Timestamp;
 use brigade_domain::actor::{Actor, ActorKind, Party, Role};
+use brigade_domain::chat::attachment::{Attachment, FileName, New};
 use brigade_domain::chat::canned::{CannedReplies as _, Reply, ReplyText, Shortcut};
 use brigade_domain::entity::{EntityKey, Seq};
-use brigade_domain::id::{AccountId, ConversationId, LabelId, ReplyId, TenantId, UserId, VisitorId};
+use brigade_domain::id::{AccountId, AttachmentId, ConversationId, LabelId, ReplyId, TenantId, UserId, VisitorId};
 use brigade_domain::identity::{Cause, Secret};
 use brigade_domain::journal::RequestKey;
+use brigade_http::chat::Uploads;
 use brigade_store::chat::PgCannedReplies;
 use brigade_store::identity::admin;
 use brigade_store::tenants;
@@ -97,9 +99,9 @@ pub fn origins(config: &Config, address: SocketAddr) -> Vec<String> {
 }
 
 /// Makes what is not there yet, and gives back the sign-ins. `data` is where the passwords are kept.
-pub async fn seed(platform: &Platform, data: &Path, origins: &[String]) -> Result<SignIns> {
+pub async fn seed(platform: &Platform, uploads: &Uploads, data: &Path, origins: &[String]) -> Result<SignIns> {
     let mut sign_ins = SignIns { people: sign_ins(data)?, site_key: String::new() };
-    make(platform, &sign_ins.people, origins).await?;
+    make(platform, uploads, &sign_ins.people, origins).await?;
     sign_ins.site_key = site_key(platform).await?;
     Ok(sign_ins)
 }
@@ -110,7 +112,7 @@ async fn site_key(platform: &Platform) -> Result<String> {
     Ok(key.context("the demonstration's business has lost its public key: make one on its settings page")?.1)
 }
 
-async fn make(platform: &Platform, sign_ins: &[SignIn], origins: &[String]) -> Result<()> {
+async fn make(platform: &Platform, uploads: &Uploads, sign_ins: &[SignIn], origins: &[String]) -> Result<()> {
     let other = tenants::find_by_slug(&platform.db, OTHER_SLUG).await?;
     if other.is_some() {
         return allow_origins(platform, origins).await;
@@ -119,11 +121,13 @@ async fn make(platform: &Platform, sign_ins: &[SignIn], origins: &[String]) -> R
     let people = people(platform, sign_ins, &[(SLUG, kitchen)]).await?;
     set_up(platform, kitchen, people[JONAS]).await?;
     for talk in script::TALKS {
-        hold(platform, kitchen, &people, talk).await.with_context(|| format!("the conversation {}", talk.slug))?;
+        hold(platform, uploads, kitchen, &people, talk)
+            .await
+            .with_context(|| format!("the conversation {}", talk.slug))?;
     }
     let bakery = tenant(platform, OTHER_SLUG, "Northside Bakery", &[]).await?;
     let people = self::people(platform, sign_ins, &[(SLUG, kitchen), (OTHER_SLUG, bakery)]).await?;
-    hold(platform, bakery, &people, script::ELSEWHERE).await
+    hold(platform, uploads, bakery, &people, script::ELSEWHERE).await
 }
 
 /// The address may be another one than at the last start.
@@ -240,6 +244,7 @@ async fn canned_replies(platform: &Platform, tenant: TenantId, admin: &Actor) ->
 /// A conversation with its history.
 async fn hold(
     platform: &Platform,
+    uploads: &Uploads,
     tenant: TenantId,
     people: &BTreeMap<&'static str, UserId>,
     talk: &Talk,
@@ -268,12 +273,31 @@ async fn hold(
             (Who::Customer, Of::Account) => client(tenant, people[MAYA], account),
             (Who::Customer, Of::Site(_)) => Actor { name: talk.name.to_owned(), ..Actor::visitor(tenant, visitor) },
         };
-        let (kind, body) = command(act, &seqs, people.get(AMARA), tenant);
+        let (kind, mut body) = command(act, &seqs, people.get(AMARA), tenant);
+        if let Act::ShowMenu(_) = act {
+            let id = AttachmentId::from_uuid(name(&format!("file {index}")));
+            body["attachments"] = json!([menu(uploads, tenant, conversation, id, actor.party).await?]);
+        }
         // Made anew later, it is put off to another time: that is another command.
         let name = body["until"].as_str().map_or_else(|| index.to_string(), |until| format!("{index} {until}"));
         seqs.push(do_once(platform, key, &actor, ago(*minutes), &name, kind, &body).await?);
     }
     Ok(())
+}
+
+/// The picture of the menu, given into a conversation.
+async fn menu(
+    uploads: &Uploads,
+    tenant: TenantId,
+    conversation: ConversationId,
+    id: AttachmentId,
+    by: Party,
+) -> Result<Attachment> {
+    let (name, bytes) = script::MENU;
+    let (name, size) = (FileName::parse(name)?, bytes.len() as u64);
+    // Given now: what was given days ago and not sent is taken away.
+    let new = New { id, conversation, by, name, size, at: Timestamp::now() };
+    uploads.keep(tenant, new, bytes).await.map_err(crate::platform::told)
 }
 
 /// The account of the client, with its member, its conversation and its account manager.
@@ -300,7 +324,7 @@ async fn open_account(
 fn command(act: &Act, seqs: &[Seq], amara: Option<&UserId>, tenant: TenantId) -> (&'static str, Value) {
     let line = |index: &usize| seqs.get(*index).copied().unwrap_or_default();
     match act {
-        Act::Say(text) => ("send", json!({ "text": text })),
+        Act::Say(text) | Act::ShowMenu(text) => ("send", json!({ "text": text })),
         Act::Reply(to, text) => ("send", json!({ "text": text, "reply_to": line(to) })),
         Act::Note(text) => ("note", json!({ "text": text })),
         Act::Edit(of, text) => ("edit", json!({ "seq": line(of), "text": text })),

@@ -15,6 +15,8 @@ pub(super) enum Who {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Act {
     Say(&'static str),
+    /// The same with the picture of the menu.
+    ShowMenu(&'static str),
     Reply(usize, &'static str),
     Note(&'static str),
     Edit(usize, &'static str),
@@ -29,6 +31,9 @@ pub(super) enum Act {
     /// Put off until so many minutes from now.
     Snooze(i64),
 }
+
+/// The picture of the menu.
+pub(super) const MENU: (&str, &[u8]) = ("menu.jpg", include_bytes!("menu.jpg"));
 
 /// A line: how many minutes ago, who, what.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +60,9 @@ pub(super) struct Talk {
 const HOUR: i64 = 60;
 const DAY: i64 = 24 * HOUR;
 
-use Act::{AssignToAmara, Edit, Label, LeaveContact, Note, React, Read, Reply, Resolve, Say, SetPriority, Snooze};
+use Act::{
+    AssignToAmara, Edit, Label, LeaveContact, Note, React, Read, Reply, Resolve, Say, SetPriority, ShowMenu, Snooze,
+};
 use Who::{Amara, Customer, Jonas};
 
 /// The conversations of Balance Kitchen.
@@ -103,6 +110,7 @@ pub(super) const TALKS: &[Talk] = &[
             ),
             Line(DAY + HOUR - 3, Customer, React(8, "🙏")),
             Line(DAY + HOUR - 3, Customer, Read(8)),
+            Line(DAY + HOUR - 20, Amara, ShowMenu("And this is what we cook next week. Shall I swap anything?")),
             Line(40, Customer, Say("One more thing: is the lentil dal vegan? A friend is staying with us next week.")),
         ],
     },

@@ -8,14 +8,16 @@ use brigade_domain::Timestamp;
 use brigade_domain::account::ports::Accounts;
 use brigade_domain::account::welcome::{self, Step, Welcome};
 use brigade_domain::actor::{Actor, Party};
-use brigade_domain::entity::EntityKey;
-use brigade_domain::id::{AccountId, TenantId};
+use brigade_domain::chat::attachment::{self, Attachments, Files};
+use brigade_domain::entity::{EntityKey, Seq};
+use brigade_domain::id::{AccountId, AttachmentId, ConversationId, TenantId};
 use brigade_domain::identity::ports::{MailQueue, Mailer};
 use brigade_domain::journal::RequestKey;
 use brigade_domain::refusal::{Code, Refusal};
 use brigade_domain::topic::Topic;
 use brigade_store::jobs::{Task, TaskError, Tasks};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -97,9 +99,7 @@ pub(crate) fn invitations(tasks: Tasks, directory: Directory, accounts: Arc<dyn 
     tasks.on(welcome::TASK, move |task: Task| {
         let (directory, accounts) = (directory.clone(), Arc::clone(&accounts));
         async move {
-            let tenant = task.tenant.ok_or_else(|| TaskError::new("the invitation is of no tenant"))?;
-            let welcome: Welcome = serde_json::from_value(task.body)
-                .map_err(|error| TaskError::new(format_args!("the job is no acceptance: {error}")))?;
+            let (tenant, welcome): (_, Welcome) = of_tenant(task)?;
             let existing = accounts.of_member(tenant, welcome.user).await.map_err(TaskError::new)?;
             receive(&directory, tenant, &welcome, &existing)
                 .await
@@ -127,6 +127,55 @@ async fn receive(
 
 async fn take(directory: &Directory, step: &Step) -> Result<(), Refusal> {
     ask(directory, step.entity, step.request, step.kind, step.body.to_string()).await
+}
+
+/// A message with files was deleted.
+#[derive(Debug, Deserialize)]
+struct Deleted {
+    conversation: ConversationId,
+    seq: Seq,
+}
+
+/// A file may have been given and not sent.
+#[derive(Debug, Deserialize)]
+struct Unsent {
+    attachment: AttachmentId,
+}
+
+/// Registers what takes the bytes of files away: of deleted messages, and of those that nobody sent.
+pub(crate) fn files(tasks: Tasks, known: Arc<dyn Attachments>, files: Arc<dyn Files>) -> Tasks {
+    let (known_too, files_too) = (Arc::clone(&known), Arc::clone(&files));
+    let tasks = tasks.on(attachment::REMOVE, move |task: Task| {
+        let (known, files) = (Arc::clone(&known), Arc::clone(&files));
+        async move {
+            let (tenant, Deleted { conversation, seq }) = of_tenant(task)?;
+            for id in known.removed(tenant, conversation, seq).await.map_err(TaskError::new)? {
+                files.remove(tenant, id, false).await.map_err(TaskError::new)?;
+                known.forget(tenant, id).await.map_err(TaskError::new)?;
+            }
+            Ok(())
+        }
+    });
+    tasks.on(attachment::EXPIRE, move |task: Task| {
+        let (known, files) = (Arc::clone(&known_too), Arc::clone(&files_too));
+        async move {
+            let (tenant, Unsent { attachment: id }) = of_tenant(task)?;
+            let unsent = known.give_up(tenant, id).await.map_err(TaskError::new)?;
+            // A part that came while somebody gave the file up is of no file any more.
+            if unsent || known.kept(tenant, id).await.map_err(TaskError::new)?.is_none() {
+                files.remove(tenant, id, false).await.map_err(TaskError::new)?;
+                known.forget(tenant, id).await.map_err(TaskError::new)?;
+            }
+            Ok(())
+        }
+    })
+}
+
+fn of_tenant<T: DeserializeOwned>(task: Task) -> Result<(TenantId, T), TaskError> {
+    let tenant = task.tenant.ok_or_else(|| TaskError::new("the job is of no tenant"))?;
+    let body = serde_json::from_value(task.body)
+        .map_err(|error| TaskError::new(format_args!("the job does not read: {error}")))?;
+    Ok((tenant, body))
 }
 
 /// A letter waits.

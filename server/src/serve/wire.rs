@@ -14,17 +14,20 @@ use anyhow::{Context as _, Result};
 use brigade_actors::{Directory, Presence};
 use brigade_domain::account::Account;
 use brigade_domain::chat::Conversation;
+use brigade_domain::chat::attachment::{Attachments, Files};
 use brigade_domain::identity::SessionEvents;
 use brigade_domain::journal::Journal;
 use brigade_domain::limits::SharedLimits;
 use brigade_domain::tenant::Tenant;
+use brigade_http::chat::Uploads;
 use brigade_http::config::{HttpConfig, Limits, Network, SignInLimits};
 use brigade_http::guard::{Context, Gate};
 use brigade_http::identity::Ports;
 use brigade_http::identity::password::Hasher;
 use brigade_http::problem::Problem;
 use brigade_http::{Parts, account, chat};
-use brigade_store::chat::{PgCannedReplies, PgLists, PgMessages, PgSearch};
+use brigade_integrations::files::{FileStore, Inspection};
+use brigade_store::chat::{PgAttachments, PgCannedReplies, PgLists, PgMessages, PgSearch};
 use brigade_store::identity::{Identity, KeyRing};
 use brigade_store::jobs::{Tasks, Worker};
 use brigade_store::{Db, PgJournal, PgReads, RedisLimits, RedisPresence};
@@ -71,6 +74,7 @@ pub(super) struct Node {
     pub(super) pulse: Pulse,
     pub(super) files: files::Files,
     pub(super) handles: Handles,
+    pub(super) kept: Kept,
     identity: Identity,
     app: brigade_http::App,
     live: Live,
@@ -151,6 +155,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let reads = Arc::new(PgReads::new(db.clone()));
     let live = live(config, &gate, &hub);
     let files = files::Files::default();
+    let kept = Kept::new(config, &db)?;
     let app = brigade_http::App::new(Parts {
         gate,
         session_events: events,
@@ -162,6 +167,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
             messages: Arc::new(PgMessages::new(db.clone())),
             canned: Arc::new(PgCannedReplies::new(db.clone())),
             search: Arc::new(search),
+            uploads: kept.uploads.clone(),
         },
         account: account::Ports { accounts: reads },
         identity: Ports::over(&Arc::new(identity.clone()), hasher.clone()),
@@ -170,7 +176,26 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     });
     let platform = Platform { db: db.clone(), directory: directory.clone(), identity: identity.clone(), hasher };
     let handles = Handles { db: db.clone(), directory, hub: hub.clone(), platform };
-    Ok(Node { db, hub, traffic, pulse, files, handles, identity, app, live })
+    Ok(Node { db, hub, traffic, pulse, files, handles, kept, identity, app, live })
+}
+
+/// Files that go with messages.
+pub(crate) struct Kept {
+    known: Arc<dyn Attachments>,
+    files: Arc<dyn Files>,
+    pub(crate) uploads: Uploads,
+}
+
+impl Kept {
+    /// Where the configuration says.
+    pub(crate) fn new(config: &Config, db: &Db) -> Result<Self> {
+        let folder = config.files.folder.clone().unwrap_or_else(|| config.database.data.join("files"));
+        let files: Arc<dyn Files> = Arc::new(FileStore::folder(&folder).context("files.folder cannot be used")?);
+        let known: Arc<dyn Attachments> = Arc::new(PgAttachments::new(db.clone()));
+        let inspector = Arc::new(Inspection::new(config.files.clamd.clone()));
+        let uploads = Uploads::new(Arc::clone(&known), Arc::clone(&files), inspector);
+        Ok(Self { known, files, uploads })
+    }
 }
 
 /// Redis, when it is configured. It is connected to when it is first used, and need not be there.
@@ -194,9 +219,9 @@ fn share_presence(config: &Config, db: &Db, presence: &Arc<Presence>) -> Result<
     Ok(())
 }
 
-fn http_config(config: &Config, address: SocketAddr, csrf_keys: Vec<[u8; 32]>) -> HttpConfig {
+fn http_config(config: &Config, address: SocketAddr, signing_keys: Vec<[u8; 32]>) -> HttpConfig {
     let network = |network: &crate::config::value::Network| network.show().parse::<Network>().ok();
-    let csrf_key = csrf_keys.first().copied().unwrap_or_default();
+    let signing_key = signing_keys.first().copied().unwrap_or_default();
     HttpConfig {
         origins: origins(config, address),
         cors_origins: config.server.cors_origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
@@ -209,6 +234,7 @@ fn http_config(config: &Config, address: SocketAddr, csrf_keys: Vec<[u8; 32]>) -
             tenant: config.limits.tenant_requests_per_minute,
             address: config.limits.anonymous_requests_per_minute,
             search: config.limits.searches_per_minute,
+            upload: config.limits.upload_parts_per_minute,
             site_chat: config.limits.site_chats_per_minute,
             ..Limits::default()
         },
@@ -217,8 +243,8 @@ fn http_config(config: &Config, address: SocketAddr, csrf_keys: Vec<[u8; 32]>) -
             failures: config.limits.failed_sign_ins,
             ..SignInLimits::default()
         },
-        csrf_keys,
-        ..HttpConfig::new("", csrf_key)
+        signing_keys,
+        ..HttpConfig::new("", signing_key)
     }
 }
 
@@ -311,6 +337,7 @@ impl Node {
     pub(super) fn worker(&self, config: &Config) -> Result<Worker> {
         let tasks = tasks::entity_commands(Tasks::default(), self.handles.directory.clone());
         let tasks = tasks::invitations(tasks, self.handles.directory.clone(), Arc::new(PgReads::new(self.db.clone())));
+        let tasks = tasks::files(tasks, Arc::clone(&self.kept.known), Arc::clone(&self.kept.files));
         let queue = Arc::new(self.identity.clone());
         let tasks = tasks::mail(
             tasks,

@@ -7,7 +7,9 @@
 //! | read older messages | [`PgMessages`] |
 //! | find what was said | [`PgSearch`] |
 //! | keep canned replies | [`PgCannedReplies`] |
+//! | know which files there are | [`PgAttachments`] |
 
+mod attachments;
 mod canned;
 mod history;
 mod list;
@@ -24,6 +26,7 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::journal::to_bigint;
 use crate::time::{DbTime, to_db};
+pub use attachments::PgAttachments;
 pub use canned::PgCannedReplies;
 pub use history::PgMessages;
 pub use list::{Cursor, PAGE, Page, PgLists, find, page};

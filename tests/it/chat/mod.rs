@@ -1,5 +1,6 @@
 //! Conversations, accounts and the site chat over HTTP, against the real server and database.
 
+mod attachments;
 mod canned;
 mod client;
 mod history;

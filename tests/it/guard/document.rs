@@ -16,6 +16,8 @@ pub(super) struct Operation {
     pub(super) access: String,
     /// Whether it takes a JSON body.
     pub(super) has_body: bool,
+    /// Whether it takes the bytes of a file.
+    pub(super) has_octets: bool,
 }
 
 impl Operation {
@@ -43,6 +45,8 @@ impl Operation {
         let prefix = match name {
             "user" => "usr",
             "seq" => return "1".to_owned(),
+            "file" => "att",
+            "token" => return "nothing".to_owned(),
             "id" if self.path.contains("/sessions/") => "ses",
             "id" if self.path.contains("/keys/") => "key",
             "id" if self.path.contains("/replies/") => "rep",
@@ -66,7 +70,8 @@ pub(super) async fn operations(app: &TestApp) -> Vec<Operation> {
                 method: method.to_uppercase().parse().unwrap(),
                 path: path.clone(),
                 access: operation["x-access"].as_str().unwrap().to_owned(),
-                has_body: operation["requestBody"].is_object(),
+                has_body: operation["requestBody"]["content"]["application/json"].is_object(),
+                has_octets: operation["requestBody"]["content"]["application/octet-stream"].is_object(),
             });
         }
     }

@@ -7,7 +7,7 @@ use brigade_domain::actor::Role;
 use serde_json::{Value, json};
 
 use super::document::{Operation, operations};
-use crate::live::stage::{account_of, as_visitor};
+use crate::live::stage::account_of;
 use crate::support::{Answer, Person, TestApp, TestTenant, Visitor, token_in_mail};
 
 /// Ids of one tenant, by the kind of place they are put in.
@@ -40,10 +40,20 @@ fn body(operation: &Operation) -> Value {
         "commands" if operation.path.contains("/accounts/") => command("rename", json!({ "name": "x" })),
         "commands" if operation.path.contains("/tenants/") => command("set_available", json!({ "available": true })),
         "commands" => command("note", json!({ "text": "x" })),
+        "attachments" => json!({ "name": "x", "size": 1 }),
         _ if operation.path.contains("/replies/") => json!({ "rev": 1, "shortcut": "x", "text": "x" }),
         "invitations" => json!({ "email": "eve@people.example", "name": "Eve" }),
         "{user}" => json!({ "role": "admin" }),
         _ => json!({}),
+    }
+}
+
+/// What has to be said behind the path.
+fn query(operation: &Operation) -> &'static str {
+    match operation.path.as_str() {
+        path if path.ends_with("/attachments") && operation.method == "GET" => "?ids=att_01h455vb4pex5vsknk084sn02q",
+        path if path.ends_with("/attachments/{file}") && operation.method == "PUT" => "?offset=0",
+        _ => "",
     }
 }
 
@@ -55,11 +65,18 @@ enum Intruder {
 
 impl Intruder {
     async fn ask(&self, app: &TestApp, operation: &Operation, path: &str) -> Answer {
-        let body = operation.has_body.then(|| body(operation));
-        match self {
-            Self::Person(person) => person.ask(operation.method.clone(), path, body.as_ref()).await,
-            Self::Visitor(visitor) => as_visitor(app, visitor, operation.method.clone(), path, body).await,
+        let (method, path) = (operation.method.clone(), format!("{path}{}", query(operation)));
+        let mut request = match self {
+            Self::Person(person) => person.request(method, &path),
+            Self::Visitor(visitor) => visitor.request(app, method, &path),
+        };
+        if operation.has_body {
+            request = request.json(&body(operation));
         }
+        if operation.has_octets {
+            request = request.header("content-type", "application/octet-stream").body("x");
+        }
+        Answer::of(request.send().await.unwrap()).await
     }
 
     /// Asks for the `ids` wherever one can be put in a path, and for what is not there; both answers must be one.

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Answer, Person, Socket, TestApp, TestTenant, Visitor};
+use crate::support::{Answer, PASSWORD, Person, Socket, TestApp, TestTenant, Visitor};
 
 /// What it takes to try everything as everybody.
 pub(crate) struct Stage {
@@ -42,6 +42,8 @@ impl Stage {
         let admin = app.client_as(&tenant, Role::Admin).await;
         let client = app.client_as(&tenant, Role::Client).await;
         let (account, clients_chat) = account_of(&app, &tenant, &client).await;
+        // Who one is over HTTP is remembered for some seconds; this session knows of the account.
+        let client = Person::sign_in(&app, client.id, &client.email, PASSWORD).await;
         let account_topic = format!("account:{account}");
         Self { app, tenant, elsewhere, visitor, manager, admin, client, account, account_topic, clients_chat }
     }
@@ -113,7 +115,7 @@ pub(crate) async fn as_visitor(
     path: &str,
     body: Option<Value>,
 ) -> Answer {
-    let mut request = reqwest::Client::new().request(method, app.url(path)).bearer_auth(&visitor.token);
+    let mut request = visitor.request(app, method, path);
     if let Some(body) = body {
         request = request.json(&body);
     }

@@ -1,6 +1,7 @@
 //! A server in the test's own process, with a database of its own.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use brigade_server::serve::{self, Handles};
 use tokio::sync::oneshot;
 
 use super::eventually;
+use super::folder::Folder;
 use super::person::{Person, Visitor};
 use super::postgres::Fresh;
 use super::socket::Socket;
@@ -30,6 +32,8 @@ pub struct TestApp {
     pub inside: Handles,
     /// Its database.
     pub database: Fresh,
+    /// Where it keeps files.
+    pub folder: Folder,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<anyhow::Result<()>>>,
     may_leave_jobs: bool,
@@ -61,8 +65,9 @@ impl TestApp {
 
     /// Starts one on a database that is there already.
     pub async fn on(database: Fresh, settings: &[(&str, &str)]) -> Self {
-        let url = database.url();
+        let (url, folder) = (database.url(), Folder::new());
         let usual = [
+            ("files.folder", folder.path().to_str().unwrap()),
             ("database.url", url.as_str()),
             ("database.migrate", "false"),
             ("database.connections", "6"),
@@ -94,7 +99,7 @@ impl TestApp {
         let Ok((address, inside)) = started else {
             panic!("the server does not start: {:?}", thread.join());
         };
-        Self { address, inside, database, stop: Some(stop), thread: Some(thread), may_leave_jobs: false }
+        Self { address, inside, database, folder, stop: Some(stop), thread: Some(thread), may_leave_jobs: false }
     }
 
     /// For tests that break things: jobs may be left when it stops.
@@ -157,6 +162,17 @@ impl TestApp {
     /// A new site visitor of a tenant, with a conversation.
     pub async fn visitor(&self, tenant: &TestTenant) -> Visitor {
         Visitor::start(self, tenant).await
+    }
+
+    /// The files it keeps.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let within = |folder: &Path| -> Vec<PathBuf> {
+            // Folders go with what was in them, perhaps just now.
+            std::fs::read_dir(folder)
+                .map_or_else(|_| Vec::new(), |all| all.map(|entry| entry.unwrap().path()).collect())
+        };
+        // Tenant, file, bytes.
+        within(self.folder.path()).iter().flat_map(|tenant| within(tenant)).flat_map(|file| within(&file)).collect()
     }
 
     /// Waits until every job is done.

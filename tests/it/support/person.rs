@@ -1,7 +1,7 @@
 //! People over HTTP: a browser's session with its cookie and CSRF token, and a site visitor with a token.
 
 use brigade_domain::id::UserId;
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::app::{TestApp, TestTenant};
@@ -74,11 +74,15 @@ impl Person {
         person
     }
 
+    /// A request with this session.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        request.header("cookie", &self.cookie).header("origin", &self.base).header("x-csrf-token", &self.csrf)
+    }
+
     /// Asks, with this session.
     pub async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
-        let mut request = self.http.request(method, format!("{}{path}", self.base));
-        request =
-            request.header("cookie", &self.cookie).header("origin", &self.base).header("x-csrf-token", &self.csrf);
+        let mut request = self.request(method, path);
         if let Some(body) = body {
             request = request.json(body);
         }
@@ -131,5 +135,10 @@ impl Visitor {
         let text =
             |name: &str| answer.data()[name].as_str().unwrap_or_else(|| panic!("no {name}: {answer:?}")).to_owned();
         Self { id: text("visitor"), conversation: text("conversation"), topic: text("topic"), token: text("token") }
+    }
+
+    /// A request with the visitor's token.
+    pub fn request(&self, app: &TestApp, method: Method, path: &str) -> RequestBuilder {
+        reqwest::Client::new().request(method, app.url(path)).bearer_auth(&self.token)
     }
 }

@@ -41,6 +41,9 @@ type Envelope =
   | { success: true; data: unknown; meta: { request_id: string } }
   | { success: false; error: { code: ErrorCode; message: string; details?: unknown }; meta: { request_id: string } };
 
+/** How something is asked: as whoever is signed in, or with a visitor's token. A `Blob` goes as it is. */
+export type Ask = <T>(method: Method, path: string, body?: unknown, extra?: Extra) => Promise<T>;
+
 /** Requests whose answers may bring another session. */
 const changing = new Set<Promise<unknown>>();
 
@@ -61,9 +64,10 @@ const BROKEN_TEXT = 'The server gave an answer this page does not understand. Re
 /** One request, its envelope opened. Throws an [`ApiError`] and nothing else, except when it was aborted. */
 export async function request<T>(method: Method, path: string, body?: unknown, extra: Extra = {}): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json', ...extra.headers };
-  if (body !== undefined) headers['content-type'] = 'application/json';
+  const raw = body instanceof Blob;
+  if (body !== undefined) headers['content-type'] = raw ? 'application/octet-stream' : 'application/json';
   const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };
-  if (body !== undefined) init.body = JSON.stringify(body);
+  if (body !== undefined) init.body = raw ? body : JSON.stringify(body);
   if (extra.signal) init.signal = extra.signal;
   let response: Response;
   try {

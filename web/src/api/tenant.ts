@@ -1,4 +1,4 @@
-import type { InboxItem, Message, Seq } from '../live/protocol.gen';
+import type { InboxItem } from '../live/protocol.gen';
 import { call } from './session';
 
 /** Somebody who works for the tenant. */
@@ -22,17 +22,6 @@ export function staff(): Promise<{ members: StaffMember[]; invited: PendingMembe
 /** A page of conversations that are not in the live list. */
 export function conversations(query: Record<string, string>): Promise<{ items: InboxItem[]; next: string | null }> {
   return call('GET', `/v1/conversations?${new URLSearchParams(query)}`);
-}
-
-/** A page of messages before `before`. */
-export function olderMessages(conversation: string, before: Seq): Promise<{ messages: Message[]; more: boolean }> {
-  return call('GET', `/v1/conversations/${conversation}/messages?before=${before}&limit=50`);
-}
-
-/** The texts a message had before. */
-export async function versions(conversation: string, seq: Seq): Promise<{ text: string; at: string }[]> {
-  const answer = await call<{ versions: { text: string; at: string }[] }>('GET', `/v1/conversations/${conversation}/messages/${seq}/edits`);
-  return answer.versions;
 }
 
 /** Invites the visitor of a conversation to become a client. */

@@ -1,4 +1,4 @@
-import type { ConversationEvent, ConversationState, EvFrame, Message, Party, Seq } from './protocol.gen';
+import type { ConversationEvent, ConversationState, EvFrame, Message, MessageSentBody, Party, Seq } from './protocol.gen';
 
 /** What an entry did to the state, so that a view touches only what changed. */
 export type Effect =
@@ -36,9 +36,9 @@ export function applyToConversation(state: ConversationState, entry: EvFrame, me
       state.people[event.body.party] = { name: event.body.name, side: event.body.side };
       return FACTS;
     case 'message_sent':
-      return add(state, messageOf(entry, event.body.text, false, event.body.mentions, event.body.reply_to), me);
+      return add(state, messageOf(entry, event.body, false), me);
     case 'note_added':
-      return add(state, messageOf(entry, event.body.text, true, event.body.mentions), me);
+      return add(state, messageOf(entry, event.body, true), me);
     case 'message_edited':
     case 'message_deleted':
     case 'reaction_changed': {
@@ -88,6 +88,7 @@ export function applyToMessage(message: Message, entry: EvFrame): void {
     message.edits += 1;
   } else if (event.type === 'message_deleted') {
     Object.assign(message, { text: '', deleted: true, mentions: [], reactions: {} });
+    delete message.attachments;
   } else if (event.type === 'reaction_changed') {
     const { emoji, on } = event.body;
     const others = (message.reactions[emoji] ?? []).filter((who) => who !== entry.by);
@@ -124,10 +125,10 @@ export function isSeen(state: ConversationState, message: Message): boolean {
   );
 }
 
-function messageOf(entry: EvFrame, text: string, note: boolean, mentions?: Party[], replyTo?: Seq | null): Message {
+function messageOf({ seq, by, at }: EvFrame, { text, mentions = [], reply_to = null, attachments }: MessageSentBody, note: boolean): Message {
   return {
-    seq: entry.seq, by: entry.by, at: entry.at, text, note, reply_to: replyTo ?? null, mentions: mentions ?? [],
-    edited: null, edits: 0, deleted: false, reactions: {},
+    seq, by, at, text, note, reply_to, mentions, edited: null, edits: 0, deleted: false, reactions: {},
+    ...(attachments && { attachments }),
   };
 }
 

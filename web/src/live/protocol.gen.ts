@@ -238,6 +238,8 @@ export type Message = {
   edited: Timestamp | null;
   edits: number;
   deleted: boolean;
+  /** Left out when there are none. */
+  attachments?: Attachment[];
   reactions: Record<string, Party[]>;
 };
 
@@ -330,14 +332,34 @@ export type ConversationCommand = {
 };
 
 export type SendBody = {
-  text: MessageText;
+  /** Empty only with attachments. */
+  text: string;
   reply_to?: Seq;
   mentions?: Party[];
+  attachments?: Attachments;
 };
 
 export type NoteBody = {
-  text: MessageText;
+  /** Empty only with attachments. */
+  text: string;
   mentions?: Party[];
+  attachments?: Attachments;
+};
+
+/** Files given before (docs/API.md), each as its upload answered. With any, the text may be empty. */
+export type Attachments = Attachment[];
+
+export type Attachment = {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+  pixels?: Pixels;
+};
+
+export type Pixels = {
+  width: number;
+  height: number;
 };
 
 export type EditBody = {
@@ -461,11 +483,13 @@ export type MessageSentBody = {
   text: string;
   reply_to?: Seq | null;
   mentions?: Party[];
+  attachments?: Attachment[];
 };
 
 export type NoteAddedBody = {
   text: string;
   mentions?: Party[];
+  attachments?: Attachment[];
 };
 
 export type MessageEditedBody = {

@@ -4,13 +4,14 @@ use serde_json::json;
 
 use super::{Asker, Ruling};
 use crate::actor::Party;
+use crate::chat::attachment::REMOVE;
 use crate::chat::command::{Note, Send};
 use crate::chat::event::{Event, Side};
 use crate::chat::message::{Found, Message};
 use crate::chat::standing::Standing;
 use crate::chat::state::{Conversation, MAX_PEOPLE};
 use crate::chat::text::{Emoji, MessageText};
-use crate::entity::{Decision, Seq};
+use crate::entity::{Decision, Job, Seq};
 use crate::id::UserId;
 use crate::refusal::{Code, Refusal};
 
@@ -30,8 +31,8 @@ impl Conversation {
         }
         self.check_mentions(asker, &send.mentions)?;
         let mut events: Vec<_> = self.join(asker, false)?.into_iter().collect();
-        let (text, mentions) = (send.text.clone(), send.mentions.clone());
-        events.push(Event::MessageSent { text, reply_to: send.reply_to, mentions });
+        let Send { text, reply_to, mentions, attachments } = send.clone();
+        events.push(Event::MessageSent { text, reply_to, mentions, attachments });
         let job = match (asker.side(), self.waiting_since) {
             (Side::Customer, None) => Some(self.queue(Some(asker.at), events.len())),
             (Side::Staff, Some(_)) => Some(self.queue(None, events.len())),
@@ -66,7 +67,8 @@ impl Conversation {
 
     pub(super) fn note(&self, asker: &Asker<'_>, note: &Note) -> Ruling {
         let mut events: Vec<_> = self.join(asker, true)?.into_iter().collect();
-        events.push(Event::NoteAdded { text: note.text.clone(), mentions: note.mentions.clone() });
+        let Note { text, mentions, attachments } = note.clone();
+        events.push(Event::NoteAdded { text, mentions, attachments });
         Ok(Decision::events(events))
     }
 
@@ -100,7 +102,10 @@ impl Conversation {
         if message.deleted() {
             return Ok(Decision::nothing());
         }
-        let decision = Decision::from(Event::MessageDeleted { seq, note: message.note });
+        let mut decision = Decision::from(Event::MessageDeleted { seq, note: message.note });
+        if !message.attachments.is_empty() {
+            decision = decision.with_job(self.remove_files(seq));
+        }
         if own {
             return Ok(decision);
         }
@@ -138,6 +143,12 @@ impl Conversation {
             return Err(Refusal::new(Code::Conflict, text));
         }
         Ok(Event::ReadUpTo { seq, side: asker.side() }.into())
+    }
+
+    /// The job that takes away what the files of a deleted message hold.
+    fn remove_files(&self, seq: Seq) -> Job {
+        let body = json!({ "conversation": self.id, "seq": seq });
+        Job { task: REMOVE.to_owned(), body, run_at: None, key: None }
     }
 
     /// The message that a command is about, as far as the asker may know of it.

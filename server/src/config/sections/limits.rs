@@ -15,6 +15,8 @@ section! {
         anonymous_requests_per_minute: u32 = Bare "100";
         /// Searches a minute of one signed-in person or key.
         searches_per_minute: u32 = Bare "200";
+        /// Parts of files (1 MiB each) a minute of one signed-in person, key or visitor.
+        upload_parts_per_minute: u32 = Bare "300";
         /// Site chats a minute that one address may start.
         site_chats_per_minute: u32 = Bare "10";
         /// Attempts a minute to sign in, from one address and for one account each.

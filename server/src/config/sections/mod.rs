@@ -2,6 +2,7 @@
 
 mod database;
 mod demo;
+mod files;
 mod limits;
 mod log;
 mod mail;
@@ -11,6 +12,7 @@ mod server;
 
 pub use database::Database;
 pub use demo::Demo;
+pub use files::Files;
 pub use limits::Limits;
 pub use log::{Format, Level, Log};
 pub use mail::Mail;
@@ -30,6 +32,7 @@ pub(crate) const ALL: &[Section] = &[
     Redis::SECTION,
     Security::SECTION,
     Mail::SECTION,
+    Files::SECTION,
     Demo::SECTION,
     Log::SECTION,
     Limits::SECTION,

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Composer, MAX_CHARACTERS, type Written } from './composer';
+import { staffModes } from './modes';
+import { Composer, MAX_CHARACTERS, type Enclosure, type Written } from './composer';
 import { Drafts } from './drafts';
 import { MentionPicker } from './mention-picker';
 import { handsOn } from './testing/hands';
@@ -11,7 +12,7 @@ let typed: string[];
 
 function start() {
   composer = new Composer({
-    placeholder: 'Write', notes: true, drafts: new Drafts('usr_me', 'cnv_1'),
+    placeholder: 'Write', modes: staffModes, drafts: new Drafts('usr_me', 'cnv_1'),
     picker: (input, root) => new MentionPicker(input, root, () => [{ id: 'usr_a', name: 'Anna Berg' }, { id: 'usr_b', name: 'Bo' }]),
   });
   heard = [];
@@ -50,6 +51,29 @@ describe('the composer', () => {
     write('🦀'.repeat(MAX_CHARACTERS));
     press('Enter');
     expect(heard).toHaveLength(1);
+  });
+
+  it('sends what goes along without a word, and nothing before all of it is there', () => {
+    const file = { id: 'att_1', name: 'menu.pdf', type: 'application/pdf', size: 7 };
+    const along: Enclosure = { tool: document.createElement('button'), tray: document.createElement('ul'), state: 'waiting', take: () => [file] };
+    const to = (state: Enclosure['state']) => composer.enclose(Object.assign(along, { state }));
+    to('waiting');
+    expect(along.tool.isConnected && along.tray.isConnected).toBe(true);
+    write('look');
+    press('Enter');
+    expect(heard).toEqual([]);
+    to('ready');
+    press('Enter');
+    expect(heard).toEqual([{ kind: 'send', text: 'look', mentions: [], attachments: [file] }]);
+    to('ready');
+    composer.setMode('note');
+    press('Enter');
+    expect(heard[1]).toEqual({ kind: 'note', text: '', mentions: [], attachments: [file] });
+    // Changing a message takes nothing along.
+    composer.edit(7, 'old');
+    write('new');
+    press('Enter');
+    expect(heard[2]).toEqual({ kind: 'edit', seq: 7, text: 'new' });
   });
 
   it('keeps what was begun over a reload, until it is sent', () => {

@@ -1,6 +1,6 @@
 import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
-import type { Party, Seq } from '../../live/protocol.gen';
+import type { Attachment, Party, Seq } from '../../live/protocol.gen';
 import { el, fill, setText } from '../../ui/dom';
 import { icon, closeIcon, editIcon, replyIcon, sendIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
@@ -16,16 +16,24 @@ const WARN_FROM = 3_600;
 
 /** What the person has written. */
 export type Written =
-  | { kind: 'send' | 'note'; text: string; replyTo?: Seq; mentions: Party[] }
+  | { kind: 'send' | 'note'; text: string; replyTo?: Seq; mentions: Party[]; attachments?: Attachment[] }
   | { kind: 'edit'; seq: Seq; text: string };
 
 export interface ComposerLook {
   placeholder: string;
   drafts: Drafts;
-  /** Whether internal notes can be written here. */
-  notes?: boolean;
+  /** How one chooses between an answer and a note, where notes can be written. */
+  modes?: (choose: (kind: 'send' | 'note') => void) => Modes;
   /** Offers something while `@…` or the like is being written. */
   picker?: (input: HTMLTextAreaElement, root: HTMLElement) => Picker;
+}
+
+/** The switch between answers and notes. */
+export interface Modes {
+  root: HTMLElement;
+  /** What the composer says while a note is written. */
+  note: { placeholder: string; label: string; send: string };
+  show(kind: 'send' | 'note', composer: HTMLElement): void;
 }
 
 /** What offers something while one writes. */
@@ -35,6 +43,16 @@ export interface Picker extends Disposable {
   /** Takes a key if it is for the list. */
   key(event: KeyboardEvent): boolean;
   mentionedIn(text: string): Party[];
+}
+
+/** What goes along with the next message: files. */
+export interface Enclosure {
+  /** What opens it, and where it is shown. */
+  tool: HTMLElement;
+  tray: HTMLElement;
+  /** Whether there is anything, and whether all of it can be sent. */
+  state: 'none' | 'waiting' | 'ready';
+  take(): Attachment[];
 }
 
 type Mode = { kind: 'send' } | { kind: 'note' } | { kind: 'edit'; seq: Seq; before: string };
@@ -54,16 +72,18 @@ export class Composer implements Disposable {
   #send = button({ label: 'Send', icon: sendIcon, kind: 'primary', bare: true }, { type: 'submit' });
   #count = el('span', { class: c('count'), 'aria-live': 'polite' });
   #about = el('div', { class: c('about'), hidden: true });
-  #modes: { send: HTMLButtonElement; note: HTMLButtonElement } | undefined;
+  #modes: Modes | undefined;
   #mode: Mode = { kind: 'send' };
   #replyTo: { seq: Seq; about: string } | undefined;
   #picker: Picker | undefined;
+  #enclosure: Enclosure | undefined;
 
   constructor(look: ComposerLook) {
     this.#look = look;
     this.#input = el('textarea', { class: c('input'), rows: 1, placeholder: look.placeholder, 'aria-label': look.placeholder, enterkeyhint: 'send' });
     const row = el('div', { class: c('row') }, this.#input, this.#count, this.#send);
-    this.root = el('form', { class: c('composer') }, this.#makeModes(), el('div', { class: c('box') }, this.#about, row));
+    this.#modes = look.modes?.((kind) => this.#switch(kind));
+    this.root = el('form', { class: c('composer') }, this.#modes?.root, el('div', { class: c('box') }, this.#about, row));
     if (look.picker) this.#picker = this.#owned.add(look.picker(this.#input, this.root));
     row.prepend(this.#picker?.tool ?? '');
     this.#input.value = look.drafts.text;
@@ -73,11 +93,21 @@ export class Composer implements Disposable {
     });
     this.#owned.listen(this.#input, 'input', () => this.#edited());
     this.#owned.listen(this.#input, 'keydown', (event) => this.#key(event));
-    this.#fit();
+    this.#draw();
   }
 
   focus(): void {
     this.#input.focus();
+  }
+
+  /** From now on something can go along; called again when it has changed. */
+  enclose(enclosure: Enclosure): void {
+    if (!this.#enclosure) {
+      this.#about.after(enclosure.tray);
+      this.#send.parentElement!.prepend(enclosure.tool);
+    }
+    this.#enclosure = enclosure;
+    this.#fit();
   }
 
   /** The next message answers this one. */
@@ -121,25 +151,14 @@ export class Composer implements Disposable {
     this.root.remove();
   }
 
-  #makeModes(): HTMLElement | null {
-    if (!this.#look.notes) return null;
-    const send = el('button', { type: 'button', class: c('mode') }, 'Reply');
-    const note = el('button', { type: 'button', class: c('mode') }, 'Internal note');
-    this.#owned.listen(send, 'click', () => this.#switch('send'));
-    this.#owned.listen(note, 'click', () => this.#switch('note'));
-    this.#modes = { send, note };
-    this.#drawModes();
-    return el('div', { class: c('modes'), role: 'group', 'aria-label': 'What to write' }, send, note);
-  }
-
   #switch(kind: 'send' | 'note'): void {
     this.setMode(kind);
     this.focus();
   }
 
   #submit(): void {
+    if (this.#send.disabled) return;
     const text = this.#input.value.trim();
-    if (text === '' || [...text].length > MAX_CHARACTERS) return;
     const mode = this.#mode;
     const mentions = this.#picker?.mentionedIn(text) ?? [];
     if (mode.kind === 'edit') {
@@ -150,7 +169,8 @@ export class Composer implements Disposable {
       this.#replyTo = undefined;
       this.#input.value = '';
       this.#look.drafts.text = '';
-      this.written.emit({ kind: mode.kind, text, mentions, ...(reply ? { replyTo: reply.seq } : {}) });
+      const attachments = this.#enclosure?.take() ?? [];
+      this.written.emit({ kind: mode.kind, text, mentions, ...(reply && { replyTo: reply.seq }), ...(attachments[0] && { attachments }) });
     }
     this.typing.emit('sent');
     this.#draw();
@@ -193,7 +213,6 @@ export class Composer implements Disposable {
   }
 
   #draw(): void {
-    this.root.classList.toggle(c('noting'), this.#mode.kind === 'note');
     const about = this.#mode.kind === 'edit' ? 'Changing a message' : this.#replyTo ? `Answering ${this.#replyTo.about}` : undefined;
     this.#about.hidden = about === undefined;
     if (about !== undefined) {
@@ -201,19 +220,15 @@ export class Composer implements Disposable {
       this.#owned.listen(cancel, 'click', () => this.#cancel());
       fill(this.#about, icon(this.#mode.kind === 'edit' ? editIcon : replyIcon), el('span', { class: c('line') }, about), cancel);
     }
-    const note = this.#mode.kind === 'note';
-    this.#input.placeholder = note ? 'Only your team sees this. @ mentions somebody' : this.#look.placeholder;
-    this.#input.setAttribute('aria-label', note ? 'Internal note' : this.#look.placeholder);
-    const label = { send: 'Send', note: 'Add note', edit: 'Save' }[this.#mode.kind];
-    this.#send.setAttribute('aria-label', label);
-    this.#send.title = label;
-    this.#drawModes();
+    const { kind } = this.#mode;
+    const { placeholder } = this.#look;
+    const words = (kind === 'note' && this.#modes?.note) || { placeholder, label: placeholder, send: kind === 'edit' ? 'Save' : 'Send' };
+    this.#input.placeholder = words.placeholder;
+    this.#input.setAttribute('aria-label', words.label);
+    this.#send.setAttribute('aria-label', words.send);
+    this.#send.title = words.send;
+    this.#modes?.show(kind === 'note' ? kind : 'send', this.root);
     this.#fit();
-  }
-
-  #drawModes(): void {
-    this.#modes?.send.setAttribute('aria-pressed', this.#mode.kind === 'note' ? 'false' : 'true');
-    this.#modes?.note.setAttribute('aria-pressed', this.#mode.kind === 'note' ? 'true' : 'false');
   }
 
   /** As high as its text, within bounds. */
@@ -222,7 +237,8 @@ export class Composer implements Disposable {
     const over = length > MAX_CHARACTERS;
     setText(this.#count, length >= WARN_FROM ? `${(MAX_CHARACTERS - length).toLocaleString('en')} left` : '');
     this.#count.classList.toggle(c('over'), over);
-    this.#send.disabled = over || this.#input.value.trim() === '';
+    const along = this.#mode.kind === 'edit' ? 'none' : this.#enclosure?.state;
+    this.#send.disabled = over || along === 'waiting' || (along !== 'ready' && this.#input.value.trim() === '');
     this.#input.style.height = 'auto';
     if (this.#input.value !== '') this.#input.style.height = `${this.#input.scrollHeight}px`;
     else this.#input.style.removeProperty('height');

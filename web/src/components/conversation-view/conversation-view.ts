@@ -1,11 +1,12 @@
+import type { Ask } from '../../api/http';
 import { Disposables, type Disposable } from '../../base/disposables';
 import type { LiveClient, LiveConversation } from '../../live/client';
-import type { FetchOlder } from '../../live/conversation-store';
-import type { Message, Party, Seq } from '../../live/protocol.gen';
+import type { Message, Party, SendBody, Seq } from '../../live/protocol.gen';
 import { el } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
 import { Composer, type ComposerLook, type Written } from '../composer/composer';
 import { MessageList, type MessageAction } from '../message-list/message-list';
+import type { Files } from '../files/files';
 import styles from './conversation-view.module.css';
 
 const c = mustClass(styles);
@@ -20,8 +21,8 @@ export interface Version {
 export interface ConversationParts {
   client: LiveClient;
   live: LiveConversation;
-  fetchOlder: FetchOlder;
-  fetchVersions?: (seq: Seq) => Promise<Version[]>;
+  /** How what is not live is asked for: older messages, earlier texts, files. */
+  ask: Ask;
   /** Whether this person may delete what others wrote. */
   moderates?: boolean;
   nameOf?: (who: Party) => string | undefined;
@@ -51,12 +52,13 @@ export class ConversationView implements Disposable {
   #owned = new Disposables();
   #reading: Disposable | undefined;
   #readUpTo = 0;
+  #files: Files | undefined;
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
     const { client, live } = parts;
     this.list = this.#owned.add(new MessageList({
-      store: live.store, typing: live.typing, fetchOlder: parts.fetchOlder, nameOf: (who) => this.#nameOf(who),
+      store: live.store, typing: live.typing, fetchOlder: (before) => parts.ask('GET', `${this.path}/messages?before=${before}&limit=50`), nameOf: (who) => this.#nameOf(who),
       pending: () => client.queue.of(live.topic), connected: () => client.connection.ready,
       abilities: {
         reply: (message) => !message.note, react: (message) => this.#isRecent(message),
@@ -75,6 +77,7 @@ export class ConversationView implements Disposable {
     this.#owned.add(this.composer.editLast.on(() => this.#editLast()));
     this.#owned.add(client.queue.changed.on((topic) => topic === live.topic && this.list.refresh()));
     this.#owned.add(client.connection.status.on(() => this.list.refresh()));
+    void this.#loadFiles();
   }
 
   /** Answers the newest message of the other side. */
@@ -88,6 +91,11 @@ export class ConversationView implements Disposable {
   dispose(): void {
     this.#owned.dispose();
     this.root.remove();
+  }
+
+  /** Where the conversation is over HTTP. */
+  get path(): string {
+    return `/v1/conversations/${this.#topic.slice('conversation:'.length)}`;
   }
 
   get #topic(): ConversationTopic {
@@ -115,11 +123,9 @@ export class ConversationView implements Disposable {
       const same = live.store.message(written.seq)?.text === written.text;
       if (!same) client.command(this.#topic, 'edit', { seq: written.seq, text: written.text }, keep);
     } else if (written.kind === 'note') {
-      client.command(this.#topic, 'note', { text: written.text, ...(written.mentions.length > 0 ? { mentions: written.mentions } : {}) }, keep);
+      client.command(this.#topic, 'note', said(written), keep);
     } else {
-      const { text, replyTo, mentions } = written;
-      const body = { text, ...(replyTo === undefined ? {} : { reply_to: replyTo }), ...(mentions.length > 0 ? { mentions } : {}) };
-      client.command(this.#topic, 'send', body, keep);
+      client.command(this.#topic, 'send', { ...said(written), ...(written.replyTo && { reply_to: written.replyTo }) }, keep);
     }
     this.list.toNewest();
     // Who answers has read, and may be gone in a second.
@@ -143,8 +149,7 @@ export class ConversationView implements Disposable {
         client.command(this.#topic, 'react', { seq: action.seq, emoji: action.emoji, on: action.on }, { keep: true });
         return;
       case 'history':
-        if (this.#parts.fetchVersions) await (await dialogs()).showVersions(this.#parts.fetchVersions(action.seq));
-        return;
+        return (await dialogs()).showVersions(this.#parts.ask<{ versions: Version[] }>('GET', `${this.path}/messages/${action.seq}/edits`));
       case 'retry': return client.queue.retry(action.id);
       case 'discard': return this.#discard(action.id);
     }
@@ -153,7 +158,17 @@ export class ConversationView implements Disposable {
   /** A message that is given up goes back into the composer: nothing that was written is lost by one click. */
   #discard(id: string): void {
     const given = this.#parts.client.queue.discard(id);
-    if (given && (given.type === 'send' || given.type === 'note')) this.composer.restore(String(given.body['text']));
+    if (!given || (given.type !== 'send' && given.type !== 'note')) return;
+    const { text, attachments } = given.body as unknown as SendBody;
+    this.composer.restore(text);
+    if (attachments) this.#files?.restore(attachments);
+  }
+
+  /** Files can be given, and are drawn, as soon as the script for them is here: the widget is small without it. */
+  async #loadFiles(): Promise<void> {
+    const { Files } = await import('../files/files');
+    const { live, ask, client } = this.#parts;
+    this.#files = this.#owned.add(new Files(this, { path: this.path, ask, client, live }));
   }
 
   #typing(what: 'typing' | 'emptied' | 'sent'): void {
@@ -183,4 +198,9 @@ export class ConversationView implements Disposable {
     this.#reading = undefined;
     this.#parts.client.command(this.#topic, 'read', { seq: this.#readUpTo }, { newest: true });
   }
+}
+
+/** What a message and a note have in common. */
+function said({ text, mentions, attachments }: Exclude<Written, { kind: 'edit' }>): SendBody {
+  return { text, ...(mentions[0] && { mentions }), ...(attachments && { attachments }) };
 }

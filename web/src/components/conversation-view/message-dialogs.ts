@@ -14,11 +14,11 @@ export function confirmDelete(): Promise<boolean> {
 }
 
 /** Shows what an edited message said before. */
-export async function showVersions(fetching: Promise<Version[]>): Promise<void> {
+export async function showVersions(fetching: Promise<{ versions: Version[] }>): Promise<void> {
   const body = el('div', {}, 'Loading…');
   const opened = openDialog({ title: 'Earlier versions', body: [body] });
   try {
-    body.replaceChildren(el('ol', { class: c('versions') }, ...(await fetching).map(({ text, at }) =>
+    body.replaceChildren(el('ol', { class: c('versions') }, ...(await fetching).versions.map(({ text, at }) =>
       el('li', { class: c('version') }, el('time', { class: c('when'), datetime: at }, `${dayText(at)}, ${clockText(at)}`), richText(text)))));
   } catch {
     body.replaceChildren('The earlier versions could not be loaded. Close this and try again.');

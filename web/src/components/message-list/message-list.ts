@@ -132,7 +132,7 @@ export class MessageList implements Disposable {
       owned.listen(this.#rows.messages, sign, (event) => void this.#offerTools(event.target as Element));
     }
     const sizes = new ResizeObserver(() => this.#resized());
-    sizes.observe(this.#log);
+    for (const each of [this.#log, this.#rows.messages, this.#rows.pending]) sizes.observe(each);
     owned.defer(() => sizes.disconnect());
     owned.defer(() => cancelAnimationFrame(this.#frame));
   }

@@ -69,7 +69,13 @@ function body(look: MessageLook): Child {
   if (message.deleted) return el('p', { class: c('gone') }, 'This message was deleted.');
   const text = richText(message.text);
   if (message.mentions.length > 0) markMentions(text, message.mentions.map(look.nameOf));
+  // Who has the script for files draws them in the place of their names.
+  if (message.attachments) text.append(el('div', { 'data-files': true }, fileNames(message)));
   return text;
+}
+
+function fileNames(message: Message): string {
+  return (message.attachments ?? []).map((file) => file.name).join(', ');
 }
 
 /** Marks `@Name` of the people who are meant. */
@@ -92,7 +98,7 @@ function markMentions(fragment: DocumentFragment, names: string[]): void {
 function quote(look: MessageLook): Child {
   const { message, quoted } = look;
   if (message.reply_to === null || message.deleted) return null;
-  const text = quoted ? (quoted.deleted ? 'This message was deleted.' : quoted.text.replace(/\s+/g, ' ').slice(0, 140)) : 'An earlier message';
+  const text = quoted ? (quoted.deleted ? 'This message was deleted.' : (quoted.text || fileNames(quoted)).replace(/\s+/g, ' ').slice(0, 140)) : 'An earlier message';
   return el(
     'button', { type: 'button', class: c('quote'), 'data-do': 'jump', 'data-seq': message.reply_to },
     quoted ? el('span', { class: c('quoted') }, `${quoted.by === look.me ? 'You' : look.nameOf(quoted.by)}: `) : null, text,

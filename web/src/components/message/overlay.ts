@@ -1,5 +1,5 @@
 import type { Pending } from '../../live/queue';
-import type { Message, Party } from '../../live/protocol.gen';
+import type { Message, Party, SendBody } from '../../live/protocol.gen';
 
 /** A message as it is shown: with what its reader asked for and is not answered yet. */
 export interface ShownMessage {
@@ -28,12 +28,10 @@ export function withPending(message: Message, pending: readonly Pending[], me: P
 
 /** A message that is on its way, in the shape of one that has arrived. */
 export function asMessage(pending: Pending, me: Party): Message {
-  const replyTo = pending.body['reply_to'];
-  const mentions = pending.body['mentions'];
+  const { text, reply_to = null, mentions = [], attachments } = pending.body as unknown as SendBody;
   return {
-    seq: 0, by: me, at: new Date(pending.at).toISOString(), text: String(pending.body['text'] ?? ''), note: pending.type === 'note',
-    reply_to: typeof replyTo === 'number' ? replyTo : null, mentions: Array.isArray(mentions) ? (mentions as Party[]) : [],
-    edited: null, edits: 0, deleted: false, reactions: {},
+    seq: 0, by: me, at: new Date(pending.at).toISOString(), text, note: pending.type === 'note', reply_to, mentions,
+    edited: null, edits: 0, deleted: false, reactions: {}, ...(attachments && { attachments }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { me, type SignedIn } from '../../api/session';
-import { olderMessages, versions } from '../../api/tenant';
+import { call } from '../../api/session';
 import type { Disposable } from '../../base/disposables';
 import { Drafts } from '../../components/composer/drafts';
 import { ConversationView } from '../../components/conversation-view/conversation-view';
@@ -82,7 +82,7 @@ export class ChatPage {
   #show(id: string): void {
     const { client, who, tenant, owned } = this.#session;
     this.#view = owned.add(new ConversationView({
-      client, live: this.#live!, fetchOlder: (before) => olderMessages(id, before), fetchVersions: (seq) => versions(id, seq),
+      client, live: this.#live!, ask: call,
       composer: { placeholder: `Write to ${tenant.name}`, drafts: new Drafts(`${tenant.id}.${who.user.id}`, id) },
       // What the client wrote as a visitor is theirs.
       isMe: (party) => party === this.#live?.store.state?.visitor,

@@ -1,10 +1,11 @@
 import type { ReplyShelf } from '../../api/replies';
-import { olderMessages, versions } from '../../api/tenant';
+import { call } from '../../api/session';
 import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
 import { avatar, setPresence } from '../../components/avatar/avatar';
 import { button } from '../../components/button/button';
 import { Drafts } from '../../components/composer/drafts';
+import { staffModes } from '../../components/composer/modes';
 import { MentionPicker, type Mentionable } from '../../components/composer/mention-picker';
 import { allOf, ReplyPicker } from '../../components/composer/reply-picker';
 import { ConversationView } from '../../components/conversation-view/conversation-view';
@@ -124,10 +125,9 @@ export class ConversationPane implements Disposable {
     const { client, tenant, who } = this.#session;
     this.view = this.#owned.add(new ConversationView({
       client, live: this.live, nameOf: this.#team.nameOf, moderates: who.kind === 'admin',
-      fetchOlder: (before) => olderMessages(this.id, before),
-      fetchVersions: (seq) => versions(this.id, seq),
+      ask: call,
       composer: {
-        placeholder: 'Write an answer', notes: true, drafts: new Drafts(`${tenant.id}.${who.user.id}`, this.id),
+        placeholder: 'Write an answer', modes: staffModes, drafts: new Drafts(`${tenant.id}.${who.user.id}`, this.id),
         picker: (input, root) => allOf(
           new MentionPicker(input, root, this.#team.mentionable),
           new ReplyPicker(input, root, this.#team.replies, () => ({ customer: customerName(this.state), agent: who.user.name, business: tenant.name })),

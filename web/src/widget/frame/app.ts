@@ -6,7 +6,7 @@ import { Drafts } from '../../components/composer/drafts';
 import { emptyState, loadingState } from '../../components/empty/empty';
 import { newUuid } from '../../live/world';
 import { el, fill, setText } from '../../ui/dom';
-import { icon, chatIcon, closeIcon, offlineIcon, trashIcon, userIcon } from '../../ui/icons';
+import { icon, closeIcon, offlineIcon, trashIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { Chat } from './chat';
 import type { ContactCard } from './contact-card';
@@ -150,7 +150,7 @@ export class App {
     chat.wrote.on(() => void this.#afterWriting());
     // Not everybody at once, when somebody comes to a full house.
     chat.staff.on(() => setTimeout(() => void this.#lookWhoIsThere(), Math.random() * STAGGER_MS));
-    chat.over.on((why) => this.#over(why));
+    chat.over.on((why) => void this.#over(why));
     fill(this.#banner, this.#notice, chat.banner.root);
     fill(this.#body, chat.root);
   }
@@ -180,7 +180,7 @@ export class App {
     chat.place(card.root);
   }
 
-  #over(why: 'moved' | 'gone'): void {
+  async #over(why: 'moved' | 'gone'): Promise<void> {
     const chat = this.#chat;
     this.#chat = undefined;
     this.#memory.forget();
@@ -189,12 +189,9 @@ export class App {
     this.#forgetButton.hidden = true;
     const fresh = button({ label: 'Start a new chat', kind: 'quiet' });
     this.#owned.listen(fresh, 'click', () => this.#welcome());
-    fill(this.#body, why === 'moved'
-      ? emptyState({
-        icon: userIcon, title: 'This conversation is now in your account', text: 'Everything that was said is there. Sign in to go on.',
-        action: el('p', {}, el('a', { href: '/sign-in?next=/chat', target: '_blank', rel: 'noopener' }, 'Sign in'), ' or ', fresh),
-      })
-      : emptyState({ icon: chatIcon, title: 'This chat has ended', text: 'It was forgotten, or nobody wrote for a long time.', action: fresh }));
+    fill(this.#body, fresh);
+    const { ending } = await import('./ending');
+    if (fresh.isConnected) fill(this.#body, ending(why, fresh));
   }
 
   async #forget(): Promise<void> {

@@ -93,9 +93,7 @@ export class Chat implements Disposable {
   #show(site: Site, beginning: () => Node | string): void {
     const { token, conversation } = this.ticket;
     this.#view = this.#owned.add(new ConversationView({
-      client: this.#client, live: this.#live, beginning,
-      fetchOlder: (before) => site.older(token, conversation, before),
-      fetchVersions: (seq) => site.versions(token, conversation, seq),
+      client: this.#client, live: this.#live, beginning, ask: site.as(token),
       composer: { placeholder: 'Write a message', drafts: new Drafts('visitor', conversation) },
     }));
     this.#owned.add(this.#view.composer.written.on(() => this.wrote.emit(undefined)));

@@ -1,6 +1,5 @@
-import { request } from '../../api/http';
-import type { Version } from '../../components/conversation-view/conversation-view';
-import type { Greeting, Message, Seq } from '../../live/protocol.gen';
+import { request, type Ask } from '../../api/http';
+import type { Greeting } from '../../live/protocol.gen';
 
 /** What the site chat shows of a business. */
 export interface SiteConfig {
@@ -31,17 +30,8 @@ export class Site {
     return request('POST', '/v1/site/forget', { token }, { headers: this.#key });
   }
 
-  older(token: string, conversation: string, before: Seq): Promise<{ messages: Message[]; more: boolean }> {
-    return request('GET', `/v1/conversations/${conversation}/messages?before=${before}&limit=50`, undefined, this.#bearer(token));
-  }
-
-  async versions(token: string, conversation: string, seq: Seq): Promise<Version[]> {
-    const { versions } = await request<{ versions: Version[] }>(
-      'GET', `/v1/conversations/${conversation}/messages/${seq}/edits`, undefined, this.#bearer(token));
-    return versions;
-  }
-
-  #bearer(token: string): { headers: Record<string, string> } {
-    return { headers: { authorization: `Bearer ${token}` } };
+  /** Asks as the visitor whose token it is. */
+  as(token: string): Ask {
+    return (method, path, body, extra) => request(method, path, body, { ...extra, headers: { authorization: `Bearer ${token}` } });
   }
 }

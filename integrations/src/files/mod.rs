@@ -1,0 +1,16 @@
+//! Files that go with messages: where their bytes are kept, and how they are looked at.
+//!
+//! | want to … | use |
+//! |---|---|
+//! | keep bytes in a folder | [`FileStore::folder`] |
+//! | know what a file is, and show it small | [`Inspection`] |
+//! | have it scanned for what is harmful | [`Clamd`], given to [`Inspection`] |
+
+mod clamd;
+mod inspection;
+mod picture;
+mod store;
+
+pub use clamd::{Clamd, InvalidScanner};
+pub use inspection::Inspection;
+pub use store::{FileStore, InvalidFolder};
