@@ -143,6 +143,25 @@ impl Audience {
     }
 }
 
+/// Who hears an ephemeral signal, of those who may see the entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hearers {
+    /// Every reader.
+    Everybody,
+    /// The tenant's staff only.
+    Staff,
+}
+
+impl Hearers {
+    /// Whether readers of `audience` are among them.
+    pub const fn include(self, audience: Audience) -> bool {
+        match (self, audience) {
+            (Self::Everybody, _) | (Self::Staff, Audience::Staff) => true,
+            (Self::Staff, Audience::Customer) => false,
+        }
+    }
+}
+
 /// One event in its place in the log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry<E> {
@@ -309,9 +328,9 @@ pub trait Entity: Clone + Send + Sync + Serialize + DeserializeOwned + 'static {
     /// What a list shows of the current state.
     fn listing(&self) -> Option<Listing>;
 
-    /// Whether `actor` may send an ephemeral signal of this type (such as `typing`) here.
+    /// Who hears an ephemeral signal of this type (such as `typing`), or why `actor` may not send it here.
     /// The audience check has already passed.
-    fn ephemeral(&self, _actor: &Actor, kind: &str) -> Result<(), Refusal> {
+    fn ephemeral(&self, _actor: &Actor, kind: &str) -> Result<Hearers, Refusal> {
         Err(Refusal::new(Code::UnknownCommand, format!("This topic takes no signal of type {kind}.")))
     }
 }

@@ -245,19 +245,22 @@ impl<E: Entity> Host<E> {
         }
     }
 
-    /// Passes a signal on to everybody else who may see the entity.
+    /// Passes a signal on to everybody else who may hear it; authority is asked again of each, as for a batch.
     pub(super) fn signal(&mut self, signal: &Signal) {
         // Before the state is in memory nobody can be asked whether it may be sent; a signal is not worth waiting.
         if matches!(self.phase, Phase::Cold | Phase::Loading) {
             return;
         }
         let id = signal.from.id();
-        let may =
+        let heard =
             self.state.audience(&signal.actor, None).and_then(|_| self.state.ephemeral(&signal.actor, &signal.kind));
-        if let Err(refusal) = may {
-            signal.from.deliver(&self.topic, Delivery::SignalRefused(refusal));
-            return;
-        }
+        let hearers = match heard {
+            Ok(hearers) => hearers,
+            Err(refusal) => {
+                signal.from.deliver(&self.topic, Delivery::SignalRefused(refusal));
+                return;
+            }
+        };
         let line = SharedLine::new(
             Arc::clone(&self.topic),
             Arc::from(&*signal.kind),
@@ -266,7 +269,9 @@ impl<E: Entity> Host<E> {
             Some(signal.actor.party),
         );
         for (_, reader) in self.readers.0.iter().filter(|(reader, _)| **reader != id) {
-            reader.subscriber.deliver(&self.topic, Delivery::Ephemeral(&line));
+            if self.state.audience(&reader.actor, None).is_ok_and(|audience| hearers.include(audience)) {
+                reader.subscriber.deliver(&self.topic, Delivery::Ephemeral(&line));
+            }
         }
     }
 }

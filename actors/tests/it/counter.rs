@@ -3,7 +3,7 @@
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Actor;
 use brigade_domain::entity::{
-    Audience, Decision, Entity, EntityKey, EntityKind, Entry, Listing, Row, parse_body, unknown_command,
+    Audience, Decision, Entity, EntityKey, EntityKind, Entry, Hearers, Listing, Row, parse_body, unknown_command,
 };
 use brigade_domain::refusal::{Code, Refusal};
 use serde::{Deserialize, Serialize};
@@ -98,5 +98,13 @@ impl Entity for Counter {
 
     fn listing(&self) -> Option<Listing> {
         None
+    }
+
+    fn ephemeral(&self, _actor: &Actor, kind: &str) -> Result<Hearers, Refusal> {
+        match kind {
+            "waving" => Ok(Hearers::Everybody),
+            "winking" => Ok(Hearers::Staff),
+            _ => Err(unknown_command(kind)),
+        }
     }
 }

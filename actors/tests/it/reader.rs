@@ -26,6 +26,7 @@ pub(crate) enum Got {
     Refused(Code),
     SignalRefused(Code),
     Lost,
+    /// Its type.
     Signal(String),
 }
 
@@ -69,7 +70,7 @@ impl Subscriber for Notebook {
             Delivery::Refused(refusal) => got.push(Got::Refused(refusal.code)),
             Delivery::SignalRefused(refusal) => got.push(Got::SignalRefused(refusal.code)),
             Delivery::Lost => got.push(Got::Lost),
-            Delivery::Ephemeral(line) => got.push(Got::Signal(line.body.to_string())),
+            Delivery::Ephemeral(line) => got.push(Got::Signal(line.kind.to_string())),
             Delivery::State { .. } | Delivery::Presence { .. } => {}
         }
         true

@@ -149,14 +149,41 @@ async fn a_refused_signal_costs_no_subscription_and_one_before_the_state_is_know
     let (one, other) = (Notebook::new(1), Notebook::new(2));
     attach(&directory, key(1), &one, "staff", None);
     // The entity is still loading: nobody knows yet whether this may be sent.
-    signal(&directory, key(1), &one, "staff", "typing");
+    signal(&directory, key(1), &one, "staff", "waving");
     attach(&directory, key(1), &other, "staff", None);
     until("both", || other.got().len() == 1 && one.got().len() == 1).await;
-    signal(&directory, key(1), &one, "stranger", "typing");
+    signal(&directory, key(1), &one, "stranger", "waving");
     until("the refusal", || one.got().contains(&Got::SignalRefused(Code::NotFound))).await;
     directory.ask(key(1), add(1, 1)).await.unwrap();
     assert_eq!((one.seqs(), other.seqs()), (vec![1], vec![1]));
     assert!(!other.got().iter().any(|got| matches!(got, Got::Signal(_))));
+}
+
+#[actix_rt::test]
+async fn a_signal_reaches_those_who_may_hear_it_and_still_may_see_the_entity() {
+    let directory = directory(&Memory::new(), Limits::default());
+    let (staff, colleague, customer) = (Notebook::new(1), Notebook::new(2), Notebook::new(3));
+    let readers = [(&staff, "staff"), (&colleague, "staff"), (&customer, "customer")];
+    for (reader, who) in readers {
+        attach(&directory, key(1), reader, who, None);
+    }
+    directory.ask(key(1), add(1, 1)).await.unwrap();
+    let signals = |reader: &Notebook| -> Vec<String> {
+        let got = reader.got();
+        got.into_iter().filter_map(|got| if let Got::Signal(kind) = got { Some(kind) } else { None }).collect()
+    };
+    signal(&directory, key(1), &staff, "staff", "winking");
+    signal(&directory, key(1), &staff, "staff", "waving");
+    until("both", || signals(&colleague) == ["winking", "waving"]).await;
+    // What comes after them is there: what was not for a reader is not on its way any more.
+    directory.ask(key(1), add(2, 1)).await.unwrap();
+    assert_eq!(signals(&customer), ["waving"]);
+    assert_eq!(signals(&staff), [""; 0], "nobody hears oneself");
+    // Closed, it is not the customer's any more, and nothing of it reaches them.
+    directory.ask(key(1), command(3, "close", "{}")).await.unwrap();
+    signal(&directory, key(1), &staff, "staff", "waving");
+    until("the last", || signals(&colleague).len() == 3).await;
+    assert_eq!(signals(&customer), ["waving"]);
 }
 
 #[actix_rt::test]

@@ -139,6 +139,8 @@ pub struct Send {
     pub text: MessageText,
     /// Which message it answers.
     pub reply_to: Option<Seq>,
+    /// Only if nobody else of the staff has answered above this `seq`.
+    pub unless_answered_after: Option<Seq>,
     /// Who is meant, each once.
     pub mentions: Vec<UserId>,
     /// The files that go with it.
@@ -213,7 +215,8 @@ fn open(body: &wire::Open) -> Result<Open, Refusal> {
 fn send(body: wire::Send) -> Result<Send, Refusal> {
     let attachments = attachments(body.attachments)?;
     let text = text(&body.text, &attachments)?;
-    Ok(Send { text, reply_to: body.reply_to, mentions: mentions(body.mentions)?, attachments })
+    let (reply_to, unless_answered_after) = (body.reply_to, body.unless_answered_after);
+    Ok(Send { text, reply_to, unless_answered_after, mentions: mentions(body.mentions)?, attachments })
 }
 
 fn note(body: wire::Note) -> Result<Note, Refusal> {

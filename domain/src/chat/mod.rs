@@ -5,6 +5,7 @@
 //! | what can be asked | [`command::Command`] |
 //! | what can happen, and who sees it | [`event::Event`] |
 //! | who may do what | [`standing::Standing::may`] |
+//! | what passes and is never stored | [`signal::Signal`] |
 //! | which command does what in which status | `decide` |
 //! | what an event changes | [`state::Conversation`] |
 //! | what readers and the inbox see | `snapshot` |
@@ -23,6 +24,7 @@ pub mod list;
 pub mod message;
 pub mod ports;
 pub mod search;
+pub mod signal;
 mod snapshot;
 pub mod standing;
 pub mod state;
@@ -38,7 +40,7 @@ pub use self::state::Conversation;
 use self::triage::Priority;
 use crate::Timestamp;
 use crate::actor::Actor;
-use crate::entity::{Audience, Decision, Entity, EntityKey, EntityKind, Entry, Listing, Row, unknown_command};
+use crate::entity::{Audience, Decision, Entity, EntityKey, EntityKind, Entry, Hearers, Listing, Row, unknown_command};
 use crate::id::{AccountId, ConversationId, LabelId, UserId, VisitorId};
 use crate::json::Json;
 use crate::refusal::{Code, Refusal};
@@ -121,10 +123,8 @@ impl Entity for Conversation {
         self.is_listed().then(|| self.as_listing())
     }
 
-    fn ephemeral(&self, _actor: &Actor, kind: &str) -> Result<(), Refusal> {
-        match kind {
-            "typing" => Ok(()),
-            _ => Err(unknown_command(kind)),
-        }
+    fn ephemeral(&self, actor: &Actor, kind: &str) -> Result<Hearers, Refusal> {
+        let signal = signal::Signal::of(kind).ok_or_else(|| unknown_command(kind))?;
+        if self.standing(actor)?.may_signal(signal) { Ok(signal.hearers()) } else { Err(Refusal::of(Code::Forbidden)) }
     }
 }

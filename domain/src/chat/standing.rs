@@ -4,6 +4,7 @@
 
 use super::command::Command;
 use super::event::Side;
+use super::signal::Signal;
 use super::state::{Conversation, Status};
 use crate::actor::{Actor, ActorKind, Party};
 use crate::entity::Audience;
@@ -61,6 +62,14 @@ impl Standing {
             | Command::Label { .. } => matches!(self, Self::System | Self::Admin | Self::Staff),
             Command::LeaveContact { .. } => matches!(self, Self::Visitor),
             Command::TakeBack => matches!(self, Self::System | Self::Admin),
+        }
+    }
+
+    /// Whether it may send this signal.
+    pub const fn may_signal(self, signal: Signal) -> bool {
+        match signal {
+            Signal::Typing => matches!(self, Self::Admin | Self::Staff | Self::Member | Self::Visitor),
+            Signal::Noting | Signal::Looking => matches!(self, Self::Admin | Self::Staff),
         }
     }
 }

@@ -28,6 +28,7 @@ pub(super) struct Open {
 pub(super) struct Send {
     pub(super) text: String,
     pub(super) reply_to: Option<Seq>,
+    pub(super) unless_answered_after: Option<Seq>,
     #[serde(default)]
     pub(super) mentions: Vec<UserId>,
     #[serde(default)]

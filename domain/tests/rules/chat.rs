@@ -85,8 +85,8 @@ fn bodies(length: u64) -> impl Strategy<Value = (&'static str, Value)> {
     ]);
     prop_oneof![
         2 => open.prop_map(|body| ("open", body)),
-        8 => (words(), prop::option::of(seq(length)), people())
-            .prop_map(|(text, reply_to, mentions)| ("send", json!({ "text": text, "reply_to": reply_to, "mentions": mentions }))),
+        8 => (words(), prop::option::of(seq(length)), prop::option::weighted(0.1, seq(length)), people())
+            .prop_map(|(text, reply_to, after, mentions)| ("send", json!({ "text": text, "reply_to": reply_to, "unless_answered_after": after, "mentions": mentions }))),
         2 => (words(), 0u8..3).prop_map(|(text, n)| ("send", json!({ "text": text, "attachments": [file(n, "menu.pdf")] }))),
         3 => (words(), people()).prop_map(|(text, mentions)| ("note", json!({ "text": format!("{SECRET} {text}"), "mentions": mentions }))),
         1 => (0u8..3).prop_map(|n| ("note", json!({ "text": "", "attachments": [file(n, &format!("{SECRET}.xlsx"))] }))),

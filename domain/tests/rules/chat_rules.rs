@@ -185,13 +185,6 @@ fn the_inbox_shows_the_last_message_that_everybody_sees() {
 }
 
 #[test]
-fn typing_is_the_only_signal() {
-    let chat = site();
-    assert!(chat.state.ephemeral(&Who::Visitor.actor(), "typing").is_ok());
-    assert!(chat.state.ephemeral(&Who::Visitor.actor(), "shaking").is_err());
-}
-
-#[test]
 fn a_conversation_has_no_views() {
     let chat = site();
     let refusal = chat.state.audience(&Who::Admin.actor(), Some("inbox")).unwrap_err();

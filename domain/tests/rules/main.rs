@@ -15,6 +15,7 @@ mod queue;
 mod replay;
 mod sizes;
 mod tenant;
+mod together;
 mod triage;
 mod unread;
 mod world;

@@ -133,8 +133,8 @@ async fn a_visitors_file_arrives_in_parts_and_goes_with_a_message() {
         assert_eq!(answer.bytes().await.unwrap(), bytes);
     }
     // The snapshot, the page of messages and the inbox say the same.
-    let state = socket.subscribe(topic).await["state"].clone();
-    assert_eq!(state["messages"][0]["attachments"], json!([file]));
+    let seen = socket.subscribe(topic).await["state"].clone();
+    assert_eq!(seen["messages"][0]["attachments"], json!([file]));
     let page = manager.ask(Method::GET, &format!("{}/messages", path_of(topic)), None).await;
     assert_eq!(page.data()["messages"][0]["attachments"], json!([file]));
     let listed = stage.manager.get("/v1/conversations").await;
@@ -342,6 +342,6 @@ async fn a_file_goes_on_after_a_server_that_died_and_a_harmful_one_is_not_taken(
     let refused = client.put(topic, id, 0, b"x").await;
     assert_eq!((refused.status, refused.code()), (503, "UNAVAILABLE"));
     let path = format!("{}/attachments/{id}", path_of(topic));
-    let state = client.ask(Method::GET, &path, None).await.data().clone();
-    assert_eq!((state["offset"].as_u64(), &state["attachment"]), (Some(1), &Value::Null));
+    let upload = client.ask(Method::GET, &path, None).await.data().clone();
+    assert_eq!((upload["offset"].as_u64(), &upload["attachment"]), (Some(1), &Value::Null));
 }

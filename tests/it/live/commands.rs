@@ -67,6 +67,45 @@ async fn a_repeat_is_known_after_the_entity_has_left_memory_and_whatever_the_rul
 }
 
 #[tokio::test]
+async fn of_two_colleagues_who_answer_at_the_same_instant_one_is_told_of_the_other() {
+    let stage = Stage::set().await;
+    let topic = &stage.visitor.topic;
+    let mut visitor = stage.visitors().await;
+    let (mut manager, mut admin) = (stage.socket(&stage.manager).await, stage.socket(&stage.admin).await);
+    for round in 1..=20 {
+        let asked = visitor.command(topic, "send", json!({ "text": format!("Question {round}") })).await["seq"].clone();
+        let answer = |text: &str| json!({ "text": text, "unless_answered_after": asked });
+        let both = tokio::join!(
+            manager.command(topic, "send", answer("the manager's")),
+            admin.command(topic, "send", answer("the admin's"))
+        );
+        let (done, refused, by) = match both {
+            (ack, err) if ack["t"] == "ack" => (ack, err, stage.manager.id),
+            (err, ack) => (ack, err, stage.admin.id),
+        };
+        assert_eq!((&done["t"], &refused["code"]), (&json!("ack"), &json!("CONFLICT")), "{done} {refused}");
+        let told = json!({ "reason": "answered_meanwhile", "by": by, "seq": done["seq"] });
+        assert_eq!(refused["details"], told);
+    }
+    let answers = "select count(*) from event_log where kind = 'message_sent' and body::jsonb ->> 'text' like 'the %'";
+    assert_eq!(stage.app.database.sql(answers), "20");
+    // Who has read it and still wants to, sends: with the same id, too, because nothing was done under it.
+    let (id, asked) = (Uuid::now_v7(), manager.command(topic, "send", json!({ "text": "More" })).await["seq"].clone());
+    let unread = json!({ "text": "And I", "unless_answered_after": 0 });
+    let refused = admin.command_as(id, topic, "send", unread).await;
+    assert_eq!(refused["details"]["seq"], asked, "{refused}");
+    let read = json!({ "text": "And I", "unless_answered_after": asked });
+    assert_eq!(admin.command_as(id, topic, "send", read).await["t"], "ack");
+    // Customers guard nothing.
+    let guarded = json!({ "text": "x", "unless_answered_after": 0 });
+    let refused = visitor.command(topic, "send", guarded).await;
+    assert_eq!(
+        (&refused["code"], &refused["details"]["field"]),
+        (&json!("INVALID_INPUT"), &json!("unless_answered_after"))
+    );
+}
+
+#[tokio::test]
 async fn an_id_that_was_used_for_something_else_is_refused() {
     let stage = Stage::set().await;
     let topic = &stage.visitor.topic;

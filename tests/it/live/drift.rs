@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use brigade_domain::account::Account;
 use brigade_domain::chat::Conversation;
+use brigade_domain::chat::signal::Signal;
 use brigade_domain::refusal::Code;
 use brigade_domain::tenant::Tenant;
 use serde_json::{Value, json};
@@ -103,6 +104,16 @@ fn commands_are_those_described() {
 }
 
 #[test]
+fn signals_are_those_described() {
+    let description = Description::read();
+    let described = description.schema("Signal")["enum"].as_array().unwrap().iter();
+    let described: BTreeSet<_> = described.map(|kind| kind.as_str().unwrap().to_owned()).collect();
+    assert_eq!(described, set(&Signal::ALL.map(Signal::as_str)));
+    let in_words: BTreeSet<_> = table("### Signals of a conversation").iter().flat_map(|row| names(&row[0])).collect();
+    assert_eq!(described, in_words, "PROTOCOL.md");
+}
+
+#[test]
 fn error_codes_are_those_described() {
     let described = Description::read();
     let described = described.schema("ErrorCode")["enum"].as_array().unwrap();
@@ -169,6 +180,7 @@ async fn what_the_server_sends_is_as_described() {
         (topic, "resolve", json!({})),
         (topic, "reopen", json!({})),
         (topic, "explode", json!({})),
+        (topic, "send", json!({ "text": "seen", "unless_answered_after": seq })),
         (&stage.account_topic, "rename", json!({ "name": "Mia" })),
         (&stage.account_topic, "set_manager", json!({ "manager": stage.manager.id })),
         (&stage.account_topic, "advance", json!({ "to": "onboarding", "onboarding": "manual" })),
@@ -179,7 +191,7 @@ async fn what_the_server_sends_is_as_described() {
     }
     let contact = json!({ "email": "mia@example.com", "name": "Mia" });
     frames.push(visitor.command(topic, "leave_contact", contact).await);
-    visitor.send(&json!({ "t": "eph", "topic": topic, "type": "typing", "body": {} })).await;
+    visitor.send(&json!({ "t": "eph", "topic": topic, "type": "typing", "body": { "on": true } })).await;
     let business = stage.business();
     let mut admin = stage.socket(&stage.admin).await;
     let week = json!([{ "day": 1, "from": "09:00", "to": "17:30" }]);

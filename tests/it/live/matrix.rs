@@ -1,5 +1,5 @@
-//! Everybody × every subscription and command, over the socket and over HTTP (security 24, 27; BK-CHAT-02). The commands
-//! are those of docs/asyncapi.yaml: one without a row here fails.
+//! Everybody × every subscription, command and signal, over the socket and over HTTP (security 24, 27; BK-CHAT-02). The
+//! commands and signals are those of docs/asyncapi.yaml: one without a row here fails.
 //!
 //! `y` may, `f` is `FORBIDDEN`, `.` is `NOT_FOUND`: what is not yours looks like what is not there. Columns are
 //! [`COLUMNS`].
@@ -87,6 +87,17 @@ impl Somebody {
         self.raw.say(&json!({ "t": "sub", "topic": topic })).await;
         let answer = self.until(|frame| frame["topic"] == topic && (frame["t"] == "snap" || frame["t"] == "err")).await;
         self.raw.say(&json!({ "t": "unsub", "topic": topic })).await;
+        answer
+    }
+
+    /// Sends a signal. What is refused is answered before the subscription that follows; what is not, is not.
+    async fn signal(&mut self, topic: &str, kind: &str) -> Value {
+        self.subscribe(topic).await;
+        self.raw.say(&json!({ "t": "eph", "topic": topic, "type": kind, "body": { "on": true } })).await;
+        let answer = self.subscribe(topic).await;
+        if answer["t"] == "err" {
+            self.until(|frame| frame["topic"] == topic && (frame["t"] == "snap" || frame["t"] == "err")).await;
+        }
         answer
     }
 
@@ -235,6 +246,33 @@ async fn a_site_chat_is_its_visitors_and_the_staffs() {
     ];
     let tried = check(&stage, &mut all, &topic, &rows).await;
     assert_eq!(tried, Description::read().types("conversation", "command"));
+}
+
+#[tokio::test]
+async fn signals_are_for_who_may_know() {
+    let stage = Stage::with(LIMITS).await;
+    let mut all = everybody(&stage).await;
+    for (topic, rows) in [
+        (
+            &stage.visitor.topic,
+            [("typing", "y... yyy f ..."), ("noting", "f... yyy f ..."), ("looking", "f... yyy f ...")],
+        ),
+        (
+            &stage.clients_chat,
+            [("typing", "..y. yyy f ..."), ("noting", "..f. yyy f ..."), ("looking", "..f. yyy f ...")],
+        ),
+    ] {
+        let described = Description::read();
+        let described = described.schema("Signal")["enum"].as_array().unwrap();
+        assert_eq!(described, &rows.map(|(kind, _)| json!(kind)));
+        for (kind, expected) in rows {
+            let mut found = String::new();
+            for who in &mut all {
+                found.push(verdict(who.signal(topic, kind).await["code"].as_str()));
+            }
+            assert_eq!(found, expected.replace(' ', ""), "{kind} on {topic}, for {COLUMNS:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@
 //! | how much is too much | [`limits`] |
 //! | subscribing, resuming, what is hidden | [`topics`] |
 //! | lists | [`lists`] |
-//! | typing, presence | [`signals`], [`presence`] |
+//! | typing, looking, presence | [`signals`], [`presence`] |
 //! | commands and repeats | [`commands`] |
 //! | every command × everybody (security 24, 27) | [`matrix`] |
 //! | sessions that end, servers that go | [`endings`] |

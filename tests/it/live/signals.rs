@@ -1,11 +1,44 @@
-//! Typing: for the others who may see it, now or never.
+//! Who is writing and who is looking: for the others who may know, now or never.
 
 use serde_json::{Value, json};
 
 use super::stage::Stage;
 
 fn typing(topic: &str) -> Value {
-    json!({ "t": "eph", "topic": topic, "type": "typing", "body": { "on": true } })
+    signal(topic, "typing")
+}
+
+fn signal(topic: &str, kind: &str) -> Value {
+    json!({ "t": "eph", "topic": topic, "type": kind, "body": { "on": true } })
+}
+
+#[tokio::test]
+async fn who_looks_and_who_writes_a_note_is_for_the_staff_and_no_customer_hears_of_it() {
+    let stage = Stage::set().await;
+    for topic in [&stage.visitor.topic, &stage.clients_chat] {
+        let (mut manager, mut admin) = (stage.socket(&stage.manager).await, stage.socket(&stage.admin).await);
+        let mut customer =
+            if topic == &stage.clients_chat { stage.socket(&stage.client).await } else { stage.visitors().await };
+        for socket in [&mut manager, &mut admin, &mut customer] {
+            socket.subscribe(topic).await;
+        }
+        for kind in ["looking", "noting", "typing"] {
+            manager.send(&signal(topic, kind)).await;
+            let heard = admin.expect("eph").await;
+            assert_eq!((&heard["type"], &heard["by"]), (&json!(kind), &json!(stage.manager.id)));
+        }
+        // The three went out in this order: the customer's first is the last.
+        assert_eq!(customer.expect("eph").await["type"], "typing");
+        for kind in ["looking", "noting"] {
+            customer.send(&signal(topic, kind)).await;
+            assert_eq!(customer.expect("err").await["code"], "FORBIDDEN", "{kind}");
+        }
+        // Nothing of it came to anybody: the next thing each hears is what it asks for.
+        for socket in [&mut manager, &mut admin, &mut customer] {
+            socket.send(&json!({ "t": "sub", "topic": topic })).await;
+            assert_eq!(socket.next().await["t"], "snap");
+        }
+    }
 }
 
 #[tokio::test]

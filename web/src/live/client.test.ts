@@ -240,6 +240,18 @@ describe('topics', () => {
   });
 });
 
+describe('a refused command', () => {
+  it('can be told otherwise before it is tried again, under the id it had', () => {
+    const { id } = send('hello');
+    client.queue.amend(id, { body: { text: 'too early' } });
+    world.say({ t: 'err', id, code: 'CONFLICT', message: 'no' });
+    client.queue.amend(id, { body: { text: 'hello there' }, problem: { code: 'CONFLICT', message: 'no', again: 'Send anyway' } });
+    expect(shelf.kept).toMatchObject([{ body: { text: 'hello there' }, problem: { again: 'Send anyway' } }]);
+    client.queue.retry(id);
+    expect(world.sent('cmd').map((frame) => [frame.id, frame.body])).toEqual([[id, { text: 'hello' }], [id, { text: 'hello there' }]]);
+  });
+});
+
 describe('frames', () => {
   it('that are none are not taken for one', () => {
     for (const text of ['', 'null', '[]', '{', '{"t":"nope"}', '{"t":"ev","topic":"x"}', '{"t":"toString"}', 5]) {

@@ -19,6 +19,16 @@ export type ActorKind = "anonymous" | "client" | "account_manager" | "admin" | "
 
 export type MessageText = string;
 
+/** Somebody writes a message, writes a note among staff, or looks at the conversation. */
+export type Signal = "typing" | "noting" | "looking";
+
+export type SignalBody = {
+  /** It goes on, or it has ended. */
+  on: boolean;
+  /** Looking has just begun: who hears it tells its own looking soon. */
+  opened?: boolean;
+};
+
 export type ErrorCode = "AUTH_REQUIRED" | "AUTH_INVALID" | "FORBIDDEN" | "TENANT_KEY_REQUIRED" | "INVALID_TENANT_KEY" | "TENANT_INACTIVE" | "CSRF_FAILED" | "ORIGIN_REFUSED" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_INPUT" | "UNKNOWN_COMMAND" | "TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "CONFLICT" | "BOOKING_CONFLICT" | "TOKEN_EXPIRED" | "INVALID_AGE" | "IDEMPOTENCY_MISMATCH" | "RATE_LIMITED" | "QUOTA_EXCEEDED" | "OVERLOADED" | "UNAVAILABLE" | "DRAINING" | "INTERNAL";
 
 export type HelloFrame = {
@@ -52,8 +62,8 @@ export type CmdFrame = {
 export type EphOutFrame = {
   t: "eph";
   topic: Topic;
-  type: string;
-  body: Record<string, unknown>;
+  type: Signal;
+  body: SignalBody;
 };
 
 export type SigOutFrame = {
@@ -154,7 +164,8 @@ export type ErrFrame = {
 export type EphInFrame = {
   t: "eph";
   topic: Topic;
-  type: string;
+  type: Signal;
+  /** A SignalBody as far as the sender keeps to it. */
   body: unknown;
   by: Party;
 };
@@ -337,6 +348,16 @@ export type SendBody = {
   reply_to?: Seq;
   mentions?: Party[];
   attachments?: Attachments;
+  unless_answered_after?: Seq;
+};
+
+/** The details of the CONFLICT that answers a send with unless_answered_after. */
+export type AnsweredMeanwhile = {
+  reason: "answered_meanwhile";
+  by: Party;
+  seq: Seq;
+} | {
+  reason: "too_long_ago";
 };
 
 export type NoteBody = {

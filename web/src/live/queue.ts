@@ -9,13 +9,13 @@ export interface Pending {
   readonly id: string;
   readonly topic: string;
   readonly type: string;
-  readonly body: Record<string, unknown>;
+  body: Record<string, unknown>;
   /** When it was asked for, in milliseconds. */
   readonly at: number;
   /** `failed`: nothing was done; try again or give up. */
   state: 'waiting' | 'sent' | 'failed';
-  /** Why it waits longer or failed. */
-  problem?: { code: ErrorCode; message: string; until?: number };
+  /** Why it waits longer or failed; `again`: what trying again is called, when that needs saying. */
+  problem?: { code: ErrorCode; message: string; until?: number; again?: string };
   /** From before a reload: it may already be in the log. */
   restored?: boolean;
 }
@@ -118,6 +118,14 @@ export class CommandQueue implements Disposable {
     lane.attempts = 0;
     this.#tell(lane.pending.topic);
     this.#pump(lane.pending.topic);
+  }
+
+  /** Has a refused command say something else when it is tried again: nothing was done under its id. */
+  amend(id: string, change: Pick<Pending, 'body' | 'problem'>): void {
+    const lane = this.#find(id);
+    if (lane?.pending.state !== 'failed') return;
+    Object.assign(lane.pending, change);
+    this.#tell(lane.pending.topic);
   }
 
   /** Gives a refused command up. */

@@ -1,6 +1,6 @@
 import type { Disposable } from '../base/disposables';
 import { Emitter } from '../base/emitter';
-import type { EphInFrame, EphOutFrame, Party } from './protocol.gen';
+import type { EphInFrame, EphOutFrame, Party, Signal } from './protocol.gen';
 import type { World } from './world';
 
 /** At most this often is typing told again. */
@@ -8,19 +8,25 @@ const TELL_MS = 4_000;
 /** Without news for so long, somebody has stopped typing. */
 const FORGET_MS = 8_000;
 
+/** What a list shows of who is typing, and what a composer tells of it. */
+export type TypingPart = Pick<Typing, 'who' | 'changed' | 'touch' | 'stop' | 'sent'>;
+
 /** Who is typing in one topic, and telling the others that we are. Never stored; any of it may be lost. */
 export class Typing implements Disposable {
   readonly changed = new Emitter<undefined>();
   #topic: string;
   #world: World;
   #send: (frame: EphOutFrame) => boolean;
+  #signal: Signal;
   #others = new Map<Party, Disposable>();
   #toldAt = -Infinity;
 
-  constructor(topic: string, world: World, send: (frame: EphOutFrame) => boolean) {
+  /** `signal` says what is written, when it is not a message. */
+  constructor(topic: string, world: World, send: (frame: EphOutFrame) => boolean, signal: Signal = 'typing') {
     this.#topic = topic;
     this.#world = world;
     this.#send = send;
+    this.#signal = signal;
   }
 
   /** Who is typing now. */
@@ -33,7 +39,7 @@ export class Typing implements Disposable {
     const now = this.#world.now();
     if (now - this.#toldAt < TELL_MS) return;
     this.#toldAt = now;
-    this.#send({ t: 'eph', topic: this.#topic, type: 'typing', body: { on: true } });
+    this.#tell(true);
   }
 
   /** A message was sent: it tells by itself that we stopped, which saves a frame (visitors have few). */
@@ -45,11 +51,11 @@ export class Typing implements Disposable {
   stop(): void {
     if (this.#toldAt === -Infinity) return;
     this.#toldAt = -Infinity;
-    this.#send({ t: 'eph', topic: this.#topic, type: 'typing', body: { on: false } });
+    this.#tell(false);
   }
 
   receive(frame: EphInFrame): void {
-    if (frame.type !== 'typing') return;
+    if (frame.type !== this.#signal) return;
     const on = (frame.body as { on?: unknown } | null)?.on !== false;
     if (on) this.#heard(frame.by);
     else this.arrived(frame.by);
@@ -64,6 +70,10 @@ export class Typing implements Disposable {
   dispose(): void {
     for (const timer of this.#others.values()) timer.dispose();
     this.#others.clear();
+  }
+
+  #tell(on: boolean): void {
+    this.#send({ t: 'eph', topic: this.#topic, type: this.#signal, body: { on } });
   }
 
   #heard(who: Party): void {

@@ -30,8 +30,11 @@ impl Conversation {
             self.check_reply(seq)?;
         }
         self.check_mentions(asker, &send.mentions)?;
+        if let Some(seq) = send.unless_answered_after {
+            self.check_unanswered(asker, seq)?;
+        }
         let mut events: Vec<_> = self.join(asker, false)?.into_iter().collect();
-        let Send { text, reply_to, mentions, attachments } = send.clone();
+        let Send { text, reply_to, mentions, attachments, .. } = send.clone();
         events.push(Event::MessageSent { text, reply_to, mentions, attachments });
         let job = match (asker.side(), self.waiting_since) {
             (Side::Customer, None) => Some(self.queue(Some(asker.at), events.len())),
@@ -170,6 +173,32 @@ impl Conversation {
             Found::Kept(_) | Found::TooOld => Ok(()),
             Found::Nothing => Err(Refusal::invalid("reply_to", "There is no such message here to answer.")),
         }
+    }
+
+    /// Two of the staff never answer the same thing without knowing. What a colleague wrote above `after` and
+    /// everybody sees is an answer; a note is none, nor what was deleted. When messages above `after` are no longer
+    /// kept, nobody can tell any more, and that is a no too.
+    fn check_unanswered(&self, asker: &Asker<'_>, after: Seq) -> Result<(), Refusal> {
+        match asker.side() {
+            Side::Customer => return Err(Refusal::invalid("unless_answered_after", "Only staff can ask for this.")),
+            Side::Staff => {}
+        }
+        let of_staff = |party| self.people.get(party).is_some_and(|person| person.side == Side::Staff);
+        let newer = self.history.iter().rev().take_while(|message| message.seq > after);
+        let answer = newer
+            .filter(|message| !message.note && !message.deleted() && message.by != asker.party())
+            .find(|message| of_staff(&message.by));
+        if let Some(Message { by, seq, .. }) = answer {
+            let details = json!({ "reason": "answered_meanwhile", "by": by, "seq": seq });
+            let text = "A colleague answered meanwhile. Read that first, and send yours if it is still needed.";
+            return Err(Refusal::new(Code::Conflict, text).with_details(details));
+        }
+        if after < self.history.dropped_up_to(Side::Customer) {
+            let details = json!({ "reason": "too_long_ago" });
+            let text = "Much was written meanwhile. Read that first, and send yours if it is still needed.";
+            return Err(Refusal::new(Code::Conflict, text).with_details(details));
+        }
+        Ok(())
     }
 
     /// Staff may mention anybody; customers those they can see.

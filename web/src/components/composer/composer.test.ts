@@ -55,10 +55,9 @@ describe('the composer', () => {
 
   it('sends what goes along without a word, and nothing before all of it is there', () => {
     const file = { id: 'att_1', name: 'menu.pdf', type: 'application/pdf', size: 7 };
-    const along: Enclosure = { tool: document.createElement('button'), tray: document.createElement('ul'), state: 'waiting', take: () => [file] };
+    const along: Enclosure = { state: 'waiting', take: () => [file] };
     const to = (state: Enclosure['state']) => composer.enclose(Object.assign(along, { state }));
     to('waiting');
-    expect(along.tool.isConnected && along.tray.isConnected).toBe(true);
     write('look');
     press('Enter');
     expect(heard).toEqual([]);
@@ -111,12 +110,13 @@ describe('the composer', () => {
     expect(input().value).toBe('draft');
   });
 
-  it('writes notes when it is told to, without saying that one types', () => {
+  it('writes notes when it is told to, also what was begun as an answer', () => {
+    write('only');
     composer.setMode('note');
     write('only for us');
     press('Enter');
     expect(heard).toMatchObject([{ kind: 'note', text: 'only for us' }]);
-    expect(typed).toEqual(['sent']);
+    expect(typed).toEqual(['typing', 'typing', 'typing', 'sent']);
   });
 
   it('offers people after @ and remembers who is meant', () => {

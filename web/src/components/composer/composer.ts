@@ -47,9 +47,6 @@ export interface Picker extends Disposable {
 
 /** What goes along with the next message: files. */
 export interface Enclosure {
-  /** What opens it, and where it is shown. */
-  tool: HTMLElement;
-  tray: HTMLElement;
   /** Whether there is anything, and whether all of it can be sent. */
   state: 'none' | 'waiting' | 'ready';
   take(): Attachment[];
@@ -61,7 +58,7 @@ type Mode = { kind: 'send' } | { kind: 'note' } | { kind: 'edit'; seq: Seq; befo
 export class Composer implements Disposable {
   readonly root: HTMLFormElement;
   readonly written = new Emitter<Written>();
-  /** A key was pressed; the text was taken away; it was sent. */
+  /** A message or a note is being written; the text was taken away; it was sent. */
   readonly typing = new Emitter<'typing' | 'emptied' | 'sent'>();
   /** Up was pressed in the empty composer. */
   readonly editLast = new Emitter<undefined>();
@@ -80,7 +77,7 @@ export class Composer implements Disposable {
 
   constructor(look: ComposerLook) {
     this.#look = look;
-    this.#input = el('textarea', { class: c('input'), rows: 1, placeholder: look.placeholder, 'aria-label': look.placeholder, enterkeyhint: 'send' });
+    this.#input = el('textarea', { class: c('input'), rows: 1, enterkeyhint: 'send' });
     const row = el('div', { class: c('row') }, this.#input, this.#count, this.#send);
     this.#modes = look.modes?.((kind) => this.#switch(kind));
     this.root = el('form', { class: c('composer') }, this.#modes?.root, el('div', { class: c('box') }, this.#about, row));
@@ -102,10 +99,6 @@ export class Composer implements Disposable {
 
   /** From now on something can go along; called again when it has changed. */
   enclose(enclosure: Enclosure): void {
-    if (!this.#enclosure) {
-      this.#about.after(enclosure.tray);
-      this.#send.parentElement!.prepend(enclosure.tool);
-    }
     this.#enclosure = enclosure;
     this.#fit();
   }
@@ -124,6 +117,8 @@ export class Composer implements Disposable {
     this.#mode = { kind };
     if (kind === 'note') this.#replyTo = undefined;
     this.#draw();
+    // What is in it is being written as something else now.
+    this.#edited();
   }
 
   get mode(): 'send' | 'note' | 'edit' {
@@ -178,8 +173,10 @@ export class Composer implements Disposable {
   }
 
   #edited(): void {
-    if (this.#mode.kind !== 'edit') this.#look.drafts.text = this.#input.value;
-    if (this.#mode.kind === 'send') this.typing.emit(this.#input.value === '' ? 'emptied' : 'typing');
+    if (this.#mode.kind !== 'edit') {
+      this.#look.drafts.text = this.#input.value;
+      this.typing.emit(this.#input.value === '' ? 'emptied' : 'typing');
+    }
     this.#fit();
   }
 
@@ -213,16 +210,17 @@ export class Composer implements Disposable {
   }
 
   #draw(): void {
-    const about = this.#mode.kind === 'edit' ? 'Changing a message' : this.#replyTo ? `Answering ${this.#replyTo.about}` : undefined;
-    this.#about.hidden = about === undefined;
-    if (about !== undefined) {
-      const cancel = button({ label: this.#mode.kind === 'edit' ? 'Stop changing' : 'Do not answer it', icon: closeIcon, kind: 'plain', small: true, bare: true });
-      this.#owned.listen(cancel, 'click', () => this.#cancel());
-      fill(this.#about, icon(this.#mode.kind === 'edit' ? editIcon : replyIcon), el('span', { class: c('line') }, about), cancel);
-    }
     const { kind } = this.#mode;
+    const edit = kind === 'edit';
+    const about = edit ? 'Changing a message' : this.#replyTo && `Answering ${this.#replyTo.about}`;
+    this.#about.hidden = !about;
+    if (about) {
+      const cancel = button({ label: edit ? 'Stop changing' : 'Do not answer it', icon: closeIcon, kind: 'plain', small: true, bare: true });
+      this.#owned.listen(cancel, 'click', () => this.#cancel());
+      fill(this.#about, icon(edit ? editIcon : replyIcon), el('span', { class: c('line') }, about), cancel);
+    }
     const { placeholder } = this.#look;
-    const words = (kind === 'note' && this.#modes?.note) || { placeholder, label: placeholder, send: kind === 'edit' ? 'Save' : 'Send' };
+    const words = (kind === 'note' && this.#modes?.note) || { placeholder, label: placeholder, send: edit ? 'Save' : 'Send' };
     this.#input.placeholder = words.placeholder;
     this.#input.setAttribute('aria-label', words.label);
     this.#send.setAttribute('aria-label', words.send);

@@ -2,6 +2,7 @@ import type { Ask } from '../../api/http';
 import { Disposables, type Disposable } from '../../base/disposables';
 import type { LiveClient, LiveConversation } from '../../live/client';
 import type { Message, Party, SendBody, Seq } from '../../live/protocol.gen';
+import type { TypingPart } from '../../live/typing';
 import { el } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
 import { Composer, type ComposerLook, type Written } from '../composer/composer';
@@ -20,7 +21,7 @@ export interface Version {
 /** What a conversation on the screen is made from. */
 export interface ConversationParts {
   client: LiveClient;
-  live: LiveConversation;
+  live: Pick<LiveConversation, 'topic' | 'store'> & { typing: TypingPart };
   /** How what is not live is asked for: older messages, earlier texts, files. */
   ask: Ask;
   /** Whether this person may delete what others wrote. */
@@ -28,6 +29,8 @@ export interface ConversationParts {
   nameOf?: (who: Party) => string | undefined;
   /** Whether this is oneself under another name. */
   isMe?: (who: Party) => boolean;
+  /** Adds to a message what it is to be sent with. */
+  complete?: (body: SendBody) => SendBody;
   composer: Omit<ComposerLook, 'drafts'> & { drafts: ComposerLook['drafts'] };
   beginning?: () => Node | string;
 }
@@ -65,8 +68,7 @@ export class ConversationView implements Disposable {
         edit: (message) => message.by === client.me && this.#isYoung(message),
         remove: (message) => (message.by === client.me && this.#isYoung(message)) || (parts.moderates === true && this.#isRecent(message)),
       },
-      ...(parts.isMe ? { isMe: parts.isMe } : {}),
-      ...(parts.beginning ? { beginning: parts.beginning } : {}),
+      ...(parts.isMe && { isMe: parts.isMe }), ...(parts.beginning && { beginning: parts.beginning }),
     }));
     this.composer = this.#owned.add(new Composer(parts.composer));
     this.root = el('div', { class: c('view') }, this.list.root, this.composer.root);
@@ -77,7 +79,9 @@ export class ConversationView implements Disposable {
     this.#owned.add(this.composer.editLast.on(() => this.#editLast()));
     this.#owned.add(client.queue.changed.on((topic) => topic === live.topic && this.list.refresh()));
     this.#owned.add(client.connection.status.on(() => this.list.refresh()));
-    void this.#loadFiles();
+    // Files can be given, and are drawn, as soon as the script for them is here: the widget is small without it. Until then, and where it
+    // cannot be loaded, a message has their names.
+    import('../files/files').then(({ Files }) => (this.#files = this.#owned.add(new Files(this, parts))), () => {});
   }
 
   /** Answers the newest message of the other side. */
@@ -125,7 +129,8 @@ export class ConversationView implements Disposable {
     } else if (written.kind === 'note') {
       client.command(this.#topic, 'note', said(written), keep);
     } else {
-      client.command(this.#topic, 'send', { ...said(written), ...(written.replyTo && { reply_to: written.replyTo }) }, keep);
+      const body = { ...said(written), ...(written.replyTo && { reply_to: written.replyTo }) };
+      client.command(this.#topic, 'send', this.#parts.complete?.(body) ?? body, keep);
     }
     this.list.toNewest();
     // Who answers has read, and may be gone in a second.
@@ -162,13 +167,6 @@ export class ConversationView implements Disposable {
     const { text, attachments } = given.body as unknown as SendBody;
     this.composer.restore(text);
     if (attachments) this.#files?.restore(attachments);
-  }
-
-  /** Files can be given, and are drawn, as soon as the script for them is here: the widget is small without it. */
-  async #loadFiles(): Promise<void> {
-    const { Files } = await import('../files/files');
-    const { live, ask, client } = this.#parts;
-    this.#files = this.#owned.add(new Files(this, { path: this.path, ask, client, live }));
   }
 
   #typing(what: 'typing' | 'emptied' | 'sent'): void {

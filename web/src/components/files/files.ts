@@ -15,14 +15,14 @@ const LOOK_MS = 60_000;
 interface Place {
   root: HTMLElement;
   composer: Composer;
+  /** Of the conversation, over HTTP. */
+  path: string;
 }
 
 interface Parts {
-  /** Of the conversation, over HTTP. */
-  path: string;
   ask: Ask;
   client: LiveClient;
-  live: LiveConversation;
+  live: Pick<LiveConversation, 'topic' | 'store'>;
 }
 
 /** Files of a conversation: taken in by the composer, and drawn wherever a message has a place for them. */
@@ -33,13 +33,16 @@ export class Files implements Disposable {
   #links: FileLinks;
   #tray: Tray;
 
-  constructor({ root, composer }: Place, parts: Parts) {
+  constructor({ root, composer, path }: Place, parts: Parts) {
     bringStyle();
     this.#parts = parts;
     this.#root = root;
-    this.#links = new FileLinks(parts.path, parts.ask);
-    this.#tray = this.#owned.add(new Tray(parts.path, parts.ask));
+    this.#links = new FileLinks(path, parts.ask);
+    this.#tray = this.#owned.add(new Tray(path, parts.ask));
     const tray = this.#tray;
+    const row = composer.root.querySelector('textarea')!.parentElement!;
+    row.prepend(tray.tool);
+    row.before(tray.tray);
     composer.enclose(tray);
     this.#owned.add(tray.changed.on(() => composer.enclose(tray)));
     this.#owned.listen(composer.root, 'paste', (event) => this.#given(event as ClipboardEvent, (event as ClipboardEvent).clipboardData));

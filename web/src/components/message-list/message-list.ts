@@ -3,7 +3,7 @@ import { Emitter } from '../../base/emitter';
 import { indexOfMessage } from '../../live/conversation';
 import type { ConversationChange, FetchOlder } from '../../live/conversation-store';
 import type { Seq } from '../../live/protocol.gen';
-import type { Typing } from '../../live/typing';
+import type { TypingPart } from '../../live/typing';
 import { el, fill } from '../../ui/dom';
 import { downIcon, reopenIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
@@ -27,7 +27,7 @@ export type MessageAction =
 
 /** What the list is made from. */
 export interface MessageListParts extends RowParts {
-  typing: Typing;
+  typing: TypingPart;
   fetchOlder: FetchOlder;
   abilities: Abilities;
   /** What is said before the first message. */

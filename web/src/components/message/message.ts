@@ -70,12 +70,8 @@ function body(look: MessageLook): Child {
   const text = richText(message.text);
   if (message.mentions.length > 0) markMentions(text, message.mentions.map(look.nameOf));
   // Who has the script for files draws them in the place of their names.
-  if (message.attachments) text.append(el('div', { 'data-files': true }, fileNames(message)));
+  if (message.attachments) text.append(el('div', { 'data-files': true }, message.attachments.map((file) => file.name).join(', ')));
   return text;
-}
-
-function fileNames(message: Message): string {
-  return (message.attachments ?? []).map((file) => file.name).join(', ');
 }
 
 /** Marks `@Name` of the people who are meant. */
@@ -98,7 +94,7 @@ function markMentions(fragment: DocumentFragment, names: string[]): void {
 function quote(look: MessageLook): Child {
   const { message, quoted } = look;
   if (message.reply_to === null || message.deleted) return null;
-  const text = quoted ? (quoted.deleted ? 'This message was deleted.' : (quoted.text || fileNames(quoted)).replace(/\s+/g, ' ').slice(0, 140)) : 'An earlier message';
+  const text = quoted ? (quoted.deleted ? 'This message was deleted.' : (quoted.text || quoted.attachments?.[0]?.name || '').replace(/\s+/g, ' ').slice(0, 140)) : 'An earlier message';
   return el(
     'button', { type: 'button', class: c('quote'), 'data-do': 'jump', 'data-seq': message.reply_to },
     quoted ? el('span', { class: c('quoted') }, `${quoted.by === look.me ? 'You' : look.nameOf(quoted.by)}: `) : null, text,
@@ -134,7 +130,7 @@ function state(look: MessageLook): Child[] {
   if (pending.state === 'failed') {
     return [
       el('span', { class: c('status', 'failed') }, icon(alertIcon), `${FAILED[pending.type] ?? 'Not done'}. ${pending.problem?.message ?? ''}`),
-      el('button', { type: 'button', class: c('small'), 'data-do': 'retry', 'data-id': pending.id }, 'Try again'),
+      el('button', { type: 'button', class: c('small'), 'data-do': 'retry', 'data-id': pending.id }, pending.problem?.again ?? 'Try again'),
       el('button', { type: 'button', class: c('small'), 'data-do': 'discard', 'data-id': pending.id }, pending.type === 'send' || pending.type === 'note' ? 'Delete' : 'Leave it'),
     ];
   }

@@ -11,6 +11,8 @@ import { allOf, ReplyPicker } from '../../components/composer/reply-picker';
 import { ConversationView } from '../../components/conversation-view/conversation-view';
 import { statusText } from '../../components/details/details';
 import { emptyState, loadingState } from '../../components/empty/empty';
+import { Answering } from '../../components/together/answering';
+import { Onlookers } from '../../components/together/onlookers';
 import type { LiveConversation } from '../../live/client';
 import type { ConversationChange } from '../../live/conversation-store';
 import { applyForStaff, withLabel } from '../../live/desk';
@@ -72,6 +74,7 @@ export class ConversationPane implements Disposable {
   view: ConversationView | undefined;
   #session: Session;
   #team: Team;
+  #onlookers: Onlookers;
   #owned = new Disposables();
   #head = el('header', { class: c('head') });
   #body = el('div', { class: c('body') });
@@ -84,7 +87,8 @@ export class ConversationPane implements Disposable {
     this.#team = team;
     this.id = id;
     this.live = this.#owned.add(session.client.conversation(id, applyForStaff));
-    fill(this.root, this.#head, this.#body);
+    this.#onlookers = this.#owned.add(new Onlookers(session.client, this.live.topic, (who) => this.#nameOf(who)));
+    fill(this.root, this.#head, this.#onlookers.root, this.#body);
     fill(this.#body, loadingState('Loading the conversation', 5));
     this.#drawHead(undefined);
     this.#owned.add(this.live.store.changed.on((change) => this.#stateChanged(change)));
@@ -108,6 +112,12 @@ export class ConversationPane implements Disposable {
     else this.#jump = seq;
   }
 
+  /** Who works here is known now. */
+  teamChanged(): void {
+    this.#onlookers.draw();
+    this.#redraw();
+  }
+
   dispose(): void {
     this.#watching?.held.dispose();
     this.#owned.dispose();
@@ -123,11 +133,16 @@ export class ConversationPane implements Disposable {
 
   #show(): void {
     const { client, tenant, who } = this.#session;
+    const owner = `${tenant.id}.${who.user.id}`;
+    const answering = this.#owned.add(new Answering({
+      client, live: this.live, nameOf: (party) => this.#nameOf(party), kept: new Drafts(owner, `${this.id}.since`),
+      isColleague: (party) => this.#team.nameOf(party) !== undefined || this.live.store.state?.people[party]?.side === 'staff',
+    }));
     this.view = this.#owned.add(new ConversationView({
-      client, live: this.live, nameOf: this.#team.nameOf, moderates: who.kind === 'admin',
+      client, live: { ...this.live, typing: answering.writing }, complete: answering.complete, nameOf: this.#team.nameOf, moderates: who.kind === 'admin',
       ask: call,
       composer: {
-        placeholder: 'Write an answer', modes: staffModes, drafts: new Drafts(`${tenant.id}.${who.user.id}`, this.id),
+        placeholder: 'Write an answer', modes: staffModes, drafts: new Drafts(owner, this.id),
         picker: (input, root) => allOf(
           new MentionPicker(input, root, this.#team.mentionable),
           new ReplyPicker(input, root, this.#team.replies, () => ({ customer: customerName(this.state), agent: who.user.name, business: tenant.name })),
@@ -135,8 +150,13 @@ export class ConversationPane implements Disposable {
       },
       beginning: () => 'The conversation begins here.',
     }));
+    answering.join(this.view);
     fill(this.#body, this.view.root);
     if (this.#jump !== undefined) requestAnimationFrame(() => void this.view?.list.jumpTo(this.#jump!));
+  }
+
+  #nameOf(who: Party): string {
+    return this.#team.nameOf(who) ?? this.live.store.state?.people[who]?.name ?? 'A colleague';
   }
 
   #redraw(): void {

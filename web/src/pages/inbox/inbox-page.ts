@@ -21,6 +21,7 @@ import { ConversationPane, type PaneAction, type Team } from './conversation-pan
 import { inviteDialog } from './invite-dialog';
 import { pickStaff, type Desk } from './questions';
 import { listenForKeys, showKeys, type Shortcut } from './shortcuts';
+import { tellOfUnsent } from './unsent';
 import styles from './inbox.module.css';
 
 const c = mustClass(styles);
@@ -62,6 +63,10 @@ export class InboxPage {
     owned.add(this.#list.filtered.on(() => this.#rememberFilter()));
     owned.add(this.#topic.changed.on(() => this.#title()));
     owned.add(tenant.changed.on(() => this.#labelsChanged()));
+    owned.add(tellOfUnsent({
+      queue: client.queue, current: () => this.#pane?.id, nameOf: (id) => this.#topic.get(id)?.name,
+      open: (id) => this.open(id, true), show: (toast) => session.toasts.show(toast),
+    }));
     owned.add(this.#details.actions.on((action) => void this.#detail(action)));
     owned.listen(window, 'popstate', () => this.#fromAddress());
     owned.listen(document, 'keydown', (event) => this.#escape(event as KeyboardEvent));
@@ -75,6 +80,7 @@ export class InboxPage {
     this.#staff = staff;
     this.#session.owned.add(this.#session.presence.watch(staff.map(({ id }) => id)));
     this.#list.refresh();
+    this.#pane?.teamChanged();
     this.#drawDetails();
   }
 
