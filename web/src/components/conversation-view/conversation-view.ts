@@ -123,6 +123,8 @@ export class ConversationView implements Disposable {
   #write(written: Written): void {
     const { client, live } = this.#parts;
     const keep = { keep: true };
+    // Who answers has read, and may be gone in a second: before the message, which is kept until it is answered and sent by the next page.
+    this.#tellRead();
     if (written.kind === 'edit') {
       const same = live.store.message(written.seq)?.text === written.text;
       if (!same) client.command(this.#topic, 'edit', { seq: written.seq, text: written.text }, keep);
@@ -133,8 +135,6 @@ export class ConversationView implements Disposable {
       client.command(this.#topic, 'send', this.#parts.complete?.(body) ?? body, keep);
     }
     this.list.toNewest();
-    // Who answers has read, and may be gone in a second.
-    this.#tellRead();
   }
 
   async #act(action: MessageAction): Promise<void> {
