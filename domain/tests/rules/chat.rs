@@ -195,11 +195,11 @@ fn fold_messages(chat: &Chat, audience: Audience) -> Vec<Value> {
         let (kind, body) = (event["type"].as_str().unwrap().to_owned(), &event["body"]);
         let at = messages.iter().position(|message| message["seq"] == body["seq"]);
         match kind.as_str() {
-            "message_sent" | "note_added" => messages.push(json!({
+            "message_sent" | "note_added" => messages.push(with_files(body, json!({
                 "seq": entry.seq, "by": entry.by, "at": entry.at, "text": body["text"], "note": kind == "note_added",
                 "reply_to": body["reply_to"], "mentions": body.get("mentions").cloned().unwrap_or(json!([])), "edited": null,
                 "edits": 0, "deleted": false, "reactions": {},
-            })),
+            }))),
             "message_edited" => {
                 let message = &mut messages[at.unwrap()];
                 message["edits"] = json!(message["edits"].as_u64().unwrap() + 1);
@@ -209,12 +209,21 @@ fn fold_messages(chat: &Chat, audience: Audience) -> Vec<Value> {
                 let message = &mut messages[at.unwrap()];
                 (message["text"], message["deleted"]) = (json!(""), json!(true));
                 (message["mentions"], message["reactions"]) = (json!([]), json!({}));
+                message.as_object_mut().unwrap().remove("attachments");
             }
             "reaction_changed" => react(&mut messages[at.unwrap()]["reactions"], body, &json!(entry.by)),
             _ => {}
         }
     }
     messages
+}
+
+/// A message with the files its entry names, if it names any.
+fn with_files(body: &Value, mut message: Value) -> Value {
+    if let Some(files) = body.get("attachments") {
+        message["attachments"] = files.clone();
+    }
+    message
 }
 
 fn react(reactions: &mut Value, body: &Value, by: &Value) {

@@ -47,6 +47,7 @@ function randomEvent(
   const choices: ConversationEvent[] = [
     { type: 'message_sent', body: { text: `message ${seq}`, reply_to: target || null } },
     { type: 'message_sent', body: { text: `another ${seq}` } },
+    { type: 'message_sent', body: { text: '', attachments: [{ id: `att_${seq}`, name: `${seq}.pdf`, type: 'application/pdf', size: seq }] } },
     { type: 'note_added', body: { text: `note ${seq}`, mentions: ['usr_other'] } },
     { type: 'joined', body: { party: pick(PARTIES), name: `Name ${seq}`, side: 'staff' } },
     { type: 'read_up_to', body: { seq: Math.ceil(random() * seq), side: 'staff' } },
