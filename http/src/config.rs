@@ -69,8 +69,10 @@ pub struct Limits {
     pub address: u32,
     /// Searching, a signed-in person or a key.
     pub search: u32,
-    /// Parts of files, a person, key or visitor.
+    /// Parts of files, a person or key.
     pub upload: u32,
+    /// Parts of files, the site visitors of an address together.
+    pub visitor_upload: u32,
     /// Starting site chats, an address.
     pub site_chat: u32,
     /// Pages, scripts and health checks, an address.
@@ -90,6 +92,7 @@ impl Default for Limits {
             address: 100,
             search: 200,
             upload: 300,
+            visitor_upload: 60,
             site_chat: 10,
             assets: 1_200,
             flood: 3_000,

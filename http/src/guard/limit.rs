@@ -26,7 +26,7 @@ pub enum Limit {
     Api,
     /// Searching: by actor, more often than the rest of the API (C07).
     Search,
-    /// Giving parts of files: by actor.
+    /// Giving parts of files: by actor; site visitors by address, for one address can be many visitors.
     Upload,
     /// Starting site chats: by address, strict.
     SiteChat,
@@ -124,6 +124,7 @@ pub(crate) struct Limiters {
     address: Limiter,
     search: Limiter,
     upload: Limiter,
+    visitor_upload: Limiter,
     site_chat: Limiter,
     assets: Limiter,
     flood: Limiter,
@@ -139,6 +140,7 @@ impl Limiters {
             address: limiter("address", limits.address),
             search: limiter("search", limits.search),
             upload: limiter("upload", limits.upload),
+            visitor_upload: limiter("visitor_upload", limits.visitor_upload),
             site_chat: limiter("site_chat", limits.site_chat),
             assets: limiter("assets", limits.assets),
             flood: limiter("flood", limits.flood),
@@ -194,6 +196,7 @@ impl Limiters {
         let own = match (limit, &visit.who) {
             (Limit::Api, Some(who)) => (&self.actor, Caller::Person(who.actor.party, tenant)),
             (Limit::Search, Some(who)) => (&self.search, Caller::Person(who.actor.party, tenant)),
+            (Limit::Upload, Some(_)) if visit.visitor().is_some() => (&self.visitor_upload, address),
             (Limit::Upload, Some(who)) => (&self.upload, Caller::Person(who.actor.party, tenant)),
             (Limit::Api | Limit::Search | Limit::Upload, None) => (&self.address, address),
             (Limit::SiteChat, _) => (&self.site_chat, address),

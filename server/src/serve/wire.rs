@@ -235,6 +235,7 @@ fn http_config(config: &Config, address: SocketAddr, signing_keys: Vec<[u8; 32]>
             address: config.limits.anonymous_requests_per_minute,
             search: config.limits.searches_per_minute,
             upload: config.limits.upload_parts_per_minute,
+            visitor_upload: config.limits.visitor_upload_parts_per_minute,
             site_chat: config.limits.site_chats_per_minute,
             ..Limits::default()
         },

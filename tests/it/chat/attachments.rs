@@ -307,16 +307,25 @@ async fn what_is_too_much_is_said() {
         ("CONFLICT", Some("attachments_bytes_bounded"))
     );
 
-    // Parts of files count by themselves.
-    let tight = Stage::with(&[("limits.upload_parts_per_minute", "2")]).await;
-    let (topic, visitor) = (&tight.visitor.topic, Hand::Visitor(&tight, &tight.visitor));
-    let begun = visitor.begin(topic, "x.bin", 3 * PART).await.data().clone();
-    let id = begun["id"].as_str().unwrap();
-    for index in 0..2 {
-        visitor.put(topic, id, index * PART, &vec![0; PART]).await.data();
+    // Parts of files count by themselves: a person's, and those of all visitors at an address.
+    let tight =
+        Stage::with(&[("limits.upload_parts_per_minute", "2"), ("limits.visitor_upload_parts_per_minute", "2")]).await;
+    let another = tight.app.visitor(&tight.tenant).await;
+    let (manager, one, two) =
+        (Hand::Person(&tight.manager), Hand::Visitor(&tight, &tight.visitor), Hand::Visitor(&tight, &another));
+    for (hand, topic, given, limit) in [
+        (manager, &tight.clients_chat, 2, "upload"),
+        (one, &tight.visitor.topic, 2, "visitor_upload"),
+        (two, &another.topic, 0, "visitor_upload"),
+    ] {
+        let begun = hand.begin(topic, "x.bin", 3 * PART).await.data().clone();
+        let id = begun["id"].as_str().unwrap();
+        for index in 0..given {
+            hand.put(topic, id, index * PART, &vec![0; PART]).await.data();
+        }
+        let refused = hand.put(topic, id, given * PART, &vec![0; PART]).await;
+        assert_eq!((refused.code(), &refused.body["error"]["details"]["limit"]), ("RATE_LIMITED", &json!(limit)));
     }
-    let refused = visitor.put(topic, id, 2 * PART, &vec![0; PART]).await;
-    assert_eq!((refused.code(), &refused.body["error"]["details"]["limit"]), ("RATE_LIMITED", &json!("upload")));
 }
 
 #[tokio::test]

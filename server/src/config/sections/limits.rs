@@ -15,8 +15,10 @@ section! {
         anonymous_requests_per_minute: u32 = Bare "100";
         /// Searches a minute of one signed-in person or key.
         searches_per_minute: u32 = Bare "200";
-        /// Parts of files (1 MiB each) a minute of one signed-in person, key or visitor.
+        /// Parts of files (1 MiB each) a minute of one signed-in person or key.
         upload_parts_per_minute: u32 = Bare "300";
+        /// Parts of files a minute of all site visitors at one address.
+        visitor_upload_parts_per_minute: u32 = Bare "60";
         /// Site chats a minute that one address may start.
         site_chats_per_minute: u32 = Bare "10";
         /// Attempts a minute to sign in, from one address and for one account each.
