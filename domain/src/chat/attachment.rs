@@ -154,8 +154,6 @@ pub struct Upload {
     pub received: u64,
     /// What it is, once it was all there and looked at.
     pub ready: Option<Attachment>,
-    /// Whether it went with a message.
-    pub sent: bool,
 }
 
 impl Upload {
@@ -182,8 +180,7 @@ impl Upload {
 }
 
 /// Which form of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Form {
     /// As it was given.
     Original,
@@ -309,7 +306,7 @@ mod tests {
     fn upload(size: u64, received: u64) -> Upload {
         let id = AttachmentId::from_uuid(Uuid::nil());
         let name = FileName::parse("menu.pdf").unwrap();
-        Upload { id, by: Party::System, name, size, received, ready: None, sent: false }
+        Upload { id, by: Party::System, name, size, received, ready: None }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use super::Common;
 use super::work::with_platform;
 use crate::demo;
-use crate::serve::Kept;
+use crate::serve::uploads;
 use crate::terminal::print;
 
 /// Example data.
@@ -22,7 +22,7 @@ pub(super) fn run(common: &Common, command: Command) -> Result<()> {
     let config = common.load(Vec::new())?;
     let origins = demo::origins(&config, config.server.listen);
     with_platform(common, async move |platform| {
-        let uploads = Kept::new(&config, &platform.db)?.uploads;
+        let uploads = uploads(&config, &platform.db)?;
         let sign_ins = demo::seed(&platform, &uploads, &config.database.data, &origins).await?;
         for person in &sign_ins.people {
             print(&format!("{:32} {:22} {}", person.email, person.password, person.what));

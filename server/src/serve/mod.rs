@@ -31,7 +31,7 @@ use crate::demo::SignIns;
 use wire::Node;
 
 pub use wire::Handles;
-pub(crate) use wire::{Kept, platform};
+pub(crate) use wire::{platform, uploads};
 
 /// How long what is under way in the background may take once the server goes away.
 const CLOSE: Duration = Duration::from_secs(3);
@@ -144,7 +144,7 @@ async fn demo(config: &Config, node: &Node, address: SocketAddr) -> Result<Optio
         return Ok(None);
     }
     let origins = crate::demo::origins(config, address);
-    let seeded = crate::demo::seed(&node.handles.platform, &node.kept.uploads, &config.database.data, &origins).await;
+    let seeded = crate::demo::seed(&node.handles.platform, &node.uploads, &config.database.data, &origins).await;
     let sign_ins = seeded.context("the demonstration cannot be made")?;
     node.files.show_site_key(sign_ins.site_key.clone());
     Ok(Some(sign_ins))

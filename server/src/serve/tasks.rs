@@ -8,13 +8,14 @@ use brigade_domain::Timestamp;
 use brigade_domain::account::ports::Accounts;
 use brigade_domain::account::welcome::{self, Step, Welcome};
 use brigade_domain::actor::{Actor, Party};
-use brigade_domain::chat::attachment::{self, Attachments, Files};
+use brigade_domain::chat::attachment;
 use brigade_domain::entity::{EntityKey, Seq};
 use brigade_domain::id::{AccountId, AttachmentId, ConversationId, TenantId};
 use brigade_domain::identity::ports::{MailQueue, Mailer};
 use brigade_domain::journal::RequestKey;
 use brigade_domain::refusal::{Code, Refusal};
 use brigade_domain::topic::Topic;
+use brigade_http::chat::Uploads;
 use brigade_store::jobs::{Task, TaskError, Tasks};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -143,30 +144,20 @@ struct Unsent {
 }
 
 /// Registers what takes the bytes of files away: of deleted messages, and of those that nobody sent.
-pub(crate) fn files(tasks: Tasks, known: Arc<dyn Attachments>, files: Arc<dyn Files>) -> Tasks {
-    let (known_too, files_too) = (Arc::clone(&known), Arc::clone(&files));
+pub(crate) fn files(tasks: Tasks, uploads: &Uploads) -> Tasks {
+    let (deleted, unsent) = (uploads.clone(), uploads.clone());
     let tasks = tasks.on(attachment::REMOVE, move |task: Task| {
-        let (known, files) = (Arc::clone(&known), Arc::clone(&files));
+        let uploads = deleted.clone();
         async move {
             let (tenant, Deleted { conversation, seq }) = of_tenant(task)?;
-            for id in known.removed(tenant, conversation, seq).await.map_err(TaskError::new)? {
-                files.remove(tenant, id, false).await.map_err(TaskError::new)?;
-                known.forget(tenant, id).await.map_err(TaskError::new)?;
-            }
-            Ok(())
+            uploads.clear(tenant, conversation, seq).await.map_err(TaskError::new)
         }
     });
     tasks.on(attachment::EXPIRE, move |task: Task| {
-        let (known, files) = (Arc::clone(&known_too), Arc::clone(&files_too));
+        let uploads = unsent.clone();
         async move {
-            let (tenant, Unsent { attachment: id }) = of_tenant(task)?;
-            let unsent = known.give_up(tenant, id).await.map_err(TaskError::new)?;
-            // A part that came while somebody gave the file up is of no file any more.
-            if unsent || known.kept(tenant, id).await.map_err(TaskError::new)?.is_none() {
-                files.remove(tenant, id, false).await.map_err(TaskError::new)?;
-                known.forget(tenant, id).await.map_err(TaskError::new)?;
-            }
-            Ok(())
+            let (tenant, Unsent { attachment }) = of_tenant(task)?;
+            uploads.expire(tenant, attachment).await.map_err(TaskError::new)
         }
     })
 }

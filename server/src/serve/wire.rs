@@ -14,7 +14,6 @@ use anyhow::{Context as _, Result};
 use brigade_actors::{Directory, Presence};
 use brigade_domain::account::Account;
 use brigade_domain::chat::Conversation;
-use brigade_domain::chat::attachment::{Attachments, Files};
 use brigade_domain::identity::SessionEvents;
 use brigade_domain::journal::Journal;
 use brigade_domain::limits::SharedLimits;
@@ -74,7 +73,7 @@ pub(super) struct Node {
     pub(super) pulse: Pulse,
     pub(super) files: files::Files,
     pub(super) handles: Handles,
-    pub(super) kept: Kept,
+    pub(super) uploads: Uploads,
     identity: Identity,
     app: brigade_http::App,
     live: Live,
@@ -155,7 +154,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let reads = Arc::new(PgReads::new(db.clone()));
     let live = live(config, &gate, &hub);
     let files = files::Files::default();
-    let kept = Kept::new(config, &db)?;
+    let uploads = uploads(config, &db)?;
     let app = brigade_http::App::new(Parts {
         gate,
         session_events: events,
@@ -167,7 +166,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
             messages: Arc::new(PgMessages::new(db.clone())),
             canned: Arc::new(PgCannedReplies::new(db.clone())),
             search: Arc::new(search),
-            uploads: kept.uploads.clone(),
+            uploads: uploads.clone(),
         },
         account: account::Ports { accounts: reads },
         identity: Ports::over(&Arc::new(identity.clone()), hasher.clone()),
@@ -176,26 +175,15 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     });
     let platform = Platform { db: db.clone(), directory: directory.clone(), identity: identity.clone(), hasher };
     let handles = Handles { db: db.clone(), directory, hub: hub.clone(), platform };
-    Ok(Node { db, hub, traffic, pulse, files, handles, kept, identity, app, live })
+    Ok(Node { db, hub, traffic, pulse, files, handles, uploads, identity, app, live })
 }
 
-/// Files that go with messages.
-pub(crate) struct Kept {
-    known: Arc<dyn Attachments>,
-    files: Arc<dyn Files>,
-    pub(crate) uploads: Uploads,
-}
-
-impl Kept {
-    /// Where the configuration says.
-    pub(crate) fn new(config: &Config, db: &Db) -> Result<Self> {
-        let folder = config.files.folder.clone().unwrap_or_else(|| config.database.data.join("files"));
-        let files: Arc<dyn Files> = Arc::new(FileStore::folder(&folder).context("files.folder cannot be used")?);
-        let known: Arc<dyn Attachments> = Arc::new(PgAttachments::new(db.clone()));
-        let inspector = Arc::new(Inspection::new(config.files.clamd.clone()));
-        let uploads = Uploads::new(Arc::clone(&known), Arc::clone(&files), inspector);
-        Ok(Self { known, files, uploads })
-    }
+/// Files that go with messages, kept where the configuration says.
+pub(crate) fn uploads(config: &Config, db: &Db) -> Result<Uploads> {
+    let folder = config.files.folder.clone().unwrap_or_else(|| config.database.data.join("files"));
+    let files = FileStore::folder(&folder).context("files.folder cannot be used")?;
+    let inspection = Inspection::new(config.files.clamd.clone());
+    Ok(Uploads::new(Arc::new(PgAttachments::new(db.clone())), Arc::new(files), Arc::new(inspection)))
 }
 
 /// Redis, when it is configured. It is connected to when it is first used, and need not be there.
@@ -338,7 +326,7 @@ impl Node {
     pub(super) fn worker(&self, config: &Config) -> Result<Worker> {
         let tasks = tasks::entity_commands(Tasks::default(), self.handles.directory.clone());
         let tasks = tasks::invitations(tasks, self.handles.directory.clone(), Arc::new(PgReads::new(self.db.clone())));
-        let tasks = tasks::files(tasks, Arc::clone(&self.kept.known), Arc::clone(&self.kept.files));
+        let tasks = tasks::files(tasks, &self.uploads);
         let queue = Arc::new(self.identity.clone());
         let tasks = tasks::mail(
             tasks,

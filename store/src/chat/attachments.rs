@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::Db;
 use crate::error::{Error, unruled};
 use crate::jobs::enqueue;
-use crate::journal::to_bigint;
+use crate::journal::{to_bigint, to_seq};
 use crate::time::to_db;
 
 /// What is known of files, in PostgreSQL. Cheap to clone.
@@ -143,7 +143,7 @@ async fn find(
     id: AttachmentId,
 ) -> Result<Option<Upload>, Error> {
     let row = sqlx::query!(
-        "select party, name, size, received, media_type, width, height, seq from attachments
+        "select party, name, size, received, media_type, width, height from attachments
          where tenant_id = $1 and id = $2 and conversation_id = $3 and not removed",
         tenant.uuid(),
         id.uuid(),
@@ -154,12 +154,12 @@ async fn find(
     let Some(row) = row else { return Ok(None) };
     let by: Party = row.party.parse().map_err(|error| Fault::internal("read who gave a file", error))?;
     let name = FileName::parse(&row.name).map_err(broken)?;
-    let size = natural(row.size)?;
+    let size = to_seq(row.size);
     let ready = match row.media_type {
         None => None,
         Some(kind) => Some(attachment(id.uuid(), &row.name, &kind, row.size, row.width, row.height)?),
     };
-    Ok(Some(Upload { id, by, name, size, received: natural(row.received)?, ready, sent: row.seq.is_some() }))
+    Ok(Some(Upload { id, by, name, size, received: to_seq(row.received), ready }))
 }
 
 async fn advance(tx: &mut PgConnection, tenant: TenantId, id: AttachmentId, from: u64, to: u64) -> Result<bool, Error> {
@@ -285,15 +285,11 @@ fn attachment(
         id: AttachmentId::from_uuid(id),
         name: FileName::parse(name).map_err(broken)?,
         media_type: MediaType::parse(media_type).map_err(broken)?,
-        size: natural(size)?,
+        size: to_seq(size),
         pixels,
     })
 }
 
 fn broken(refusal: Refusal) -> Fault {
     Fault::internal("read what is known of a file", refusal)
-}
-
-fn natural(value: i64) -> Result<u64, Fault> {
-    u64::try_from(value).map_err(|error| Fault::internal("read how large a file is", error))
 }

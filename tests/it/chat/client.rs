@@ -5,7 +5,7 @@ use brigade_domain::identity::ports::Outbox as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{as_visitor, command, says, visitor_says};
+use super::{command, says, visitor_says};
 use crate::support::{Answer, PASSWORD, Person, TestApp, TestTenant, Visitor};
 
 /// The token in the newest letter to an address.
@@ -72,7 +72,7 @@ async fn a_visitor_becomes_a_client_with_the_conversation_and_its_history() {
     assert_eq!(state["messages"][0]["text"], json!("I would like to eat better"));
     says(&client, &visitor.conversation, "Here I am").await;
     // The visitor's token leads nowhere any more.
-    assert_eq!(as_visitor(&app, &visitor, Method::GET, &path, None).await.code(), "NOT_FOUND");
+    assert_eq!(visitor.ask(&app, Method::GET, &path, None).await.code(), "NOT_FOUND");
 
     let account = client.get(&format!("/v1/accounts/{}", place["id"].as_str().unwrap())).await;
     let account = &account.data()["state"];
@@ -151,7 +151,7 @@ async fn an_admin_takes_it_back_on_the_record() {
     admin.post(&format!("{path}/take-back"), json!({})).await.data();
     app.jobs_done().await;
     assert_eq!(client.get(&path).await.code(), "NOT_FOUND");
-    let seen = as_visitor(&app, &visitor, Method::GET, &path, None).await;
+    let seen = visitor.ask(&app, Method::GET, &path, None).await;
     assert_eq!(seen.data()["state"]["account"], Value::Null);
 
     let audit = admin.get("/v1/tenant/audit").await;

@@ -4,7 +4,7 @@ use brigade_domain::actor::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{as_visitor, command, says, visitor_says};
+use super::{command, says, visitor_says};
 use crate::support::TestApp;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -27,7 +27,7 @@ async fn the_log_is_read_in_both_directions_and_hides_what_is_for_staff() {
     );
     assert_eq!(staff.data()["epoch"], json!(1));
 
-    let seen = as_visitor(&app, &visitor, Method::GET, &format!("{path}/log"), None).await;
+    let seen = visitor.ask(&app, Method::GET, &format!("{path}/log"), None).await;
     assert!(!seen.body.to_string().contains("s3cret"));
     let hidden: Vec<&Value> =
         seen.data()["entries"].as_array().unwrap().iter().filter(|entry| entry["type"] == "hidden").collect();
@@ -52,8 +52,7 @@ async fn older_messages_are_as_they_are_now() {
     let first = visitor_says(&app, &visitor, "frist").await;
     let gone = visitor_says(&app, &visitor, "gone").await;
     let act = async |kind: &str, body: Value| {
-        let answer =
-            as_visitor(&app, &visitor, Method::POST, &format!("{path}/commands"), Some(&command(kind, &body))).await;
+        let answer = visitor.ask(&app, Method::POST, &format!("{path}/commands"), Some(&command(kind, &body))).await;
         answer.data();
     };
     act("edit", json!({ "seq": first, "text": "first" })).await;
@@ -67,12 +66,11 @@ async fn older_messages_are_as_they_are_now() {
         last = says(&manager, &visitor.conversation, &n.to_string()).await;
     }
 
-    let state = as_visitor(&app, &visitor, Method::GET, &path, None).await;
+    let state = visitor.ask(&app, Method::GET, &path, None).await;
     let shown = state.data()["state"]["messages"].as_array().unwrap().clone();
     assert_eq!((shown.len(), shown[49]["seq"].as_u64()), (50, Some(last)));
     let before = shown[0]["seq"].as_u64().unwrap();
-    let older =
-        as_visitor(&app, &visitor, Method::GET, &format!("{path}/messages?before={before}&limit=50"), None).await;
+    let older = visitor.ask(&app, Method::GET, &format!("{path}/messages?before={before}&limit=50"), None).await;
     let messages = older.data()["messages"].as_array().unwrap().clone();
     assert_eq!((messages.len(), &older.data()["more"]), (12, &json!(false)));
     assert_eq!((&messages[0]["text"], &messages[0]["edits"]), (&json!("first"), &json!(1)));
@@ -82,11 +80,11 @@ async fn older_messages_are_as_they_are_now() {
     let fields = |message: &Value| message.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(fields(&messages[0]), fields(&shown[0]));
 
-    let edits = as_visitor(&app, &visitor, Method::GET, &format!("{path}/messages/{first}/edits"), None).await;
+    let edits = visitor.ask(&app, Method::GET, &format!("{path}/messages/{first}/edits"), None).await;
     let texts: Vec<_> =
         edits.data()["versions"].as_array().unwrap().iter().map(|version| version["text"].clone()).collect();
     assert_eq!(texts, [json!("frist"), json!("first")]);
-    let edits = as_visitor(&app, &visitor, Method::GET, &format!("{path}/messages/{gone}/edits"), None).await;
+    let edits = visitor.ask(&app, Method::GET, &format!("{path}/messages/{gone}/edits"), None).await;
     assert_eq!(edits.data()["versions"], json!([]), "a deleted message has no past");
 }
 

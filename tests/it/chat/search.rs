@@ -6,7 +6,7 @@ use brigade_domain::actor::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{as_visitor, command, says, visitor_says};
+use super::{command, says, visitor_says};
 use crate::live::stage::Stage;
 use crate::support::{Person, eventually};
 
@@ -66,7 +66,7 @@ async fn nobody_else_finds_anything() {
     let foreign = stage.app.client_as(&stage.elsewhere, Role::Admin).await;
     until(&foreign, "q=ingredient", 0).await;
     assert_eq!(stage.client.get("/v1/search?q=ingredient").await.code(), "FORBIDDEN");
-    let visitor = as_visitor(&stage.app, &stage.visitor, Method::GET, "/v1/search?q=ingredient", None).await;
+    let visitor = stage.visitor.ask(&stage.app, Method::GET, "/v1/search?q=ingredient", None).await;
     assert_eq!(visitor.code(), "FORBIDDEN");
 }
 

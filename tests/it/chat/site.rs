@@ -7,7 +7,7 @@ use brigade_domain::id::VisitorId;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{as_visitor, command, says, visitor_says};
+use super::{command, says, visitor_says};
 use crate::support::{Answer, TestApp, TestTenant, Visitor, eventually};
 
 async fn config(app: &TestApp, tenant: &TestTenant) -> Value {
@@ -77,13 +77,13 @@ async fn a_visitor_reads_its_chat_again_until_it_is_forgotten() {
     let visitor = app.visitor(&tenant).await;
     visitor_says(&app, &visitor, "Hello").await;
     let path = format!("/v1/conversations/{}", visitor.conversation);
-    let seen = as_visitor(&app, &visitor, Method::GET, &path, None).await;
+    let seen = visitor.ask(&app, Method::GET, &path, None).await;
     assert_eq!(seen.data()["state"]["messages"][0]["text"], json!("Hello"));
 
     let forget = reqwest::Client::new().post(app.url("/v1/site/forget")).header("x-tenant-key", &tenant.public_key);
     let forget = forget.header("origin", &tenant.origin).json(&json!({ "token": visitor.token }));
     Answer::of(forget.send().await.unwrap()).await.data();
-    assert_eq!(as_visitor(&app, &visitor, Method::GET, &path, None).await.code(), "AUTH_REQUIRED");
+    assert_eq!(visitor.ask(&app, Method::GET, &path, None).await.code(), "AUTH_REQUIRED");
     // The staff keeps what was said.
     let admin = app.client_as(&tenant, Role::Admin).await;
     assert_eq!(admin.get(&path).await.data()["state"]["messages"][0]["text"], json!("Hello"));
@@ -104,7 +104,7 @@ async fn a_token_ends_after_thirty_unused_days_and_using_it_begins_them_anew() {
     };
     let read = async |visitor: &Visitor| {
         let path = format!("/v1/conversations/{}", visitor.conversation);
-        as_visitor(&app, visitor, Method::GET, &path, None).await
+        visitor.ask(&app, Method::GET, &path, None).await
     };
     // Nobody has shown these before: an answer is kept for two seconds.
     let (back, gone) = (app.visitor(&tenant).await, app.visitor(&tenant).await);

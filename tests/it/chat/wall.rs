@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
 
-use super::{as_visitor, command, visitor_says};
+use super::{command, visitor_says};
 use crate::support::{Answer, Socket, TestApp};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -25,7 +25,7 @@ async fn another_tenants_and_anothers_conversation_look_like_none() {
         for read in &reads {
             assert_eq!(foreign_admin.get(read).await.code(), "NOT_FOUND", "{read}");
             assert_eq!(client.get(read).await.code(), "NOT_FOUND", "{read}");
-            assert_eq!(as_visitor(&app, &neighbour, Method::GET, read, None).await.code(), "NOT_FOUND", "{read}");
+            assert_eq!(neighbour.ask(&app, Method::GET, read, None).await.code(), "NOT_FOUND", "{read}");
         }
         for person in [&foreign_admin, &client] {
             assert_eq!(person.post(&format!("{path}/commands"), send.clone()).await.code(), "NOT_FOUND");
@@ -72,14 +72,14 @@ async fn a_visitor_is_limited_hard_whichever_way_it_writes() {
     let mut last = None;
     for number in 0..6 {
         let send = command("send", &json!({ "text": "x" }));
-        let answer = as_visitor(&app, &visitor, Method::POST, &path, Some(&send)).await;
+        let answer = visitor.ask(&app, Method::POST, &path, Some(&send)).await;
         assert_eq!(answer.status == 200, number < 4, "{answer:?}");
         last = Some(answer);
     }
     let refused = last.unwrap();
     assert_eq!((refused.code(), &refused.body["error"]["details"]["limit"]), ("RATE_LIMITED", &json!("visitor")));
     // Reading goes on, and another socket is no way round the limit of the first.
-    assert_eq!(as_visitor(&app, &visitor, Method::GET, path.trim_end_matches("/commands"), None).await.status, 200);
+    assert_eq!(visitor.ask(&app, Method::GET, path.trim_end_matches("/commands"), None).await.status, 200);
     let (mut one, mut two) = (Socket::open_visitor(&app, &visitor).await, Socket::open_visitor(&app, &visitor).await);
     let mut sent = 0;
     for socket in [&mut one, &mut two] {
@@ -96,7 +96,7 @@ async fn customers_see_the_shop_window_of_a_tenant() {
     let app = TestApp::start().await;
     let tenant = app.tenant().await;
     let visitor = app.visitor(&tenant).await;
-    let seen = as_visitor(&app, &visitor, Method::GET, &format!("/v1/tenants/{}", tenant.id), None).await;
+    let seen = visitor.ask(&app, Method::GET, &format!("/v1/tenants/{}", tenant.id), None).await;
     let fields: Vec<_> = seen.data()["state"].as_object().unwrap().keys().cloned().collect();
     assert_eq!(fields, ["greeting", "hours", "id", "name", "zone"]);
 }

@@ -4,7 +4,7 @@ use brigade_domain::actor::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::stage::{Stage, as_visitor, path_of};
+use super::stage::{Stage, path_of};
 use crate::support::TestApp;
 
 #[tokio::test]
@@ -34,7 +34,7 @@ async fn a_repeat_gets_the_first_answer_and_happens_once() {
     assert_eq!(stage.visitors().await.command_as(id, topic, "send", body.clone()).await, first);
     let posted = json!({ "id": id, "type": "send", "body": body });
     let path = format!("{}/commands", path_of(topic));
-    let answer = as_visitor(&stage.app, &stage.visitor, reqwest::Method::POST, &path, Some(posted)).await;
+    let answer = stage.visitor.ask(&stage.app, reqwest::Method::POST, &path, Some(&posted)).await;
     assert_eq!(answer.data()["seq"], first["seq"]);
     let count = format!("select count(*) from event_log where request_id = '{id}' and kind = 'message_sent'");
     assert_eq!(stage.app.database.sql(&count), "1");

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::stage::{Stage, as_visitor, path_of};
+use super::stage::{Stage, path_of};
 use crate::support::Socket;
 
 /// Every entry as the socket gives it, without what only frames have.
@@ -40,7 +40,7 @@ async fn http_gives_the_same_lines_as_the_socket_to_each_side() {
     let topic = &stage.visitor.topic;
     let path = format!("{}/log?limit=500", path_of(topic));
     let staff = stage.manager.get(&path).await;
-    let visitor = as_visitor(&stage.app, &stage.visitor, Method::GET, &path, None).await;
+    let visitor = stage.visitor.ask(&stage.app, Method::GET, &path, None).await;
     let manager = stage.socket(&stage.manager).await;
     for (answer, socket) in [(staff, manager), (visitor, stage.visitors().await)] {
         let lines = over_the_socket(socket, topic).await;
@@ -49,7 +49,7 @@ async fn http_gives_the_same_lines_as_the_socket_to_each_side() {
         assert_eq!(answer.data()["epoch"], 1);
         assert!(lines.iter().zip(1_u64..).all(|(line, seq)| line["seq"] == seq));
     }
-    let hidden = as_visitor(&stage.app, &stage.visitor, Method::GET, &path, None).await;
+    let hidden = stage.visitor.ask(&stage.app, Method::GET, &path, None).await;
     let hidden = hidden.data()["entries"].as_array().unwrap();
     assert!(!json!(hidden).to_string().contains("note "), "a note reached a customer");
     // Eight notes and the `joined` that only staff know of.

@@ -2,11 +2,10 @@
 
 use brigade_domain::actor::Role;
 use brigade_domain::id::{AccountId, LabelId};
-use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Answer, PASSWORD, Person, Socket, TestApp, TestTenant, Visitor};
+use crate::support::{PASSWORD, Person, Socket, TestApp, TestTenant, Visitor};
 
 /// What it takes to try everything as everybody.
 pub(crate) struct Stage {
@@ -105,21 +104,6 @@ pub(crate) async fn system(app: &TestApp, tenant: &TestTenant, topic: &str, kind
         body: body.into(),
     };
     app.inside.directory.ask(EntityKey { tenant: tenant.id, entity: topic.entity }, command).await.unwrap();
-}
-
-/// Over HTTP with a visitor's token.
-pub(crate) async fn as_visitor(
-    app: &TestApp,
-    visitor: &Visitor,
-    method: Method,
-    path: &str,
-    body: Option<Value>,
-) -> Answer {
-    let mut request = visitor.request(app, method, path);
-    if let Some(body) = body {
-        request = request.json(&body);
-    }
-    Answer::of(request.send().await.unwrap()).await
 }
 
 /// The path of a topic's entity: `/v1/conversations/cnv_…`.

@@ -137,6 +137,15 @@ impl Visitor {
         Self { id: text("visitor"), conversation: text("conversation"), topic: text("topic"), token: text("token") }
     }
 
+    /// Asks, with the visitor's token.
+    pub async fn ask(&self, app: &TestApp, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let mut request = self.request(app, method, path);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        Answer::of(request.send().await.unwrap()).await
+    }
+
     /// A request with the visitor's token.
     pub fn request(&self, app: &TestApp, method: Method, path: &str) -> RequestBuilder {
         reqwest::Client::new().request(method, app.url(path)).bearer_auth(&self.token)

@@ -1,17 +1,21 @@
-/** What this browser remembers of how somebody likes things; `null` when it does not. */
-export function remembered(key: string): string | null {
+/** For how long: as long as the browser, or the tab. */
+type Where = 'localStorage' | 'sessionStorage';
+
+/** What is remembered under a name; `null` when it is not, or storage is forbidden. */
+export function remembered(key: string, where: Where = 'localStorage'): string | null {
   try {
-    return localStorage.getItem(key);
+    return window[where].getItem(key);
   } catch {
     return null;
   }
 }
 
-/** Remembers it here; without storage it lasts as long as the page. */
-export function remember(key: string, value: string): void {
+/** Remembers it, or no longer. Where storage is full or forbidden the page goes on with what it has. */
+export function remember(key: string, value: string | null, where: Where = 'localStorage'): void {
   try {
-    localStorage.setItem(key, value);
+    if (value === null) window[where].removeItem(key);
+    else window[where].setItem(key, value);
   } catch {
-    // The page goes on with what it has.
+    // It lasts as long as the page.
   }
 }

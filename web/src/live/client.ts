@@ -1,6 +1,6 @@
 import { Disposables, type Disposable } from '../base/disposables';
 import { Connection } from './connection';
-import type { ApplyForStaff } from './conversation';
+import { topicOf, type ApplyForStaff, type ConversationTopic } from './conversation';
 import { ConversationStore } from './conversation-store';
 import { LogTopic, type LogTarget } from './log-topic';
 import { CommandQueue, type Shelf } from './queue';
@@ -26,7 +26,9 @@ export interface Part {
 
 /** A conversation that is followed until disposed. */
 export interface LiveConversation extends Disposable {
-  readonly topic: string;
+  readonly topic: ConversationTopic;
+  /** Where it is over HTTP. */
+  readonly path: string;
   readonly store: ConversationStore;
   readonly typing: Typing;
 }
@@ -73,7 +75,7 @@ export class LiveClient implements Disposable {
 
   /** Follows a conversation; staff say how to apply what only they get to know (`desk.ts`). */
   conversation(id: string, forStaff?: ApplyForStaff): LiveConversation {
-    const topic = `conversation:${id}`;
+    const topic = topicOf(id);
     const store = new ConversationStore(this.me, forStaff);
     const typing = new Typing(topic, this.#world, (frame) => this.connection.send(frame));
     const log = new LogTopic(topic, store, (frame) => this.connection.send(frame));
@@ -82,7 +84,7 @@ export class LiveClient implements Disposable {
     });
     const following = this.follow(followerOf(log, typing));
     return {
-      topic, store, typing,
+      topic, path: `/v1/conversations/${id}`, store, typing,
       dispose() {
         following.dispose();
         arrivals.dispose();

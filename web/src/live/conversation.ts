@@ -1,5 +1,12 @@
 import type { ConversationEvent, ConversationState, EvFrame, Message, MessageSentBody, Party, Seq } from './protocol.gen';
 
+export type ConversationTopic = `conversation:${string}`;
+
+/** What a conversation is subscribed to and commanded under. */
+export function topicOf(id: string): ConversationTopic {
+  return `conversation:${id}`;
+}
+
 /** What an entry did to the state, so that a view touches only what changed. */
 export type Effect =
   | { kind: 'none' }

@@ -48,7 +48,8 @@ interface Lane {
   settle?: { resolve(seq: Seq): void; reject(error: CommandRefused): void };
 }
 
-const PASSING: ReadonlySet<ErrorCode> = new Set(['RATE_LIMITED', 'OVERLOADED', 'UNAVAILABLE', 'DRAINING', 'INTERNAL']);
+/** What passes by itself: it is tried again. */
+export const PASSING: ReadonlySet<ErrorCode> = new Set(['RATE_LIMITED', 'OVERLOADED', 'UNAVAILABLE', 'DRAINING', 'INTERNAL']);
 const INTERNAL_TRIES = 4;
 /** A command without any answer for so long: the socket is dead. */
 const ANSWER_MS = 15_000;

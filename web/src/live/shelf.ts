@@ -1,3 +1,4 @@
+import { remember, remembered } from '../base/remembered';
 import type { Pending, Shelf } from './queue';
 
 /** Keeps commands in the tab's own storage, apart for each person: a reload loses none, another person gets none. */
@@ -6,19 +7,14 @@ export function tabShelf(owner: string): Shelf {
   return {
     load() {
       try {
-        const kept: unknown = JSON.parse(sessionStorage.getItem(key) ?? '[]');
+        const kept: unknown = JSON.parse(remembered(key, 'sessionStorage') ?? '[]');
         return Array.isArray(kept) ? kept.filter(isPending) : [];
       } catch {
         return [];
       }
     },
     save(pending) {
-      try {
-        if (pending.length === 0) sessionStorage.removeItem(key);
-        else sessionStorage.setItem(key, JSON.stringify(pending));
-      } catch {
-        // Storage is full or forbidden: the commands live in memory until the page goes.
-      }
+      remember(key, pending.length === 0 ? null : JSON.stringify(pending), 'sessionStorage');
     },
   };
 }

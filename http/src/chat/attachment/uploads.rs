@@ -6,6 +6,7 @@ use brigade_domain::actor::Party;
 use brigade_domain::chat::attachment::{
     Attachment, Attachments, Files, Form, Inspector, Looked, New, PART_BYTES, Place, Upload, What,
 };
+use brigade_domain::entity::Seq;
 use brigade_domain::id::{AttachmentId, ConversationId, TenantId};
 use brigade_domain::refusal::{Code, Fault, Refusal, Rejection};
 use tokio::sync::Semaphore;
@@ -43,15 +44,8 @@ impl Uploads {
     }
 
     pub(super) async fn begin(&self, tenant: TenantId, new: New) -> Result<Upload, Rejection> {
-        let upload = Upload {
-            id: new.id,
-            by: new.by,
-            name: new.name.clone(),
-            size: new.size,
-            received: 0,
-            ready: None,
-            sent: false,
-        };
+        let upload =
+            Upload { id: new.id, by: new.by, name: new.name.clone(), size: new.size, received: 0, ready: None };
         self.known.begin(tenant, new).await?;
         Ok(upload)
     }
@@ -136,7 +130,29 @@ impl Uploads {
         if !self.known.give_up(tenant, upload.id).await? {
             return Err(Refusal::new(Code::Conflict, "This file was sent. Delete the message it went with.").into());
         }
-        self.files.remove(tenant, upload.id, false).await?;
-        Ok(self.known.forget(tenant, upload.id).await?)
+        Ok(self.take_away(tenant, upload.id).await?)
+    }
+
+    /// Takes away what the files of a deleted message held. May be done again.
+    pub async fn clear(&self, tenant: TenantId, conversation: ConversationId, seq: Seq) -> Result<(), Fault> {
+        for file in self.known.removed(tenant, conversation, seq).await? {
+            self.take_away(tenant, file).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes a file away that nobody sent. May be done again.
+    pub async fn expire(&self, tenant: TenantId, file: AttachmentId) -> Result<(), Fault> {
+        let unsent = self.known.give_up(tenant, file).await?;
+        // A part that came while somebody gave the file up is of no file any more.
+        if unsent || self.known.kept(tenant, file).await?.is_none() {
+            self.take_away(tenant, file).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_away(&self, tenant: TenantId, file: AttachmentId) -> Result<(), Fault> {
+        self.files.remove(tenant, file, false).await?;
+        self.known.forget(tenant, file).await
     }
 }

@@ -1,3 +1,5 @@
+import { remember, remembered } from '../../base/remembered';
+
 /** What was begun and not sent, per conversation, in the tab's own storage: a reload takes nothing away. */
 export class Drafts {
   #key: string;
@@ -7,19 +9,10 @@ export class Drafts {
   }
 
   get text(): string {
-    try {
-      return sessionStorage.getItem(this.#key) ?? '';
-    } catch {
-      return '';
-    }
+    return remembered(this.#key, 'sessionStorage') ?? '';
   }
 
   set text(text: string) {
-    try {
-      if (text === '') sessionStorage.removeItem(this.#key);
-      else sessionStorage.setItem(this.#key, text);
-    } catch {
-      // Storage is full or forbidden: the draft lives in the page.
-    }
+    remember(this.#key, text || null, 'sessionStorage');
   }
 }

@@ -21,7 +21,7 @@ export interface Version {
 /** What a conversation on the screen is made from. */
 export interface ConversationParts {
   client: LiveClient;
-  live: Pick<LiveConversation, 'topic' | 'store'> & { typing: TypingPart };
+  live: Pick<LiveConversation, 'topic' | 'path' | 'store'> & { typing: TypingPart };
   /** How what is not live is asked for: older messages, earlier texts, files. */
   ask: Ask;
   /** Whether this person may delete what others wrote. */
@@ -44,8 +44,6 @@ const READ_MS = 1_000;
 /** Dialogs are loaded when the first one opens: the widget is small without them. */
 const dialogs = () => import('./message-dialogs');
 
-type ConversationTopic = `conversation:${string}`;
-
 /** A conversation with its composer: what is done with messages becomes commands, shown before they are answered. */
 export class ConversationView implements Disposable {
   readonly root: HTMLElement;
@@ -61,7 +59,7 @@ export class ConversationView implements Disposable {
     this.#parts = parts;
     const { client, live } = parts;
     this.list = this.#owned.add(new MessageList({
-      store: live.store, typing: live.typing, fetchOlder: (before) => parts.ask('GET', `${this.path}/messages?before=${before}&limit=50`), nameOf: (who) => this.#nameOf(who),
+      store: live.store, typing: live.typing, fetchOlder: (before) => parts.ask('GET', `${live.path}/messages?before=${before}&limit=50`), nameOf: (who) => this.#nameOf(who),
       pending: () => client.queue.of(live.topic), connected: () => client.connection.ready,
       abilities: {
         reply: (message) => !message.note, react: (message) => this.#isRecent(message),
@@ -97,15 +95,6 @@ export class ConversationView implements Disposable {
     this.root.remove();
   }
 
-  /** Where the conversation is over HTTP. */
-  get path(): string {
-    return `/v1/conversations/${this.#topic.slice('conversation:'.length)}`;
-  }
-
-  get #topic(): ConversationTopic {
-    return this.#parts.live.topic as ConversationTopic;
-  }
-
   #nameOf(who: Party): string {
     return this.#parts.nameOf?.(who) ?? this.#parts.live.store.state?.people[who]?.name ?? (who === 'system' ? 'Brigade' : 'Somebody');
   }
@@ -127,12 +116,12 @@ export class ConversationView implements Disposable {
     this.#tellRead();
     if (written.kind === 'edit') {
       const same = live.store.message(written.seq)?.text === written.text;
-      if (!same) client.command(this.#topic, 'edit', { seq: written.seq, text: written.text }, keep);
+      if (!same) client.command(live.topic, 'edit', { seq: written.seq, text: written.text }, keep);
     } else if (written.kind === 'note') {
-      client.command(this.#topic, 'note', said(written), keep);
+      client.command(live.topic, 'note', said(written), keep);
     } else {
       const body = { ...said(written), ...(written.replyTo && { reply_to: written.replyTo }) };
-      client.command(this.#topic, 'send', this.#parts.complete?.(body) ?? body, keep);
+      client.command(live.topic, 'send', this.#parts.complete?.(body) ?? body, keep);
     }
     this.list.toNewest();
   }
@@ -148,13 +137,13 @@ export class ConversationView implements Disposable {
         if (message) this.composer.edit(message.seq, message.text);
         return;
       case 'delete':
-        if (await (await dialogs()).confirmDelete()) client.command(this.#topic, 'delete', { seq: action.seq }, { keep: true });
+        if (await (await dialogs()).confirmDelete()) client.command(live.topic, 'delete', { seq: action.seq }, { keep: true });
         return;
       case 'react':
-        client.command(this.#topic, 'react', { seq: action.seq, emoji: action.emoji, on: action.on }, { keep: true });
+        client.command(live.topic, 'react', { seq: action.seq, emoji: action.emoji, on: action.on }, { keep: true });
         return;
       case 'history':
-        return (await dialogs()).showVersions(this.#parts.ask<{ versions: Version[] }>('GET', `${this.path}/messages/${action.seq}/edits`));
+        return (await dialogs()).showVersions(this.#parts.ask<{ versions: Version[] }>('GET', `${live.path}/messages/${action.seq}/edits`));
       case 'retry': return client.queue.retry(action.id);
       case 'discard': return this.#discard(action.id);
     }
@@ -194,7 +183,8 @@ export class ConversationView implements Disposable {
     if (!this.#reading) return;
     this.#owned.drop(this.#reading);
     this.#reading = undefined;
-    this.#parts.client.command(this.#topic, 'read', { seq: this.#readUpTo }, { newest: true });
+    const { client, live } = this.#parts;
+    client.command(live.topic, 'read', { seq: this.#readUpTo }, { newest: true });
   }
 }
 

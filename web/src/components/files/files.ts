@@ -15,14 +15,12 @@ const LOOK_MS = 60_000;
 interface Place {
   root: HTMLElement;
   composer: Composer;
-  /** Of the conversation, over HTTP. */
-  path: string;
 }
 
 interface Parts {
   ask: Ask;
   client: LiveClient;
-  live: Pick<LiveConversation, 'topic' | 'store'>;
+  live: Pick<LiveConversation, 'topic' | 'path' | 'store'>;
 }
 
 /** Files of a conversation: taken in by the composer, and drawn wherever a message has a place for them. */
@@ -33,12 +31,12 @@ export class Files implements Disposable {
   #links: FileLinks;
   #tray: Tray;
 
-  constructor({ root, composer, path }: Place, parts: Parts) {
+  constructor({ root, composer }: Place, parts: Parts) {
     bringStyle();
     this.#parts = parts;
     this.#root = root;
-    this.#links = new FileLinks(path, parts.ask);
-    this.#tray = this.#owned.add(new Tray(path, parts.ask));
+    this.#links = new FileLinks(parts.live.path, parts.ask);
+    this.#tray = this.#owned.add(new Tray(parts.live.path, parts.ask));
     const tray = this.#tray;
     const row = composer.root.querySelector('textarea')!.parentElement!;
     row.prepend(tray.tool);

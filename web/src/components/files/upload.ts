@@ -1,6 +1,7 @@
 import { ApiError, type Ask } from '../../api/http';
 import { Emitter } from '../../base/emitter';
 import type { Attachment } from '../../live/protocol.gen';
+import { PASSING } from '../../live/queue';
 
 /** The largest file, in bytes. */
 export const MAX_BYTES = 25 * 1024 * 1024;
@@ -15,8 +16,6 @@ interface State {
   attachment: Attachment | null;
 }
 
-/** What passes by itself: it is tried again. */
-const PASSING = new Set(['OFFLINE', 'RATE_LIMITED', 'OVERLOADED', 'UNAVAILABLE', 'DRAINING', 'INTERNAL']);
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 15_000;
 
@@ -63,7 +62,8 @@ export class Upload {
         if (!(error instanceof ApiError)) throw error;
         // A part that was taken for lost has come after all: how much is there is asked anew.
         const late = error.code === 'CONFLICT' && this.#id !== undefined;
-        if (!late && !PASSING.has(error.code)) return this.#fail(error.message);
+        const passes = late || error.code === 'OFFLINE' || PASSING.has(error.code);
+        if (!passes) return this.#fail(error.message);
         if (this.progress > before) tries = 0;
         this.waiting = true;
         this.changed.emit(undefined);

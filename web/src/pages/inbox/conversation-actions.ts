@@ -1,6 +1,7 @@
 import { priorityText } from '../../components/label/priority';
 import { momentText } from '../../components/time-text/time-text';
 import { ask } from '../../live/ask';
+import { topicOf } from '../../live/conversation';
 import type { ConversationCommand } from '../../live/protocol.gen';
 import { CommandRefused } from '../../live/queue';
 import type { Session } from '../../session/start';
@@ -75,6 +76,6 @@ export class ConversationActions {
   }
 
   #ask(id: string, commands: readonly ConversationCommand[]): void {
-    for (const command of commands) ask(this.#session.client.queue, `conversation:${id}`, command).catch((error: Error) => this.complain(error));
+    for (const command of commands) ask(this.#session.client.queue, topicOf(id), command).catch((error: Error) => this.complain(error));
   }
 }

@@ -1,5 +1,6 @@
 import { ApiError } from '../../api/http';
 import { Disposables } from '../../base/disposables';
+import { remember, remembered } from '../../base/remembered';
 import { button } from '../../components/button/button';
 import { Composer } from '../../components/composer/composer';
 import { Drafts } from '../../components/composer/drafts';
@@ -230,25 +231,18 @@ export class App {
 
 /** The first message outlives a reload while its conversation is being made. */
 function keepFirst(text: string, id: string): void {
-  try {
-    sessionStorage.setItem(FIRST, JSON.stringify({ text, id }));
-  } catch {
-    // Without storage it is in the page only.
-  }
+  remember(FIRST, JSON.stringify({ text, id }), 'sessionStorage');
 }
 
 function forgetFirst(): void {
-  try {
-    sessionStorage.removeItem(FIRST);
-  } catch {
-    // It was never there.
-  }
+  remember(FIRST, null, 'sessionStorage');
 }
 
 function takeFirst(): { text: string; id: string } | undefined {
+  const kept = remembered(FIRST, 'sessionStorage');
+  forgetFirst();
   try {
-    const first = JSON.parse(sessionStorage.getItem(FIRST) ?? 'null') as { text?: unknown; id?: unknown } | null;
-    forgetFirst();
+    const first = JSON.parse(kept ?? 'null') as { text?: unknown; id?: unknown } | null;
     return typeof first?.text === 'string' && typeof first.id === 'string' ? { text: first.text, id: first.id } : undefined;
   } catch {
     return undefined;

@@ -51,11 +51,11 @@ export class Chat implements Disposable {
 
   /** Sends the first message, which is what began the chat. */
   first(text: string, id: string): void {
-    this.#client.command(`conversation:${this.ticket.conversation}`, 'send', { text }, { keep: true, id });
+    this.#client.command(this.#live.topic, 'send', { text }, { keep: true, id });
   }
 
   leaveContact(email: string): Promise<unknown> {
-    return this.#client.command(`conversation:${this.ticket.conversation}`, 'leave_contact', { email }).done;
+    return this.#client.command(this.#live.topic, 'leave_contact', { email }).done;
   }
 
   /** Nothing of it stays in this browser. */

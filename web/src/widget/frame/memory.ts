@@ -1,3 +1,5 @@
+import { remember, remembered } from '../../base/remembered';
+
 /** What a visitor's browser keeps of one chat: the right to go on with it, and nothing about the person. */
 export interface Ticket {
   conversation: string;
@@ -18,7 +20,7 @@ export class Memory {
 
   load(): Ticket | undefined {
     try {
-      const ticket = JSON.parse(this.#read() ?? 'null') as Partial<Ticket> | null;
+      const ticket = JSON.parse(remembered(this.#key) ?? this.#held ?? 'null') as Partial<Ticket> | null;
       const complete = ticket && [ticket.conversation, ticket.visitor, ticket.token].every((part) => typeof part === 'string');
       return complete ? (ticket as Ticket) : undefined;
     } catch {
@@ -28,27 +30,11 @@ export class Memory {
 
   save(ticket: Ticket): void {
     this.#held = JSON.stringify(ticket);
-    try {
-      localStorage.setItem(this.#key, this.#held);
-    } catch {
-      // Kept in memory.
-    }
+    remember(this.#key, this.#held);
   }
 
   forget(): void {
     this.#held = null;
-    try {
-      localStorage.removeItem(this.#key);
-    } catch {
-      // It was never there.
-    }
-  }
-
-  #read(): string | null {
-    try {
-      return localStorage.getItem(this.#key) ?? this.#held;
-    } catch {
-      return this.#held;
-    }
+    remember(this.#key, null);
   }
 }

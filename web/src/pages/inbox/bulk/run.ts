@@ -2,6 +2,7 @@ import { Disposables } from '../../../base/disposables';
 import { Emitter } from '../../../base/emitter';
 import { ask } from '../../../live/ask';
 import type { LiveClient } from '../../../live/client';
+import { topicOf } from '../../../live/conversation';
 import type { Step } from '../wish';
 
 /** At most so many conversations are asked at a time. */
@@ -107,8 +108,4 @@ export class BulkRun {
     this.progressed.emit(undefined);
     this.#pump();
   }
-}
-
-function topicOf(id: string): `conversation:${string}` {
-  return `conversation:${id}`;
 }
