@@ -94,8 +94,30 @@ fn in_words(wait: Duration) -> String {
     }
 }
 
-/// Makes an answer take at least the floor since `started`, so that its time does not tell which answer it is.
+/// Makes an answer take the floor since `started`, or as many whole floors as it needs, so that its time does not tell
+/// which answer it is: not on a quiet server, and not on one that somebody keeps busy to tell them apart.
 pub(super) async fn floor(app: &App, started: Instant) {
-    let floor = app.config().sign_in.floor;
-    tokio::time::sleep_until((started + floor).into()).await;
+    let whole = whole_floors(started.elapsed(), app.config().sign_in.floor);
+    tokio::time::sleep_until((started + whole).into()).await;
+}
+
+/// The first whole number of floors that is not over yet.
+fn whole_floors(elapsed: Duration, floor: Duration) -> Duration {
+    let over = elapsed.as_nanos().checked_div(floor.as_nanos()).unwrap_or_default();
+    floor.saturating_mul(u32::try_from(over).map_or(u32::MAX, |over| over.saturating_add(1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_long_it_took_is_not_seen_in_when_it_is_answered() {
+        let floor = Duration::from_millis(400);
+        let answered_after = |ms| whole_floors(Duration::from_millis(ms), floor).as_millis();
+        assert_eq!([0, 1, 20, 399].map(answered_after), [400; 4]);
+        assert_eq!([400, 401, 799].map(answered_after), [800; 3]);
+        assert_eq!(answered_after(1_300), 1_600);
+        assert_eq!(whole_floors(floor, Duration::ZERO), Duration::ZERO);
+    }
 }

@@ -18,7 +18,7 @@ use crate::support::eventually;
 /// How long a client waits before it tries again.
 const AGAIN: Duration = Duration::from_millis(50);
 /// How long an answer may take, however bad it is: 5 s are promised, the rest is this machine's.
-const PATIENCE: Duration = Duration::from_secs(8);
+pub(super) const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Somebody who writes until told to stop.
 #[derive(Clone)]

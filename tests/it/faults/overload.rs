@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::checker::{Ledger, check};
 use super::client::{Ticket, Wire};
+use super::load::PATIENCE;
 use super::scale;
 use super::world::{World, open, read_over_http};
 
@@ -44,8 +45,8 @@ async fn what_was_sent_is_what_was_acknowledged_and_what_was_refused() {
     }
     let figures = check(&ledger, &logs);
     println!("F12: {figures}; the slowest answer took {slowest:?}; back to normal after {normal:?}");
-    assert!(slowest < scale(Duration::from_secs(3), Duration::from_secs(1)), "{slowest:?}");
-    assert!(normal < Duration::from_secs(5), "{normal:?}");
+    assert!(slowest < scale(PATIENCE, Duration::from_secs(1)), "{slowest:?}");
+    assert!(normal < scale(Duration::from_secs(20), Duration::from_secs(5)), "{normal:?}");
     assert!(world.nodes[0].metric("brigade_commands_waiting").await < 1.0, "places are given back");
 }
 

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::checker::percentile;
 use super::client::{Options, Wire};
+use super::load::PATIENCE;
 use super::scale;
 use super::traffic::{Plan, Traffic};
 use super::world::World;
@@ -62,7 +63,7 @@ async fn readers_that_read_nothing_cost_bounded_memory_and_nobody_else() {
     );
     assert!(closed_after < Duration::from_secs(35), "{closed_after:?}");
     assert!(grown < 150, "memory grew by {grown} MiB");
-    // A tenth of a second is this machine's business, shared as it is.
-    let limit = before.mul_f64(scale(4.0, 1.2)) + Duration::from_millis(scale(150, 0));
+    // How much slower the others were served is a figure, and a shared machine's business: it is judged by the soak alone.
+    let limit = scale(PATIENCE, before.mul_f64(1.2));
     assert!(during <= limit, "delivery took {during:?} (p99), {before:?} before");
 }

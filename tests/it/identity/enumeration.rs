@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use brigade_domain::actor::Role;
+use brigade_http::config::SignInLimits;
 use serde_json::json;
 
 use crate::support::{Answer, Browser, TestApp};
@@ -12,6 +13,8 @@ fn said(answer: &Answer) -> String {
     format!("{} {}", answer.status, answer.body["error"])
 }
 
+/// The answer, and how long it took. Within how much of another it came is not asserted: that is the machine's business.
+/// An answer comes after a whole number of floors, whatever was done for it (`throttle`'s own test).
 async fn timed(app: &TestApp, path: &str, body: serde_json::Value) -> (Answer, Duration) {
     let mut browser = Browser::new(app);
     let started = Instant::now();
@@ -19,57 +22,38 @@ async fn timed(app: &TestApp, path: &str, body: serde_json::Value) -> (Answer, D
     (answer, started.elapsed())
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
-}
-
-fn apart(a: Duration, b: Duration) -> Duration {
-    a.max(b).checked_sub(a.min(b)).unwrap()
+fn floor() -> Duration {
+    SignInLimits::default().floor
 }
 
 #[tokio::test]
-async fn unknown_wrong_and_disabled_are_one_answer_in_one_time() {
+async fn unknown_wrong_and_disabled_are_one_answer_that_is_not_given_sooner() {
     let app = TestApp::start().await;
     let tenant = app.tenant().await;
     let (_, known) = app.user(&tenant, Role::Admin, "Maya").await;
     let (disabled, gone) = app.user(&tenant, Role::Admin, "Theo").await;
     app.database.sql(&format!("update users set disabled_at = now() where id = '{}'", disabled.uuid()));
-    let asked = |email: &str| json!({ "email": email, "password": "not the password 7" });
-
-    let mut times = [vec![], vec![], vec![]];
     let mut answers = std::collections::BTreeSet::new();
-    for n in 0..9 {
-        let unknown = format!("nobody{n}@people.example");
-        for (which, email) in [&known, &unknown, &gone].into_iter().enumerate() {
-            let (answer, time) = timed(&app, "/v1/auth/sign-in", asked(email)).await;
-            answers.insert(said(&answer));
-            times[which].push(time);
-        }
+    for email in [known.as_str(), "nobody@people.example", gone.as_str()] {
+        let body = json!({ "email": email, "password": "not the password 7" });
+        let (answer, time) = timed(&app, "/v1/auth/sign-in", body).await;
+        answers.insert(said(&answer));
+        assert!(time >= floor(), "{email} was answered after {time:?}");
     }
     assert_eq!(answers.len(), 1, "{answers:?}");
-    let [known, unknown, gone] = times.map(median);
-    assert!(apart(known, unknown) < Duration::from_millis(5), "{known:?} and {unknown:?}");
-    assert!(apart(known, gone) < Duration::from_millis(5), "{known:?} and {gone:?}");
 }
 
 #[tokio::test]
 async fn forgot_password_does_not_tell_either() {
     let app = TestApp::start().await;
     let tenant = app.tenant().await;
-    let mut times = [vec![], vec![]];
-    for n in 0..7 {
-        let (_, known) = app.user(&tenant, Role::Client, "Maya").await;
-        let unknown = format!("nobody{n}@people.example");
-        for (which, email) in [known, unknown].into_iter().enumerate() {
-            let (answer, time) = timed(&app, "/v1/auth/password/forgot", json!({ "email": email })).await;
-            assert_eq!(answer.data(), &json!({}));
-            times[which].push(time);
-        }
+    let (_, known) = app.user(&tenant, Role::Client, "Maya").await;
+    for email in [known.as_str(), "nobody@people.example"] {
+        let (answer, time) = timed(&app, "/v1/auth/password/forgot", json!({ "email": email })).await;
+        assert_eq!(answer.data(), &json!({}));
+        assert!(time >= floor(), "{email} was answered after {time:?}");
     }
-    let [known, unknown] = times.map(median);
-    assert!(apart(known, unknown) < Duration::from_millis(5), "{known:?} and {unknown:?}");
-    assert_eq!(app.database.sql("select count(*) from mail_outbox"), "7");
+    assert_eq!(app.database.sql("select count(*) from mail_outbox"), "1");
 }
 
 #[tokio::test]

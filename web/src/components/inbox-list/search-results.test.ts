@@ -80,4 +80,21 @@ describe('what was said anywhere', () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(results.root.textContent).toContain('Nobody has said this.');
   });
+
+  it('looks again by itself when the connection is back, if it had failed', async () => {
+    let [calls, away] = [0, true];
+    const results = new SearchResults(() => undefined, async () => {
+      calls += 1;
+      if (away) throw new ApiError('OFFLINE', 'The server cannot be reached.');
+      return { hits: [], more: false };
+    });
+    await typed(results, 'cake');
+    away = false;
+    window.dispatchEvent(new Event('online'));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(results.root.textContent).toContain('Nobody has said this.');
+    window.dispatchEvent(new Event('online'));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(calls).toBe(2);
+  });
 });

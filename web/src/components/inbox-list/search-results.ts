@@ -37,12 +37,15 @@ export class SearchResults implements Disposable {
   #again: Disposable | undefined;
   #newsAt = 0;
   #shown = '';
+  /** Whether the last answer was none, and asking again may help. */
+  #failed = false;
 
   constructor(nameOf: NameOf, ask: typeof search = search) {
     this.#nameOf = nameOf;
     this.#ask = ask;
     this.root.append(el('h3', { class: c('heading') }, 'Said anywhere'), this.#said, this.#body);
     this.#owned.listen(this.root, 'click', (event) => this.#clicked(event as MouseEvent));
+    this.#owned.listen(window, 'online', () => { if (this.#failed) void this.#run(); });
   }
 
   /** Looks for something, or for nothing any more. */
@@ -53,6 +56,7 @@ export class SearchResults implements Disposable {
     this.#owned.drop(this.#timer);
     this.root.hidden = wanted === '';
     this.#shown = '';
+    this.#failed = false;
     if (wanted === '') return fill(this.#body);
     if (!this.#body.querySelector('a')) fill(this.#body, loadingState('Looking everywhere', 2));
     this.#timer = this.#owned.after(PAUSE_MS, () => void this.#run());
@@ -88,13 +92,15 @@ export class SearchResults implements Disposable {
       const again = button({ label: 'Try again', kind: 'quiet', small: true }, { 'data-again': true });
       this.#shown = '';
       // What is looked for may be no word, which is not worth an alarm.
+      this.#failed = !(error instanceof ApiError && error.code === 'INVALID_INPUT');
       fill(this.#said, error instanceof ApiError ? error.message : 'This did not work.');
-      fill(this.#body, error instanceof ApiError && error.code === 'INVALID_INPUT' ? null : again);
+      fill(this.#body, this.#failed ? again : null);
       if (!(error instanceof ApiError)) throw error;
     }
   }
 
   #show({ hits, more }: { hits: Hit[]; more: boolean }): void {
+    this.#failed = false;
     if (Date.now() - this.#newsAt < SETTLED_MS) this.#later();
     // What is the same stays as it is, and so does the focus in it.
     const look = JSON.stringify([hits, more]);
