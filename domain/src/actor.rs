@@ -62,6 +62,16 @@ pub enum Party {
     System,
 }
 
+impl Party {
+    /// The person, if it is one.
+    pub const fn user(self) -> Option<UserId> {
+        match self {
+            Self::User(user) => Some(user),
+            Self::Visitor(_) | Self::Key(_) | Self::System => None,
+        }
+    }
+}
+
 impl fmt::Display for Party {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

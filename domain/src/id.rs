@@ -136,6 +136,8 @@ ids! {
     InvitationId = "inv";
     /// A canned reply.
     ReplyId = "rep";
+    /// A saved view of the inbox.
+    ViewId = "vew";
     /// A label of a tenant's conversations.
     LabelId = "lbl";
     /// A file that goes with a message.

@@ -84,6 +84,8 @@ const CONSTRAINTS: &[(&str, Code, &str)] = &[
     ("account_members_is_known", Code::InvalidInput, "This person is not known here. Invite them first."),
     ("canned_replies_shortcut_once", Code::Conflict, "Another canned reply has this shortcut. Choose another."),
     ("canned_replies_bounded", Code::Conflict, "There are 500 canned replies already. Remove one first."),
+    ("inbox_views_name_once", Code::Conflict, "There is a view of that name already. Choose another name."),
+    ("inbox_views_bounded", Code::Conflict, "There are 30 views already. Remove one first."),
     (
         "attachments_given_before_sent",
         Code::InvalidInput,

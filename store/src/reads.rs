@@ -2,7 +2,7 @@
 
 use brigade_domain::account::AccountRow;
 use brigade_domain::account::ports::Accounts;
-use brigade_domain::chat::list::{Conversations, Filter, Page};
+use brigade_domain::chat::list::{Conversations, Facet, Filter, Order, Page};
 use brigade_domain::id::{AccountId, TenantId, UserId};
 use brigade_domain::journal::BoxFuture;
 use brigade_domain::refusal::{Fault, Rejection};
@@ -25,16 +25,22 @@ impl Conversations for PgReads {
         &self,
         tenant: TenantId,
         filter: Filter,
+        order: Order,
         cursor: Option<String>,
         limit: u16,
     ) -> BoxFuture<'static, Result<Page, Rejection>> {
         let db = self.0.clone();
         Box::pin(async move {
             let cursor = cursor.as_deref().map(str::parse).transpose()?;
-            let page = chat::page(&db, tenant, filter, cursor, limit).await?;
+            let page = chat::page(&db, tenant, filter, order, cursor, limit).await?;
             let items = page.rows.into_iter().map(|(_, row)| row.listing).collect();
             Ok(Page { items, next: page.next.map(|next| next.to_string()) })
         })
+    }
+
+    fn facets(&self, tenant: TenantId) -> BoxFuture<'static, Result<Vec<Facet>, Fault>> {
+        let db = self.0.clone();
+        Box::pin(async move { chat::facets(&db, tenant).await })
     }
 }
 

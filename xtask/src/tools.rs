@@ -71,6 +71,7 @@ pub(crate) fn cargo_tool(name: &str) -> bool {
         return true;
     }
     say(&format!("installing {name} from crates.io"));
-    // Unoptimised: it is built in a third of the time and runs for seconds.
-    run(&mut cargo(["install", "--locked", "--debug", name])).is_ok()
+    // Unoptimised and without what a debugger needs: it is built in a third of the time and runs for seconds.
+    let mut install = cargo(["install", "--locked", "--debug", name]);
+    run(install.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_INCREMENTAL", "0")).is_ok()
 }

@@ -1,18 +1,20 @@
 //! Lists of conversations over HTTP: the inbox page by page, with the resolved ones.
 
-use serde::Deserialize;
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
 
 use super::triage::Priority;
 use crate::id::{LabelId, TenantId, UserId};
 use crate::journal::BoxFuture;
 use crate::json::Json;
-use crate::refusal::Rejection;
+use crate::refusal::{Fault, Rejection};
 
 /// The most conversations of one page.
 pub const PAGE: u16 = 100;
 
 /// Where a listed conversation stands; each has an order of its own.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     /// Something to do: newest activity first.
@@ -35,6 +37,45 @@ impl Place {
     }
 }
 
+/// In which order open conversations are listed. Those of other places have one order each ([`Place`]).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Newest activity first.
+    #[default]
+    Newest,
+    /// Who has waited longest first; then those in which nobody waits.
+    Longest,
+    /// The most urgent first, and of those who has waited longest.
+    Urgent,
+}
+
+impl Order {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Longest => "longest",
+            Self::Urgent => "urgent",
+        }
+    }
+}
+
+/// Who answers a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assignee {
+    /// Nobody yet.
+    Nobody,
+    /// This person.
+    Person(UserId),
+}
+
+impl From<Option<UserId>> for Assignee {
+    fn from(assignee: Option<UserId>) -> Self {
+        assignee.map_or(Self::Nobody, Self::Person)
+    }
+}
+
 /// Which conversations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -42,12 +83,46 @@ pub struct Filter {
     pub place: Place,
     /// Only those whose customer waits (`true`) or does not (`false`).
     pub waiting: Option<bool>,
-    /// Only those this person answers.
-    pub assignee: Option<UserId>,
+    /// Only those answered by this person, or by nobody.
+    pub assignee: Option<Assignee>,
     /// Only those with this label.
     pub label: Option<LabelId>,
     /// Only those that are so urgent.
     pub priority: Option<Priority>,
+}
+
+impl Filter {
+    /// Whether conversations of this kind are among them. The pages of the staff decide the same for what arrives live
+    /// (web/src/components/inbox-list/filters.ts); both are tested against `tests/cases/inbox-filters.json`.
+    pub fn takes(&self, facet: &Facet) -> bool {
+        self.place == facet.place
+            && self.waiting.is_none_or(|waiting| waiting == facet.waiting)
+            && self.assignee.is_none_or(|assignee| assignee == facet.assignee)
+            && self.label.is_none_or(|label| facet.labels.contains(&label))
+            && self.priority.is_none_or(|priority| priority == facet.priority)
+    }
+
+    /// How many conversations there are, by what there is of each kind.
+    pub fn count(&self, facets: &[Facet]) -> u64 {
+        facets.iter().filter(|facet| self.takes(facet)).map(|facet| facet.count).sum()
+    }
+}
+
+/// Conversations that are alike in all that filters ask for, and how many they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facet {
+    /// Where they stand.
+    pub place: Place,
+    /// Whether their customers wait.
+    pub waiting: bool,
+    /// Who answers them.
+    pub assignee: Assignee,
+    /// Their labels.
+    pub labels: BTreeSet<LabelId>,
+    /// How urgent they are.
+    pub priority: Priority,
+    /// How many they are.
+    pub count: u64,
 }
 
 /// A stretch of the list.
@@ -67,7 +142,11 @@ pub trait Conversations: Send + Sync + 'static {
         &self,
         tenant: TenantId,
         filter: Filter,
+        order: Order,
         cursor: Option<String>,
         limit: u16,
     ) -> BoxFuture<'static, Result<Page, Rejection>>;
+
+    /// What there is to do and what was put off, by kind. What is resolved grows without end and is not counted.
+    fn facets(&self, tenant: TenantId) -> BoxFuture<'static, Result<Vec<Facet>, Fault>>;
 }

@@ -9,10 +9,11 @@
 //! | which command does what in which status | `decide` |
 //! | what an event changes | [`state::Conversation`] |
 //! | what readers and the inbox see | `snapshot` |
-//! | what is read beside the live state | [`ports`], [`list`] |
+//! | what is read beside the live state | [`ports`] |
 //! | how what was said is found | [`search`] |
 //! | what the staff have ready to say | [`canned`] |
 //! | which files go with messages, and how they arrive | [`attachment`] |
+//! | which of them the staff look at together | [`list`], [`view`] |
 //! | how the staff sort them: priority, labels, snoozing | [`triage`] |
 
 pub mod attachment;
@@ -30,6 +31,7 @@ pub mod standing;
 pub mod state;
 pub mod text;
 pub mod triage;
+pub mod view;
 mod wire;
 
 use serde::{Deserialize, Serialize};

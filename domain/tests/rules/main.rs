@@ -18,4 +18,5 @@ mod tenant;
 mod together;
 mod triage;
 mod unread;
+mod views;
 mod world;

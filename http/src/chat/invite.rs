@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use brigade_domain::actor::{Actor, Party};
+use brigade_domain::actor::Actor;
 use brigade_domain::entity::EntityKey;
 use brigade_domain::id::{ConversationId, InvitationId};
 use brigade_domain::refusal::{Code, Refusal};
@@ -57,10 +57,7 @@ async fn invite(
         return Err(Refusal::new(Code::Conflict, "This conversation belongs to a client already.").into());
     }
     let invitation = invite_client(&app, who.tenant(), id, email.clone(), name.clone(), who.cause()).await?;
-    let inviter = match who.actor().party {
-        Party::User(user) => Some(user),
-        Party::Visitor(_) | Party::Key(_) | Party::System => None,
-    };
+    let inviter = who.actor().party.user();
     let body = json!({ "invitation": invitation, "email": email, "name": name, "inviter": inviter }).to_string();
     let system = Arc::new(Actor::system(who.tenant()));
     // Should this fail, the letter works all the same: accepting needs no word of it in the conversation.

@@ -1,8 +1,9 @@
 //! The inbox, page by page.
 
-use brigade_domain::chat::list::{Filter, PAGE, Place};
+use brigade_domain::chat::list::{Order, PAGE, Place};
 use brigade_domain::chat::triage::Priority;
-use brigade_domain::id::{LabelId, UserId};
+use brigade_domain::chat::view::{Assigned, Criteria};
+use brigade_domain::id::LabelId;
 use brigade_domain::json::Json;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -25,11 +26,13 @@ struct ListQuery {
     #[serde(default)]
     waiting: Option<bool>,
     #[serde(default)]
-    assignee: Option<UserId>,
+    assignee: Option<Assigned>,
     #[serde(default)]
     label: Option<LabelId>,
     #[serde(default)]
     priority: Option<Priority>,
+    #[serde(default)]
+    order: Order,
     #[serde(default)]
     cursor: Option<String>,
     #[serde(default)]
@@ -50,16 +53,18 @@ pub(crate) struct ListView {
 #[utoipa::path(get, path = "/v1/conversations", tag = "chat",
     params(("status" = Option<String>, Query, description = "`open`, `snoozed` or `resolved`; `open` if left out."),
            ("waiting" = Option<bool>, Query, description = "Only those whose customer waits, or does not."),
-           ("assignee" = Option<String>, Query, description = "Only those this person answers: `usr_…`."),
+           ("assignee" = Option<String>, Query, description = "Only those answered by this person (`usr_…`), by `me`, or by `none`."),
            ("label" = Option<String>, Query, description = "Only those with this label: `lbl_…`."),
            ("priority" = Option<String>, Query, description = "Only those that are `low`, `normal`, `high` or `urgent`."),
+           ("order" = Option<String>, Query, description = "Of open ones: `newest` activity first (if left out), who waits the `longest`, or the most `urgent`."),
            ("cursor" = Option<String>, Query, description = "`next` of the page before."),
            ("limit" = Option<u16>, Query, description = "1 to 100, 50 if left out.")),
     responses((status = 200, body = ListView)))]
 async fn list(who: Staff, app: App, Params(query): Params<ListQuery>) -> Answer<Data<ListView>> {
     let limit = page_size(query.limit, 50, PAGE, "A page", "conversations")?;
     let ListQuery { status, waiting, assignee, label, priority, .. } = query;
-    let filter = Filter { place: status, waiting, assignee, label, priority };
-    let page = app.chat.conversations.page(who.tenant(), filter, query.cursor, limit).await?;
+    let criteria = Criteria { status, waiting, assignee, label, priority };
+    let filter = criteria.seen_by(who.actor().party.user())?;
+    let page = app.chat.conversations.page(who.tenant(), filter, query.order, query.cursor, limit).await?;
     Ok(Data::new(ListView { items: page.items, next: page.next }))
 }

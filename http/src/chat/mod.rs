@@ -7,6 +7,7 @@ mod invite;
 mod list;
 mod messages;
 mod search;
+mod views;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use brigade_domain::chat::canned::CannedReplies;
 use brigade_domain::chat::list::Conversations;
 use brigade_domain::chat::ports::Messages;
 use brigade_domain::chat::search::Search;
+use brigade_domain::chat::view::Views;
 
 pub use self::attachment::Uploads;
 use crate::Routes;
@@ -27,6 +29,8 @@ pub struct Ports {
     pub messages: Arc<dyn Messages>,
     /// What the staff have ready to say.
     pub canned: Arc<dyn CannedReplies>,
+    /// Saved views of the lists.
+    pub views: Arc<dyn Views>,
     /// What was said, found.
     pub search: Arc<dyn Search>,
     /// Files that go with messages.
@@ -37,6 +41,7 @@ pub struct Ports {
 pub fn routes() -> Routes {
     Routes::new()
         .with(list::routes())
+        .with(views::routes())
         .with(conversation::routes())
         .with(messages::routes())
         .with(invite::routes())

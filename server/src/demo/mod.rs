@@ -14,12 +14,16 @@ use brigade_domain::Timestamp;
 use brigade_domain::actor::{Actor, ActorKind, Party, Role};
 use brigade_domain::chat::attachment::{Attachment, FileName, New};
 use brigade_domain::chat::canned::{CannedReplies as _, Reply, ReplyText, Shortcut};
+use brigade_domain::chat::list::Order;
+use brigade_domain::chat::view::{Assigned, Criteria, View, ViewName, Views as _};
 use brigade_domain::entity::{EntityKey, Seq};
-use brigade_domain::id::{AccountId, AttachmentId, ConversationId, LabelId, ReplyId, TenantId, UserId, VisitorId};
+use brigade_domain::id::{
+    AccountId, AttachmentId, ConversationId, LabelId, ReplyId, TenantId, UserId, ViewId, VisitorId,
+};
 use brigade_domain::identity::{Cause, Secret};
 use brigade_domain::journal::RequestKey;
 use brigade_http::chat::Uploads;
-use brigade_store::chat::PgCannedReplies;
+use brigade_store::chat::{PgCannedReplies, PgViews};
 use brigade_store::identity::admin;
 use brigade_store::tenants;
 use serde_json::{Value, json};
@@ -219,7 +223,8 @@ async fn set_up(platform: &Platform, tenant: TenantId, admin: UserId) -> Result<
         let label = json!({ "label": label(tenant, name), "name": name, "color": color });
         do_once(platform, key, &admin, Timestamp::now(), name, "set_label", &label).await?;
     }
-    canned_replies(platform, tenant, &admin).await
+    canned_replies(platform, tenant, &admin).await?;
+    views(platform, tenant, &admin).await
 }
 
 fn label(tenant: TenantId, name: &str) -> LabelId {
@@ -236,6 +241,24 @@ async fn canned_replies(platform: &Platform, tenant: TenantId, admin: &Actor) ->
             let cause = Cause::system(Timestamp::now()).by(admin.party);
             let id = ReplyId::from_uuid(Uuid::now_v7());
             replies.create(tenant, id, reply, cause).await.map_err(crate::platform::told)?;
+        }
+    }
+    Ok(())
+}
+
+/// What the whole staff looks at.
+async fn views(platform: &Platform, tenant: TenantId, admin: &Actor) -> Result<()> {
+    let views = PgViews::new(platform.db.clone());
+    let there = views.list(tenant, None).await?;
+    let nobodys = Criteria { assignee: Some(Assigned::Nobody), ..Criteria::default() };
+    let allergies = Criteria { label: Some(label(tenant, "Allergy")), ..Criteria::default() };
+    for (name, criteria, order) in [("Not taken yet", nobodys, Order::Longest), ("Allergies", allergies, Order::Newest)]
+    {
+        let view = View { name: ViewName::parse(name)?, criteria, order };
+        if there.iter().all(|kept| kept.view.name != view.name) {
+            let cause = Cause::system(Timestamp::now()).by(admin.party);
+            let id = ViewId::from_uuid(Uuid::now_v7());
+            views.create(tenant, id, None, view, cause).await.map_err(crate::platform::told)?;
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Actor;
-use brigade_domain::chat::list::{Filter, Place};
+use brigade_domain::chat::list::{Assignee, Facet, Filter, Order, Place};
 use brigade_domain::chat::triage::Priority;
 use brigade_domain::chat::{ConversationRow, INBOX};
 use brigade_domain::entity::Seq;
@@ -13,10 +13,10 @@ use brigade_domain::id::{AccountId, ConversationId, LabelId, TenantId, UserId, V
 use brigade_domain::journal::{BoxFuture, ListItems, Lists};
 use brigade_domain::json::Json;
 use brigade_domain::refusal::{Fault, Refusal};
-use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::read_name;
 use crate::Db;
 use crate::error::Error;
 use crate::journal::to_seq;
@@ -146,7 +146,7 @@ impl TryFrom<Record> for (Seq, ConversationRow) {
             last_message_at: record.last_message_at.map(from_db).transpose()?,
             snoozed_until: record.snoozed_until.map(from_db).transpose()?,
             woken_at: record.woken_at.map(from_db).transpose()?,
-            priority: priority(record.priority)?,
+            priority: read_name(record.priority, "read a conversation's priority")?,
             labels: record.labels.into_iter().map(LabelId::from_uuid).collect(),
             listing: json(record.listing)?,
         };
@@ -154,23 +154,19 @@ impl TryFrom<Record> for (Seq, ConversationRow) {
     }
 }
 
-fn priority(name: String) -> Result<Priority, Error> {
-    serde_json::from_value(Value::String(name))
-        .map_err(|error| Fault::internal("read a conversation's priority", error).into())
-}
-
 /// A page of conversations after `cursor`, at most `limit` (1 to [`PAGE`]).
 pub async fn page(
     db: &Db,
     tenant: TenantId,
     filter: Filter,
+    order: Order,
     cursor: Option<Cursor>,
     limit: u16,
 ) -> Result<Page, Fault> {
     let limit = usize::from(limit.clamp(1, PAGE));
     db.read("list conversations", tenant, move |tx| {
         Box::pin(async move {
-            let rows = records(tx, tenant, &filter, cursor, limit).await?;
+            let rows = records(tx, tenant, &filter, order, cursor, limit).await?;
             let more = rows.len() > limit;
             let mut kept = Vec::with_capacity(rows.len());
             let mut next = None;
@@ -197,6 +193,7 @@ macro_rules! listed {
                where tenant_id = $1
                  and ($2::boolean is null or (waiting_since is not null) = $2)
                  and ($3::uuid is null or assignee = $3)
+                 and (not $10 or assignee is null)
                  and ($4::uuid is null or labels @> array[$4])
                  and ($5::text is null or priority = $5)
                  and "#
@@ -204,13 +201,14 @@ macro_rules! listed {
                 + " limit $9",
             $tenant.uuid(),
             $filter.waiting,
-            $filter.assignee.map(UserId::uuid),
+            answered_by($filter),
             $filter.label.map(LabelId::uuid),
             $filter.priority.map(Priority::as_str),
             $cursor.map(|cursor| to_db(cursor.at)),
             $cursor.map(|cursor| cursor.id.uuid()),
             $before_all,
             i64::try_from($limit).unwrap_or(i64::from(PAGE)) + 1,
+            $filter.assignee == Some(Assignee::Nobody),
         )
         .fetch_all($tx)
         .await?
@@ -221,24 +219,12 @@ async fn records(
     tx: &mut PgConnection,
     tenant: TenantId,
     filter: &Filter,
+    order: Order,
     cursor: Option<Cursor>,
     limit: usize,
 ) -> Result<Vec<Record>, Error> {
     Ok(match filter.place {
-        // Few, and they change with every message: sorted as they are read.
-        Place::Open => listed!(
-            tx,
-            tenant,
-            filter,
-            cursor,
-            limit,
-            Uuid::max(),
-            r#"coalesce(greatest(last_message_at, woken_at), to_timestamp(0)) as "sorted_at!""#,
-            "status = 'open'
-             and (coalesce(greatest(last_message_at, woken_at), to_timestamp(0)), id)
-                 < (coalesce($6::timestamptz, 'infinity'), coalesce($7::uuid, $8::uuid))
-             order by coalesce(greatest(last_message_at, woken_at), to_timestamp(0)) desc, id desc"
-        ),
+        Place::Open => open(tx, tenant, filter, order, cursor, limit).await?,
         // In the order in which they come back.
         Place::Snoozed => listed!(
             tx,
@@ -266,6 +252,99 @@ async fn records(
              order by settled_at desc, id desc"
         ),
     })
+}
+
+/// Of what there is to do there is little, and it changes with every message: sorted as it is read.
+async fn open(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    filter: &Filter,
+    order: Order,
+    cursor: Option<Cursor>,
+    limit: usize,
+) -> Result<Vec<Record>, Error> {
+    Ok(match order {
+        Order::Newest => listed!(
+            tx,
+            tenant,
+            filter,
+            cursor,
+            limit,
+            Uuid::max(),
+            r#"coalesce(greatest(last_message_at, woken_at), to_timestamp(0)) as "sorted_at!""#,
+            "status = 'open'
+             and (coalesce(greatest(last_message_at, woken_at), to_timestamp(0)), id)
+                 < (coalesce($6::timestamptz, 'infinity'), coalesce($7::uuid, $8::uuid))
+             order by coalesce(greatest(last_message_at, woken_at), to_timestamp(0)) desc, id desc"
+        ),
+        Order::Longest => listed!(
+            tx,
+            tenant,
+            filter,
+            cursor,
+            limit,
+            Uuid::nil(),
+            r#"coalesce(waiting_since, '2900-01-01Z') as "sorted_at!""#,
+            "status = 'open'
+             and (coalesce(waiting_since, '2900-01-01Z'), id)
+                 > (coalesce($6::timestamptz, '-infinity'), coalesce($7::uuid, $8::uuid))
+             order by coalesce(waiting_since, '2900-01-01Z'), id"
+        ),
+        // Each step of urgency is a thousand years.
+        Order::Urgent => listed!(
+            tx,
+            tenant,
+            filter,
+            cursor,
+            limit,
+            Uuid::nil(),
+            r#"coalesce(waiting_since, '2900-01-01Z')
+               + interval '365000 days' * array_position(array['urgent', 'high', 'normal', 'low'], priority)
+               as "sorted_at!""#,
+            "status = 'open'
+             and (coalesce(waiting_since, '2900-01-01Z')
+                  + interval '365000 days' * array_position(array['urgent', 'high', 'normal', 'low'], priority), id)
+                 > (coalesce($6::timestamptz, '-infinity'), coalesce($7::uuid, $8::uuid))
+             order by coalesce(waiting_since, '2900-01-01Z')
+                      + interval '365000 days' * array_position(array['urgent', 'high', 'normal', 'low'], priority), id"
+        ),
+    })
+}
+
+fn answered_by(filter: &Filter) -> Option<Uuid> {
+    match filter.assignee {
+        Some(Assignee::Person(person)) => Some(person.uuid()),
+        Some(Assignee::Nobody) | None => None,
+    }
+}
+
+/// What there is to do and what was put off, by kind.
+pub async fn facets(db: &Db, tenant: TenantId) -> Result<Vec<Facet>, Fault> {
+    db.read("count conversations", tenant, move |tx| {
+        Box::pin(async move {
+            let rows = sqlx::query!(
+                r#"select status, waiting_since is not null as "waiting!", assignee, labels, priority, count(*) as "count!"
+                   from conversations where tenant_id = $1 and status in ('open', 'snoozed')
+                   group by status, waiting_since is not null, assignee, labels, priority"#,
+                tenant.uuid(),
+            )
+            .fetch_all(tx)
+            .await?;
+            let mut facets = Vec::with_capacity(rows.len());
+            for row in rows {
+                facets.push(Facet {
+                    place: read_name(row.status, "read where a conversation stands")?,
+                    waiting: row.waiting,
+                    assignee: row.assignee.map(UserId::from_uuid).into(),
+                    labels: row.labels.into_iter().map(LabelId::from_uuid).collect(),
+                    priority: read_name(row.priority, "read a conversation's priority")?,
+                    count: row.count.unsigned_abs(),
+                });
+            }
+            Ok(facets)
+        })
+    })
+    .await
 }
 
 /// One conversation's row, if it was ever opened.

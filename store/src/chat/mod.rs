@@ -3,7 +3,8 @@
 //! | want to … | use |
 //! |---|---|
 //! | give a list topic its content | [`PgLists`] |
-//! | page through conversations, find one | [`page`], [`find`] |
+//! | page through conversations, count them, find one | [`page`], [`facets`], [`find`] |
+//! | keep saved views of them | [`PgViews`] |
 //! | read older messages | [`PgMessages`] |
 //! | find what was said | [`PgSearch`] |
 //! | keep canned replies | [`PgCannedReplies`] |
@@ -14,12 +15,16 @@ mod canned;
 mod history;
 mod list;
 mod search;
+mod views;
 
 use std::borrow::Cow;
 
 use brigade_domain::chat::ConversationRow;
 use brigade_domain::entity::Seq;
 use brigade_domain::id::{AccountId, LabelId, TenantId, UserId, VisitorId};
+use brigade_domain::refusal::Fault;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -29,9 +34,10 @@ use crate::time::{DbTime, to_db};
 pub use attachments::PgAttachments;
 pub use canned::PgCannedReplies;
 pub use history::PgMessages;
-pub use list::{Cursor, PAGE, Page, PgLists, find, page};
+pub use list::{Cursor, PAGE, Page, PgLists, facets, find, page};
 pub use search::PgSearch;
 pub(crate) use search::Touched;
+pub use views::PgViews;
 
 /// A row and the `seq` of the commit it is from.
 pub(crate) type Rev<'a> = (Seq, &'a ConversationRow);
@@ -122,4 +128,9 @@ fn array_text(labels: &[LabelId]) -> Cow<'static, str> {
 /// What a resolved conversation is sorted by: its last message, and without one, nothing later than any.
 fn settled_at(row: &ConversationRow) -> Option<DbTime> {
     (row.status == "resolved").then(|| row.last_message_at.map_or(DbTime::UNIX_EPOCH, to_db))
+}
+
+/// Reads one of the names that are kept as text, such as a priority.
+fn read_name<T: DeserializeOwned>(name: String, doing: &'static str) -> Result<T, Error> {
+    Ok(serde_json::from_value(Value::String(name)).map_err(|error| Fault::internal(doing, error))?)
 }

@@ -2,7 +2,7 @@
 
 use brigade_domain::actor::Actor;
 use brigade_domain::chat::ConversationRow;
-use brigade_domain::chat::list::{Filter, Place};
+use brigade_domain::chat::list::{Filter, Order, Place};
 use brigade_domain::chat::ports::Messages;
 use brigade_domain::entity::{Audience, EntityKey, Row};
 use brigade_domain::id::{ConversationId, VisitorId};
@@ -100,7 +100,7 @@ async fn pages_of_conversations_hold_each_once_in_order() {
     ] {
         let (mut seen, mut cursor) = (Vec::new(), None);
         loop {
-            let part = page(&world.db, tenant, filter.clone(), cursor, 4).await.unwrap();
+            let part = page(&world.db, tenant, filter.clone(), Order::Newest, cursor, 4).await.unwrap();
             seen.extend(part.rows);
             // Through its text, as a client hands it back.
             cursor = part.next.map(|next| next.to_string().parse().unwrap());

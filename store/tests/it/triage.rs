@@ -3,7 +3,7 @@
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Actor;
 use brigade_domain::chat::ConversationRow;
-use brigade_domain::chat::list::{Filter, Place};
+use brigade_domain::chat::list::{Filter, Order, Place};
 use brigade_domain::chat::triage::Priority;
 use brigade_domain::entity::{EntityKey, Row, Seq};
 use brigade_domain::id::{LabelId, TenantId};
@@ -54,7 +54,7 @@ async fn what_is_put_off_is_listed_by_when_it_comes_back() {
     let filter = Filter { place: Place::Snoozed, ..Filter::default() };
     let (mut seen, mut cursor) = (Vec::new(), None);
     loop {
-        let part = page(&world.db, tenant, filter.clone(), cursor, 2).await.unwrap();
+        let part = page(&world.db, tenant, filter.clone(), Order::default(), cursor, 2).await.unwrap();
         seen.extend(part.rows.iter().map(|(_, row)| row.id));
         cursor = part.next.map(|next| next.to_string().parse().unwrap());
         if cursor.is_none() {
@@ -81,7 +81,7 @@ async fn what_came_back_is_listed_as_news() {
     let mut seen = Vec::new();
     let mut cursor = None;
     for _ in 0..3 {
-        let part = page(&world.db, tenant, Filter::default(), cursor, 1).await.unwrap();
+        let part = page(&world.db, tenant, Filter::default(), Order::default(), cursor, 1).await.unwrap();
         seen.extend(part.rows.iter().map(|(_, row)| row.id));
         cursor = part.next;
     }
@@ -140,8 +140,13 @@ async fn lists_are_narrowed_by_label_and_priority() {
         }
         let listed = async |label, priority| {
             let filter = Filter { place, label, priority, ..Filter::default() };
-            let mut found: Vec<_> =
-                page(&world.db, tenant, filter, None, 10).await.unwrap().rows.into_iter().map(|(_, row)| row).collect();
+            let mut found: Vec<_> = page(&world.db, tenant, filter, Order::default(), None, 10)
+                .await
+                .unwrap()
+                .rows
+                .into_iter()
+                .map(|(_, row)| row)
+                .collect();
             found.sort_by_key(|row| row.id);
             found
         };
@@ -175,4 +180,28 @@ async fn the_database_knows_what_goes_together() {
     let labels = |count: usize| ConversationRow { labels: many[..count].to_vec(), ..conversation_row(key) };
     assert!(keep(&world, key, 0, labels(21)).await.is_err());
     keep(&world, key, 0, labels(20)).await.unwrap();
+}
+
+#[tokio::test]
+async fn of_a_view_only_criteria_that_are_known_are_kept() {
+    let world = World::new().await;
+    let tenant = world.tenant().await;
+    let mut owner = world.as_owner().await;
+    let mut keep = async |criteria: &str| {
+        sqlx::query(
+            "insert into inbox_views (tenant_id, id, name, criteria, sorting, changed_at)
+             values ($1, $2, $2::text, $3::jsonb, 'newest', now())",
+        )
+        .bind(tenant.uuid())
+        .bind(Uuid::now_v7())
+        .bind(criteria)
+        .execute(&mut owner)
+        .await
+    };
+    for criteria in ["[]", "{}", r#"{"status":"gone"}"#, r#"{"status":"open","since":1}"#] {
+        let refused = keep(criteria).await.unwrap_err();
+        let constraint = refused.as_database_error().and_then(|error| error.constraint());
+        assert_eq!(constraint, Some("inbox_views_criteria_known"), "{criteria}");
+    }
+    keep(r#"{"status":"open","assignee":"me"}"#).await.unwrap();
 }

@@ -7,6 +7,7 @@ mod history;
 mod search;
 mod site;
 mod triage;
+mod views;
 mod wall;
 
 use reqwest::Method;

@@ -50,6 +50,7 @@ impl Operation {
             "id" if self.path.contains("/sessions/") => "ses",
             "id" if self.path.contains("/keys/") => "key",
             "id" if self.path.contains("/replies/") => "rep",
+            "id" if self.path.contains("/views/") => "vew",
             "id" if self.path.contains("/staff/invitations/") => "inv",
             "id" if self.path.contains("/conversations/") => "cnv",
             "id" if self.path.contains("/accounts/") => "acc",

@@ -19,6 +19,8 @@ async fn ids(app: &TestApp, tenant: &TestTenant, admin: &Person) -> BTreeMap<&'s
     let invitation = admin.post("/v1/tenant/staff/invitations", staff).await;
     token_in_mail(app, "theo@people.example").await;
     let reply = admin.post("/v1/tenant/replies", json!({ "shortcut": "hello", "text": "Hello" })).await;
+    let view = json!({ "name": "Waiting", "criteria": { "status": "open", "waiting": true } });
+    let view = admin.post("/v1/inbox/views", view).await;
     let sessions = admin.get("/v1/auth/sessions").await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     BTreeMap::from([
@@ -27,6 +29,7 @@ async fn ids(app: &TestApp, tenant: &TestTenant, admin: &Person) -> BTreeMap<&'s
         ("key", text(&key.data()["id"])),
         ("inv", text(&invitation.data()["id"])),
         ("rep", text(&reply.data()["id"])),
+        ("vew", text(&view.data()["id"])),
         ("ses", text(&sessions.data()[0]["id"])),
         ("usr", admin.id.to_string()),
         ("ten", tenant.id.to_string()),
@@ -42,6 +45,7 @@ fn body(operation: &Operation) -> Value {
         "commands" => command("note", json!({ "text": "x" })),
         "attachments" => json!({ "name": "x", "size": 1 }),
         _ if operation.path.contains("/replies/") => json!({ "rev": 1, "shortcut": "x", "text": "x" }),
+        _ if operation.path.contains("/views/") => json!({ "rev": 1, "name": "x", "criteria": { "status": "open" } }),
         "invitations" => json!({ "email": "eve@people.example", "name": "Eve" }),
         "{user}" => json!({ "role": "admin" }),
         _ => json!({}),

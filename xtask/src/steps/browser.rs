@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::shell::{cargo, program, root, run};
+use crate::shell::{program, root, run};
 use crate::{tools, web};
 
 pub(crate) fn check() -> Result<()> {
@@ -11,7 +11,7 @@ pub(crate) fn check() -> Result<()> {
     web::build_if_stale()?;
     let folder = root().join("tests/e2e");
     web::install(&folder)?;
-    run(cargo(["build", "--workspace", "--bin", "brigade"]).env("SQLX_OFFLINE", "true"))?;
+    super::build()?;
     let mut tests = program("npm");
     tests.args(["test", "--silent"]).current_dir(folder);
     run(tests.env("BRIGADE_TEST_BINARY", crate::shell::target().join("debug/brigade")))

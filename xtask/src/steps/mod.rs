@@ -107,12 +107,17 @@ fn web_checks() -> Result<()> {
     run_program(&mut web::npm(&["run", "--silent", "check"]))
 }
 
+/// The binary that is started, killed and shown in the browser, built together with the tests: alone it would have fewer
+/// features of its dependencies, and cargo would compile most of them twice.
+fn build() -> Result<()> {
+    run_program(cargo(["build", "--workspace", "--bins", "--tests"]).env("SQLX_OFFLINE", "true"))
+}
+
 fn tests() -> Result<()> {
     tools::postgres()?;
     tools::redis()?;
     web::build_if_stale()?;
-    // The tests that kill and restart use the binary itself.
-    run_program(cargo(["build", "--workspace", "--bin", "brigade"]).env("SQLX_OFFLINE", "true"))?;
+    build()?;
     if tools::cargo_tool("cargo-nextest") {
         let mut nextest = cargo(["nextest", "run", "--workspace", "--no-fail-fast"]);
         return run_program(nextest.env("SQLX_OFFLINE", "true").env("CARGO_TARGET_DIR", shell::target()));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { InboxItem } from '../../live/protocol.gen';
-import { belongs, FILTERS, inOrder, matches, unreadOf } from './filters';
+import { takes } from './criteria';
+import { FILTERS, inOrder, listOf, matches, orderOf, unreadOf } from './filters';
 
 const item = (more: Partial<InboxItem>): InboxItem => ({
   id: 'cnv_1', kind: 'site', status: 'open', name: 'Visitor 1', assignee: null, account: null, preview: 'Do you deliver?', preview_by: 'vis_1',
@@ -9,12 +10,12 @@ const item = (more: Partial<InboxItem>): InboxItem => ({
 
 describe('the inbox', () => {
   it('puts each conversation where it belongs', () => {
+    const lists = (of: InboxItem) => FILTERS.filter(({ criteria }) => takes(criteria, of, 'usr_me')).map(({ key }) => key);
     const waiting = item({ waiting_since: '2026-03-18T12:00:00Z' });
-    expect(FILTERS.map(({ name }) => belongs(waiting, name, 'usr_me'))).toEqual([true, true, false, false, false]);
-    const off = item({ waiting_since: '2026-03-18T12:00:00Z', status: 'snoozed', assignee: 'usr_me', snoozed_until: '2026-03-19T09:00:00Z' });
-    expect(FILTERS.filter(({ name }) => belongs(off, name, 'usr_me')).map(({ name }) => name)).toEqual(['snoozed']);
-    expect(belongs(item({ assignee: 'usr_me' }), 'mine', 'usr_me')).toBe(true);
-    expect(belongs(item({ assignee: 'usr_me', status: 'resolved' }), 'mine', 'usr_me')).toBe(false);
+    expect(lists(waiting)).toEqual(['open', 'waiting']);
+    expect(lists({ ...waiting, status: 'snoozed', assignee: 'usr_me', snoozed_until: '2026-03-19T09:00:00Z' })).toEqual(['snoozed']);
+    expect(lists(item({ assignee: 'usr_me' }))).toEqual(['open', 'mine']);
+    expect(lists(item({ assignee: 'usr_me', status: 'resolved' }))).toEqual(['resolved']);
   });
 
   it('shows who waits longest first, otherwise the newest', () => {
@@ -23,7 +24,11 @@ describe('the inbox', () => {
       item({ id: 'b', waiting_since: '2026-03-18T11:00:00Z', last_message_at: '2026-03-18T12:30:00Z' }),
       item({ id: 'c', last_message_at: null }),
     ];
-    expect(inOrder(list, 'waiting').slice(0, 2).map(({ id }) => id)).toEqual(['b', 'a']);
+    const [open, waiting] = FILTERS;
+    const view = listOf({ id: 'vew_1', rev: 1, shared: false, name: 'New', criteria: waiting!.criteria, order: 'newest' });
+    expect([open!, waiting!, view].map((each) => orderOf(each, 'newest'))).toEqual(['newest', 'longest', 'newest']);
+    expect([open!, waiting!, view].map((each) => orderOf(each, 'urgent'))).toEqual(['urgent', 'urgent', 'newest']);
+    expect(inOrder(list, 'open', 'longest').slice(0, 2).map(({ id }) => id)).toEqual(['b', 'a']);
     expect(inOrder(list, 'open').map(({ id }) => id)).toEqual(['b', 'a', 'c']);
   });
 

@@ -1,27 +1,33 @@
+import type { SavedView } from '../../api/views';
 import type { InboxItem } from '../../live/protocol.gen';
 import { rankOf } from '../label/priority';
+import type { Criteria, Place } from './criteria';
 
-/** Which conversations the list shows. */
+/** The lists that everybody has. */
 export type FilterName = 'open' | 'waiting' | 'mine' | 'snoozed' | 'resolved';
 
-/** The filters, in the order of their buttons. */
-export const FILTERS: readonly { name: FilterName; label: string; empty: { title: string; text: string } }[] = [
-  { name: 'open', label: 'Open', empty: { title: 'All done', text: 'There is no open conversation. New ones appear here the moment somebody writes.' } },
-  { name: 'waiting', label: 'Waiting', empty: { title: 'Nobody waits', text: 'Everybody who wrote has an answer.' } },
-  { name: 'mine', label: 'Mine', empty: { title: 'Nothing is yours', text: 'Conversations that are assigned to you appear here. Press a in one to take it.' } },
-  { name: 'snoozed', label: 'Snoozed', empty: { title: 'Nothing is put off', text: 'A conversation you put off waits here until its time has come, or until the customer writes. Press z in one.' } },
-  { name: 'resolved', label: 'Resolved', empty: { title: 'Nothing resolved yet', text: 'Conversations you resolve are kept here. A customer who writes again opens them.' } },
+/** A list of conversations that can be chosen: one that everybody has, or a saved view. */
+export interface List {
+  /** What it is called in the address: a filter's name, or a view's id. */
+  key: string;
+  label: string;
+  criteria: Criteria;
+  empty: { title: string; text: string };
+  view?: SavedView;
+}
+
+/** The lists that everybody has, in the order of their buttons. */
+export const FILTERS: readonly (List & { key: FilterName })[] = [
+  { key: 'open', label: 'Open', criteria: { status: 'open' }, empty: { title: 'All done', text: 'There is no open conversation. New ones appear here the moment somebody writes.' } },
+  { key: 'waiting', label: 'Waiting', criteria: { status: 'open', waiting: true }, empty: { title: 'Nobody waits', text: 'Everybody who wrote has an answer.' } },
+  { key: 'mine', label: 'Mine', criteria: { status: 'open', assignee: 'me' }, empty: { title: 'Nothing is yours', text: 'Conversations that are assigned to you appear here. Press a in one to take it.' } },
+  { key: 'snoozed', label: 'Snoozed', criteria: { status: 'snoozed' }, empty: { title: 'Nothing is put off', text: 'A conversation you put off waits here until its time has come, or until the customer writes. Press z in one.' } },
+  { key: 'resolved', label: 'Resolved', criteria: { status: 'resolved' }, empty: { title: 'Nothing resolved yet', text: 'Conversations you resolve are kept here. A customer who writes again opens them.' } },
 ];
 
-/** Whether a conversation belongs under a filter. */
-export function belongs(item: InboxItem, filter: FilterName, me: string): boolean {
-  switch (filter) {
-    case 'open': return item.status === 'open';
-    case 'waiting': return item.status === 'open' && item.waiting_since !== null;
-    case 'mine': return item.status === 'open' && item.assignee === me;
-    case 'snoozed': return item.status === 'snoozed';
-    case 'resolved': return item.status === 'resolved';
-  }
+/** A saved view as a list. */
+export function listOf(view: SavedView): List {
+  return { key: view.id, label: view.name, criteria: view.criteria, view, empty: { title: 'Nothing here now', text: `No conversation is as “${view.name}” wants it. They appear here as soon as one is.` } };
 }
 
 /** In which order the list is. */
@@ -32,12 +38,15 @@ export const ORDERS: readonly { value: Order; label: string }[] = [
   { value: 'newest', label: 'Newest first' }, { value: 'longest', label: 'Longest waiting' }, { value: 'urgent', label: 'Most urgent' },
 ];
 
-/** The lists that are fetched page by page, because they grow without end. */
-export const PAGED: readonly FilterName[] = ['snoozed', 'resolved'];
+/** In which order a list is shown, when the person likes `order` best. A view has its own; of who waits, who has waited longest is first. */
+export function orderOf(list: List, order: Order): Order {
+  if (list.view) return list.view.order;
+  return list.key === 'waiting' && order === 'newest' ? 'longest' : order;
+}
 
-/** In the order that was chosen; the same for everybody where that says nothing. What was put off: by when it comes back. */
-export function inOrder(items: InboxItem[], filter: FilterName, order: Order = 'newest'): InboxItem[] {
-  const compare = filter === 'snoozed' ? byReturn : filter === 'waiting' && order === 'newest' ? byWaiting : COMPARE[order];
+/** In this order; the same for everybody where that says nothing. What was put off: by when it comes back. */
+export function inOrder(items: InboxItem[], place: Place, order: Order = 'newest'): InboxItem[] {
+  const compare = place === 'snoozed' ? byReturn : place === 'resolved' ? byNews : COMPARE[order];
   return [...items].sort((a, b) => compare(a, b) || byNews(a, b) || (a.id < b.id ? -1 : 1));
 }
 

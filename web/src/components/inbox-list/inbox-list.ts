@@ -1,16 +1,19 @@
+import type { SavedView } from '../../api/views';
 import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
-import { remember, remembered } from '../../base/remembered';
 import type { ListTopic } from '../../live/list-topic';
 import type { InboxItem, Party } from '../../live/protocol.gen';
-import { el, fill, setText } from '../../ui/dom';
+import { el, fill } from '../../ui/dom';
 import { inboxIcon, offlineIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { BulkBar } from '../bulk-bar/bulk-bar';
 import { busy, button } from '../button/button';
 import { emptyState, loadingState } from '../empty/empty';
-import { byName, type Labels } from '../label/label';
-import { belongs, FILTERS, inOrder, matches, ORDERS, type FilterName, type Order } from './filters';
+import type { Labels } from '../label/label';
+import { Chooser } from './chooser';
+import { Counter } from './counter';
+import { takes, withLabel, type Criteria, type Place } from './criteria';
+import { inOrder, matches } from './filters';
 import styles from './inbox-list.module.css';
 import { Pages, type Which } from './pages';
 import { Rows } from './rows';
@@ -18,13 +21,16 @@ import { SearchResults } from './search-results';
 import { Selection } from './selection';
 
 const c = mustClass(styles);
-const ORDER_KEY = 'brigade.inbox-order';
 
 /** The list of conversations, live, with its filters. Tells which one is wanted; opens nothing itself. */
 export class InboxList implements Disposable {
   readonly root: HTMLElement;
   readonly chosen = new Emitter<string>();
-  readonly filtered = new Emitter<FilterName>();
+  /** Another list is shown, or another part of it. */
+  readonly filtered = new Emitter<undefined>();
+  readonly chooser: Chooser;
+  /** How many wait for an answer was counted anew. */
+  readonly counted = new Emitter<undefined>();
   /** What was said in all conversations. */
   readonly results: SearchResults;
   readonly selection = new Selection();
@@ -34,20 +40,15 @@ export class InboxList implements Disposable {
   #me: Party;
   #nameOf: (who: Party) => string | undefined;
   #owned = new Disposables();
-  #filter: FilterName = 'open';
   #labels: Labels = {};
-  #label = '';
-  #order: Order = 'newest';
+  #counter: Counter;
   #current: string | undefined;
-  #pages = new Pages();
+  #pages = new Pages((id) => this.#live.get(id) !== undefined);
   #rows = new Rows();
   #shown: InboxItem[] = [];
   #scheduled = false;
 
   #search = el('input', { class: c('search'), type: 'search', placeholder: 'Find a name or a word', 'aria-label': 'Find conversations' });
-  #filters: { name: FilterName; button: HTMLButtonElement; number: HTMLElement }[];
-  #labelSelect = el('select', { class: c('select'), 'aria-label': 'Label', hidden: true });
-  #orderSelect = el('select', { class: c('select'), 'aria-label': 'Order' }, ...ORDERS.map(({ value, label }) => el('option', { value }, label)));
   /** What is shown instead of a list. */
   #instead = el('div', {}, loadingState('Loading conversations', 6));
   #foot = el('div', { class: c('more'), hidden: true });
@@ -58,85 +59,89 @@ export class InboxList implements Disposable {
     this.#nameOf = nameOf;
     this.results = this.#owned.add(new SearchResults(nameOf));
     this.bar = this.#owned.add(new BulkBar(this.selection));
-    this.#filters = FILTERS.map(({ name, label }) => {
-      const number = el('span', { class: c('number') });
-      return { name, number, button: el('button', { type: 'button', class: c('filter') }, label, number) };
-    });
+    this.chooser = this.#owned.add(new Chooser(nameOf));
+    this.#counter = this.#owned.add(new Counter());
     this.root = el(
       'section', { class: c('pane'), 'aria-label': 'Conversations' },
       el('div', { class: c('top') }, el('h2', { class: c('title') }, 'Conversations'), this.#search),
-      el(
-        'div', { class: c('head') }, this.bar.root,
-        el('div', { class: c('choose') },
-          el('div', { class: c('filters'), role: 'group', 'aria-label': 'Which conversations' }, ...this.#filters.map((filter) => filter.button)),
-          el('div', { class: c('narrow') }, this.#labelSelect, this.#orderSelect)),
-      ),
+      el('div', { class: c('head') }, this.bar.root, this.chooser.root),
       el('div', { class: c('scroll') }, this.#instead, this.#rows.root, this.#foot, this.results.root),
     );
-    for (const filter of this.#filters) this.#owned.listen(filter.button, 'click', () => this.setFilter(filter.name));
-    this.#owned.add(live.changed.on(() => {
-      this.results.news();
-      this.refresh();
-    }));
+    this.#owned.add(this.chooser.chosen.on(() => this.#listChosen()));
+    this.#owned.add(this.chooser.narrowed.on(() => this.#narrowed()));
+    this.#owned.add(this.#counter.changed.on(() => this.refresh()));
+    this.#owned.add(live.changed.on((key) => this.#changed(key)));
     this.#owned.add(live.refusals.on((error) => this.#refused(error.message)));
     this.#owned.listen(this.#search, 'input', () => {
-      this.results.lookFor(this.#search.value, this.#label);
+      this.results.lookFor(this.#search.value, this.chooser.label);
       this.refresh();
     });
-    this.#owned.listen(this.#labelSelect, 'change', () => this.setLabel(this.#labelSelect.value));
-    this.#owned.listen(this.#orderSelect, 'change', () => this.#setOrder(this.#orderSelect.value as Order));
-    this.#order = this.#orderSelect.value = ORDERS.find(({ value }) => value === remembered(ORDER_KEY))?.value ?? 'newest';
     this.#letSelect();
     this.#owned.listen(this.#foot, 'click', (event) => this.#more(event));
     this.#owned.every(60_000, () => this.refresh());
-    this.setFilter('open');
-  }
-
-  /** Shows another part of the conversations. */
-  setFilter(name: FilterName): void {
-    this.#filter = name;
-    this.selection.clear();
-    this.bar.offerFor(name === 'snoozed' || name === 'resolved' ? name : 'open');
-    for (const filter of this.#filters) filter.button.setAttribute('aria-pressed', String(filter.name === name));
-    this.#narrowed();
-  }
-
-  /** Shows only what has this label; the empty id shows everything. */
-  setLabel(id: string): void {
-    this.#label = id;
-    this.results.lookFor(this.#search.value, id);
-    this.#narrowed();
+    this.#listChosen();
   }
 
   /** The labels there are. */
   setLabels(labels: Labels): void {
     this.#labels = labels;
+    this.chooser.setLabels(labels);
     this.refresh();
   }
 
-  get label(): string {
-    return this.#label;
+  /** The views there are. */
+  setViews(views: readonly SavedView[]): void {
+    this.chooser.setViews(views);
+    this.#counter.news();
+    this.refresh();
+  }
+
+  /** Who works here is known now. */
+  teamChanged(): void {
+    this.chooser.refresh();
+    this.refresh();
+  }
+
+  /** Where everything stands that is shown. */
+  get place(): Place {
+    return this.chooser.list.criteria.status;
+  }
+
+  /** How many there are of a list, as far as that is known. */
+  numberOf(key: string): string {
+    return this.#counter.text(key);
+  }
+
+  #changed(key: string | null): void {
+    if (key === null) this.#counter.begin(this.#live.values());
+    else if (this.#live.get(key) === undefined) this.#pages.items.delete(key);
+    this.#pages.complete = this.#counter.complete;
+    this.#counter.news();
+    this.results.news();
+    if (key === null) this.#fetchIfWanted();
+    this.refresh();
+  }
+
+  #listChosen(): void {
+    this.selection.clear();
+    this.bar.offerFor(this.place);
+    this.#narrowed();
   }
 
   #narrowed(): void {
-    this.#drawLabels();
-    if (this.#pages.wanted(this.#which)) void this.#loadPage();
+    this.results.lookFor(this.#search.value, this.chooser.label);
+    this.#counter.narrow(this.chooser.label);
+    this.#fetchIfWanted();
     this.refresh();
-    this.filtered.emit(this.#filter);
+    this.filtered.emit(undefined);
   }
 
-  #setOrder(order: Order): void {
-    this.#order = order;
-    remember(ORDER_KEY, order);
-    this.refresh();
+  #fetchIfWanted(): void {
+    if (this.#pages.wanted(this.#which)) void this.#loadPage();
   }
 
   get #which(): Which {
-    return { filter: this.#filter, label: this.#label };
-  }
-
-  get filter(): FilterName {
-    return this.#filter;
+    return { criteria: this.chooser.criteria, order: this.chooser.order };
   }
 
   /** Marks the conversation that is open. */
@@ -191,22 +196,26 @@ export class InboxList implements Disposable {
 
   #draw(): void {
     const all = new Map([...this.#pages.items, ...this.#live.values().map((item) => [item.id, item] as const)]);
-    const labelled = [...all.values()].filter((item) => this.#label === '' || item.labels?.includes(this.#label));
-    for (const { name, number } of this.#filters) {
-      const count = name === 'resolved' ? 0 : labelled.filter((item) => belongs(item, name, this.#me)).length;
-      setText(number, count > 0 ? String(count) : '');
-    }
+    this.#count([...all.values()]);
+    const { criteria, order } = this.#which;
     const search = this.#search.value.trim();
-    const wanted = labelled.filter((item) => belongs(item, this.#filter, this.#me) && (search === '' || matches(item, search)));
-    this.#shown = inOrder(wanted, this.#filter, this.#order);
+    const wanted = [...all.values()].filter((item) => takes(criteria, item, this.#me) && (search === '' || matches(item, search)));
+    this.#shown = inOrder(wanted, criteria.status, order);
     this.selection.show(this.#shown.map(({ id }) => id));
-    this.#drawLabels();
     this.#drawRows();
     // While something is looked for, what was said anywhere says whether there is anything.
     const instead = this.#shown.length === 0 && this.results.root.hidden;
     this.#instead.hidden = !instead;
     if (instead) fill(this.#instead, this.#nothing(search));
     this.#drawFoot();
+  }
+
+  #count(all: readonly InboxItem[]): void {
+    const { lists, label } = this.chooser;
+    const count = (criteria: Criteria) => all.filter((item) => takes(criteria, item, this.#me)).length;
+    this.#counter.hold(new Map(lists.map(({ key, criteria, view }) => [key, count(view ? criteria : withLabel(criteria, label))])));
+    this.chooser.setNumbers((key) => this.numberOf(key));
+    this.counted.emit(undefined);
   }
 
   #drawRows(): void {
@@ -231,9 +240,8 @@ export class InboxList implements Disposable {
 
   #nothing(search: string): HTMLElement {
     if (search !== '') return emptyState({ icon: inboxIcon, title: 'Nothing found', text: `No conversation in this list has “${search}” in its name or last words.` });
-    if (this.#label !== '') return emptyState({ icon: inboxIcon, title: 'Nothing has this label', text: 'No conversation in this list has it. Choose “All labels” to see the others.' });
-    const { empty } = FILTERS.find(({ name }) => name === this.#filter)!;
-    return emptyState({ icon: inboxIcon, ...empty });
+    if (this.chooser.label !== '') return emptyState({ icon: inboxIcon, title: 'Nothing has this label', text: 'No conversation in this list has it. Choose “All labels” to see the others.' });
+    return emptyState({ icon: inboxIcon, ...this.chooser.list.empty });
   }
 
   #drawFoot(): void {
@@ -248,32 +256,16 @@ export class InboxList implements Disposable {
   }
 
   async #loadPage(): Promise<void> {
-    const { filter, label } = this.#which;
+    const which = this.#which;
     try {
-      await this.#pages.load({ filter, label });
+      await this.#pages.load(which);
       fill(this.#foot);
       this.refresh();
     } catch (error) {
-      if (filter !== this.#filter || label !== this.#label) return;
+      if (JSON.stringify(which) !== JSON.stringify(this.#which)) return;
       fill(this.#foot, (error as Error).message, ' ', button({ label: 'Try again', kind: 'quiet', small: true }));
       this.#foot.hidden = false;
     }
-  }
-
-  /** Draws the labels to choose from, if they are others than before. */
-  #drawLabels(): void {
-    const all = byName(Object.entries(this.#labels));
-    const key = JSON.stringify(all);
-    if (this.#labelSelect.dataset['look'] !== key) {
-      this.#labelSelect.dataset['look'] = key;
-      fill(this.#labelSelect, el('option', { value: '' }, 'All labels'), ...all.map(([id, { name }]) => el('option', { value: id }, name)));
-    }
-    // One that is not known, or not known yet, narrows all the same: it can be left.
-    if (![...this.#labelSelect.options].some(({ value }) => value === this.#label)) this.#labelSelect.append(el('option', { value: this.#label }, 'A label'));
-    this.#labelSelect.value = this.#label;
-    // What was put off is always in the order in which it comes back.
-    this.#orderSelect.hidden = this.#filter === 'snoozed';
-    this.#labelSelect.hidden = all.length === 0 && this.#label === '';
   }
 
   #clicked(event: MouseEvent): void {

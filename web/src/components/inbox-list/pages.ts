@@ -1,47 +1,75 @@
 import { conversations } from '../../api/tenant';
 import type { InboxItem } from '../../live/protocol.gen';
-import { PAGED, type FilterName } from './filters';
+import type { Criteria } from './criteria';
+import type { Order } from './filters';
 
-/** Which list is meant: a filter, narrowed by a label or not (`''`). */
+/** Which list is meant, and how it is sorted. */
 export interface Which {
-  filter: FilterName;
-  label: string;
+  criteria: Criteria;
+  order: Order;
 }
 
-const PAGE = 50;
+const PAGE = 100;
+/** At most so many pages at once, when what they hold is here already. */
+const AT_ONCE = 10;
 
-/** The conversations of the lists that grow without end, fetched page by page; they may not be in the live list. */
+/** The conversations that the live list does not hold, fetched page by page. */
 export class Pages {
   readonly items = new Map<string, InboxItem>();
-  /** Where the next page of each list begins; `null` when there is none. */
+  /** Whether the live list holds everything that is to do or put off. What is resolved it never does. */
+  complete = true;
+  #isLive: (id: string) => boolean;
+  #ask: typeof conversations;
+  /** Where the next page of each list begins; `null` when there is none, or it is on its way. */
   #cursors = new Map<string, string | null>();
 
-  /** Whether the first page is still to be fetched. */
+  /** `isLive` says what the live list holds. */
+  constructor(isLive: (id: string) => boolean, ask: typeof conversations = conversations) {
+    this.#isLive = isLive;
+    this.#ask = ask;
+  }
+
+  /** Whether the first page is to be fetched at once. Of all that is to do, the newest are in the live list. */
   wanted(which: Which): boolean {
-    return PAGED.includes(which.filter) && !this.#cursors.has(keyOf(which));
+    return this.#paged(which) && !this.#cursors.has(keyOf(which)) && keyOf(which) !== NEWEST;
   }
 
   /** Whether there is another page. */
   more(which: Which): boolean {
-    return PAGED.includes(which.filter) && typeof this.#cursors.get(keyOf(which)) === 'string';
+    return this.#paged(which) && this.#cursors.get(keyOf(which)) !== null;
   }
 
-  /** Fetches the next page. What failed is fetched when it is asked for again. */
+  /** Fetches on until something comes that is not here, or nothing more does. What failed is fetched when it is asked for again. */
   async load(which: Which): Promise<void> {
-    const cursor = this.#cursors.get(keyOf(which));
-    const { filter, label } = which;
-    this.#cursors.set(keyOf(which), cursor ?? null);
+    const key = keyOf(which);
+    const before = this.#cursors.get(key);
+    this.#cursors.set(key, null);
+    let cursor = before ?? undefined;
     try {
-      const found = await conversations({ status: filter, limit: String(PAGE), ...(label ? { label } : {}), ...(cursor ? { cursor } : {}) });
-      for (const item of found.items) this.items.set(item.id, item);
-      this.#cursors.set(keyOf(which), found.next);
+      for (let page = 0, fresh = false; page < AT_ONCE && !fresh; page += 1) {
+        const found = await this.#ask({ ...queryOf(which), limit: String(PAGE), ...(cursor ? { cursor } : {}) });
+        fresh = found.items.some(({ id }) => !this.#isLive(id) && !this.items.has(id));
+        for (const item of found.items) this.items.set(item.id, item);
+        cursor = found.next ?? undefined;
+        if (!cursor) break;
+      }
+      this.#cursors.set(key, cursor ?? null);
     } catch (error) {
-      if (!cursor) this.#cursors.delete(keyOf(which));
+      if (cursor) this.#cursors.set(key, cursor);
+      else this.#cursors.delete(key);
       throw error;
     }
   }
+
+  #paged({ criteria }: Which): boolean {
+    return !this.complete || criteria.status === 'resolved' || criteria.status === 'snoozed';
+  }
 }
 
-function keyOf({ filter, label }: Which): string {
-  return `${filter} ${label}`;
+function queryOf({ criteria, order }: Which): Record<string, string> {
+  const said = Object.entries(criteria).map(([name, value]) => [name, String(value)]);
+  return { ...Object.fromEntries(said) as Record<string, string>, ...(criteria.status === 'open' ? { order } : {}) };
 }
+
+const keyOf = (which: Which) => JSON.stringify(queryOf(which));
+const NEWEST = keyOf({ criteria: { status: 'open' }, order: 'newest' });

@@ -5,7 +5,6 @@ import type { BulkAction } from '../../components/bulk-bar/bulk-bar';
 import { Details, LIFECYCLE, type DetailAction } from '../../components/details/details';
 import { confirmLoss } from '../../components/dialog/dialog';
 import { emptyState } from '../../components/empty/empty';
-import { belongs, FILTERS } from '../../components/inbox-list/filters';
 import { InboxList } from '../../components/inbox-list/inbox-list';
 import { pick } from '../../components/picker/picker';
 import { ListTopic } from '../../live/list-topic';
@@ -22,6 +21,7 @@ import { inviteDialog } from './invite-dialog';
 import { pickStaff, type Desk } from './questions';
 import { listenForKeys, showKeys, type Shortcut } from './shortcuts';
 import { tellOfUnsent } from './unsent';
+import { InboxViews } from './views';
 import styles from './inbox.module.css';
 
 const c = mustClass(styles);
@@ -55,13 +55,14 @@ export class InboxPage {
     this.#list = owned.add(new InboxList(this.#topic, who.user.id, (party) => this.#nameOf(party)));
     this.#list.root.classList.add(c('listPane'));
     this.#bulk = new BulkActions(session, this.#desk, this.#list);
+    owned.add(new InboxViews(session, this.#desk, this.#list));
     this.#details = owned.add(new Details(session.presence));
     this.#details.root.classList.add(c('details'));
     fill(this.root, this.#list.root, this.#middle, this.#details.root);
     owned.add(this.#list.chosen.on((id) => this.open(id, true)));
     owned.add(this.#list.results.chosen.on(({ id, seq }) => this.open(id, true, seq)));
     owned.add(this.#list.filtered.on(() => this.#rememberFilter()));
-    owned.add(this.#topic.changed.on(() => this.#title()));
+    owned.add(this.#list.counted.on(() => this.#title()));
     owned.add(tenant.changed.on(() => this.#labelsChanged()));
     owned.add(tellOfUnsent({
       queue: client.queue, current: () => this.#pane?.id, nameOf: (id) => this.#topic.get(id)?.name,
@@ -79,7 +80,7 @@ export class InboxPage {
   setStaff(staff: StaffMember[]): void {
     this.#staff = staff;
     this.#session.owned.add(this.#session.presence.watch(staff.map(({ id }) => id)));
-    this.#list.refresh();
+    this.#list.teamChanged();
     this.#pane?.teamChanged();
     this.#drawDetails();
   }
@@ -125,18 +126,20 @@ export class InboxPage {
   #address(id: string | undefined): string {
     const query = new URLSearchParams();
     if (id !== undefined) query.set('c', id);
-    if (this.#list.filter !== 'open') query.set('f', this.#list.filter);
-    if (this.#list.label !== '') query.set('l', this.#list.label);
+    const { key, label } = this.#list.chooser;
+    if (key !== 'open') query.set('f', key);
+    if (label !== '') query.set('l', label);
     const text = query.toString();
     return text === '' ? '/inbox' : `/inbox?${text}`;
   }
 
   #fromAddress(): void {
     const query = new URLSearchParams(location.search);
-    const filter = FILTERS.find(({ name }) => name === query.get('f'))?.name ?? 'open';
-    if (filter !== this.#list.filter) this.#list.setFilter(filter);
+    const { chooser } = this.#list;
+    const key = query.get('f') ?? 'open';
+    if (key !== chooser.key) chooser.choose(key);
     const label = query.get('l') ?? '';
-    if (label !== this.#list.label) this.#list.setLabel(/^lbl_\w+$/.test(label) ? label : '');
+    if (label !== chooser.label) chooser.setLabel(/^lbl_\w+$/.test(label) ? label : '');
     const asked = query.get('c');
     const id = asked !== null && /^cnv_\w+$/.test(asked) ? asked : undefined;
     const seq = Number(query.get('m'));
@@ -162,9 +165,8 @@ export class InboxPage {
   }
 
   #title(): void {
-    const me = this.#session.who.user.id;
-    const waiting = this.#topic.values().filter((item) => belongs(item, 'waiting', me)).length;
-    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}Inbox · Brigade`;
+    const waiting = this.#list.numberOf('waiting');
+    document.title = `${waiting === '' ? '' : `(${waiting}) `}Inbox · Brigade`;
   }
 
   async #act(action: PaneAction): Promise<void> {
@@ -274,8 +276,8 @@ export class InboxPage {
       { key: 'n', text: 'Write an internal note', run: () => this.#write('note') },
       { key: 'x', text: 'Select; e, z, p, l and a are then for all that is selected', run: () => this.#list.select(false) },
       { key: 'X', text: 'Select everything up to here', run: () => this.#list.select(true) },
-      { key: 'e', text: 'Resolve, or open again', run: sort(() => (this.#list.filter === 'resolved' ? 'reopen' : 'resolve'), () => this.#actions.settle(this.#pane?.state?.status === 'resolved' ? 'reopen' : 'resolve')) },
-      { key: 'z', text: 'Put off until later, or bring back', run: sort(() => (this.#list.filter === 'snoozed' ? 'reopen' : 'snooze'), () => this.#actions.snooze()) },
+      { key: 'e', text: 'Resolve, or open again', run: sort(() => (this.#list.place === 'resolved' ? 'reopen' : 'resolve'), () => this.#actions.settle(this.#pane?.state?.status === 'resolved' ? 'reopen' : 'resolve')) },
+      { key: 'z', text: 'Put off until later, or bring back', run: sort(() => (this.#list.place === 'snoozed' ? 'reopen' : 'snooze'), () => this.#actions.snooze()) },
       { key: 'p', text: 'Priority', run: sort(() => 'priority', () => this.#actions.prioritise()) },
       { key: 'l', text: 'Labels', run: sort(() => 'labels', () => this.#actions.label()) },
       { key: 'a', text: 'Assign', run: sort(() => 'assign', () => this.#actions.assign()) },

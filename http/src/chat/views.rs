@@ -1,0 +1,207 @@
+//! Saved views of the inbox, and how many conversations are in each list.
+
+use brigade_domain::chat::list::{Facet, Filter, Order, Place};
+use brigade_domain::chat::triage::Priority;
+use brigade_domain::chat::view::{Assigned, Criteria, Editor, KeptView, View, ViewName};
+use brigade_domain::id::{LabelId, UserId, ViewId};
+use brigade_domain::refusal::{Code, Refusal};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::envelope::{Data, Done};
+use crate::guard::Staff;
+use crate::input::{At, Body, Params};
+use crate::problem::Answer;
+use crate::{App, Routes, routes};
+
+pub(super) fn routes() -> Routes {
+    routes![list, create, change, remove, counts]
+}
+
+/// Which conversations.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CriteriaView {
+    /// `open`, `snoozed` or `resolved`.
+    #[schema(value_type = String)]
+    status: Place,
+    /// Only those whose customer waits, or does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    waiting: Option<bool>,
+    /// Only those answered by `me`, by `none` or by a person: `usr_…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    assignee: Option<Assigned>,
+    /// Only those with this label: `lbl_…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    label: Option<LabelId>,
+    /// Only those that are `low`, `normal`, `high` or `urgent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    priority: Option<Priority>,
+}
+
+impl From<CriteriaView> for Criteria {
+    fn from(CriteriaView { status, waiting, assignee, label, priority }: CriteriaView) -> Self {
+        Self { status, waiting, assignee, label, priority }
+    }
+}
+
+impl From<Criteria> for CriteriaView {
+    fn from(Criteria { status, waiting, assignee, label, priority }: Criteria) -> Self {
+        Self { status, waiting, assignee, label, priority }
+    }
+}
+
+/// A saved view.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ViewView {
+    #[schema(value_type = String)]
+    id: ViewId,
+    /// How often it was changed, from 1 on.
+    rev: u32,
+    /// Whether the whole staff sees it; otherwise it is one's own.
+    shared: bool,
+    #[schema(value_type = String)]
+    name: ViewName,
+    criteria: CriteriaView,
+    /// `newest`, `longest` (who has waited longest first) or `urgent`; it counts for open ones.
+    #[schema(value_type = String)]
+    order: Order,
+}
+
+impl From<KeptView> for ViewView {
+    fn from(KeptView { id, rev, owner, view: View { name, criteria, order } }: KeptView) -> Self {
+        Self { id, rev, shared: owner.is_none(), name, criteria: criteria.into(), order }
+    }
+}
+
+/// Saved views of the inbox: the staff's and my own, 30 each at most, the oldest first.
+#[utoipa::path(get, path = "/v1/inbox/views", tag = "chat", responses((status = 200, body = Vec<ViewView>)))]
+async fn list(who: Staff, app: App) -> Answer<Data<Vec<ViewView>>> {
+    let views = app.chat.views.list(who.tenant(), who.actor().party.user()).await?;
+    Ok(Data::new(views.into_iter().map(ViewView::from).collect()))
+}
+
+/// A view to be kept.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreateView {
+    /// Whether the whole staff is to see it: admins decide that.
+    #[serde(default)]
+    shared: bool,
+    /// A line of 1 to 60 characters; no two of mine, and no two of the staff's, are the same.
+    name: String,
+    criteria: CriteriaView,
+    /// `newest` if left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    order: Order,
+}
+
+/// Keeps a view of the inbox.
+#[utoipa::path(post, path = "/v1/inbox/views", tag = "chat", request_body = CreateView,
+    responses((status = 200, body = ViewView)))]
+async fn create(who: Staff, app: App, Body(body): Body<CreateView>) -> Answer<Data<ViewView>> {
+    let view = View { name: ViewName::parse(&body.name)?, criteria: body.criteria.into(), order: body.order };
+    let owner = if body.shared { None } else { Some(who.actor().party.user().ok_or_else(keys_share)?) };
+    editor(&who).may_change(owner)?;
+    let id = ViewId::from_uuid(Uuid::now_v7());
+    Ok(Data::new(app.chat.views.create(who.tenant(), id, owner, view, who.cause()).await?.into()))
+}
+
+/// What a view is to become.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangeView {
+    /// Which one was seen: when it was changed since, this is a `CONFLICT`.
+    rev: u32,
+    /// As when it is kept.
+    name: String,
+    criteria: CriteriaView,
+    /// As when it is kept.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    order: Order,
+}
+
+/// Changes a view of mine, or as an admin the staff's.
+#[utoipa::path(put, path = "/v1/inbox/views/{id}", tag = "chat", request_body = ChangeView,
+    params(("id" = String, Path, description = "`vew_…`")), responses((status = 200, body = ViewView)))]
+async fn change(who: Staff, app: App, At(id): At<ViewId>, Body(body): Body<ChangeView>) -> Answer<Data<ViewView>> {
+    let view = View { name: ViewName::parse(&body.name)?, criteria: body.criteria.into(), order: body.order };
+    let changed = app.chat.views.change(who.tenant(), id, editor(&who), body.rev, view, who.cause()).await?;
+    Ok(Data::new(changed.into()))
+}
+
+/// Removes a view of mine, or as an admin the staff's.
+#[utoipa::path(delete, path = "/v1/inbox/views/{id}", tag = "chat",
+    params(("id" = String, Path, description = "`vew_…`")), responses((status = 200, body = Done)))]
+async fn remove(who: Staff, app: App, At(id): At<ViewId>) -> Answer<Data<Done>> {
+    app.chat.views.remove(who.tenant(), id, editor(&who), who.cause()).await?;
+    Ok(Data::done())
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CountsQuery {
+    #[serde(default)]
+    label: Option<LabelId>,
+}
+
+/// How many conversations there are. What is resolved grows without end and is not counted.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CountsView {
+    open: u64,
+    /// Open, and their customers wait.
+    waiting: u64,
+    /// Open, and answered by me.
+    mine: u64,
+    snoozed: u64,
+    /// Of each saved view, in their order.
+    views: Vec<ViewCount>,
+}
+
+/// How many conversations a view shows.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ViewCount {
+    #[schema(value_type = String)]
+    id: ViewId,
+    /// Null when it shows what is resolved.
+    count: Option<u64>,
+}
+
+/// How many conversations the lists and views of the inbox hold, of all there are.
+#[utoipa::path(get, path = "/v1/inbox/counts", tag = "chat",
+    params(("label" = Option<String>, Query, description = "Of the lists only those with this label: `lbl_…`.")),
+    responses((status = 200, body = CountsView)))]
+async fn counts(who: Staff, app: App, Params(query): Params<CountsQuery>) -> Answer<Data<CountsView>> {
+    let me = who.actor().party.user();
+    let facets = app.chat.conversations.facets(who.tenant()).await?;
+    let views = app.chat.views.list(who.tenant(), me).await?;
+    let every = Filter { label: query.label, ..Filter::default() };
+    let mine = me.map(|me| Filter { assignee: Some(Some(me).into()), ..every.clone() });
+    Ok(Data::new(CountsView {
+        waiting: Filter { waiting: Some(true), ..every.clone() }.count(&facets),
+        mine: mine.map_or(0, |mine| mine.count(&facets)),
+        snoozed: Filter { place: Place::Snoozed, ..every.clone() }.count(&facets),
+        open: every.count(&facets),
+        views: views.iter().map(|kept| ViewCount { id: kept.id, count: count(kept, me, &facets) }).collect(),
+    }))
+}
+
+/// What is assigned to `me` is nothing when a program looks.
+fn count(kept: &KeptView, me: Option<UserId>, facets: &[Facet]) -> Option<u64> {
+    let criteria = &kept.view.criteria;
+    (criteria.status != Place::Resolved).then(|| criteria.seen_by(me).map_or(0, |filter| filter.count(facets)))
+}
+
+fn editor(who: &Staff) -> Editor {
+    Editor { person: who.actor().party.user(), for_all: who.actor().is_admin_of(who.tenant()) }
+}
+
+fn keys_share() -> Refusal {
+    Refusal::new(Code::Forbidden, "A key has no views of its own. Set `shared` to make one for the staff.")
+}

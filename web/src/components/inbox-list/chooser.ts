@@ -1,0 +1,194 @@
+import type { SavedView } from '../../api/views';
+import { Disposables, type Disposable } from '../../base/disposables';
+import { Emitter } from '../../base/emitter';
+import { remember, remembered } from '../../base/remembered';
+import type { Party } from '../../live/protocol.gen';
+import { el, fill, setText } from '../../ui/dom';
+import { editIcon, plusIcon, usersIcon, icon } from '../../ui/icons';
+import { mustClass } from '../../ui/must-class';
+import { button } from '../button/button';
+import { byName, type Labels } from '../label/label';
+import styles from './chooser.module.css';
+import { withLabel, type Criteria } from './criteria';
+import { FILTERS, listOf, orderOf, ORDERS, type List, type Order } from './filters';
+import { wordsOf } from './view-words';
+
+const c = mustClass(styles);
+const ORDER_KEY = 'brigade.inbox-order';
+
+interface Tab {
+  list: List;
+  button: HTMLButtonElement;
+  number: HTMLElement;
+}
+
+/** Chooses which conversations are shown and in which order: the lists that everybody has, and saved views. */
+export class Chooser implements Disposable {
+  readonly root = el('div', { class: c('choose') });
+  /** Another list, or the same one with other criteria. */
+  readonly chosen = new Emitter<undefined>();
+  /** Another label or order. */
+  readonly narrowed = new Emitter<undefined>();
+  /** A view is to be changed; `null`: what is shown is to be kept as one. */
+  readonly editing = new Emitter<SavedView | null>();
+
+  #nameOf: (who: Party) => string | undefined;
+  #owned = new Disposables();
+  #list: List = FILTERS[0]!;
+  /** A view of which nobody knows yet whether there is one. */
+  #awaited: string | undefined;
+  #label = '';
+  #order: Order;
+  #labels: Labels = {};
+  #filters: Tab[];
+  #views: Tab[] = [];
+  #viewRow = el('div', { class: c('views'), role: 'group', 'aria-label': 'Saved views', hidden: true });
+  #labelSelect = el('select', { class: c('select'), 'aria-label': 'Label', hidden: true });
+  #orderSelect = el('select', { class: c('select'), 'aria-label': 'Order' }, ...ORDERS.map(({ value, label }) => el('option', { value }, label)));
+  #keep = button({ label: 'Save as a view', icon: plusIcon, kind: 'plain', small: true, bare: true });
+  #words = el('span', { class: c('words') });
+  #change = button({ label: 'Change this view', icon: editIcon, kind: 'plain', small: true, bare: true });
+
+  constructor(nameOf: (who: Party) => string | undefined) {
+    this.#nameOf = nameOf;
+    this.#filters = FILTERS.map((list) => this.#tab(list));
+    fill(
+      this.root,
+      el('div', { class: c('filters'), role: 'group', 'aria-label': 'Which conversations' }, ...this.#filters.map((tab) => tab.button)),
+      this.#viewRow,
+      el('div', { class: c('narrow') }, this.#labelSelect, this.#orderSelect, this.#keep, this.#words, this.#change),
+    );
+    this.#order = this.#orderSelect.value = ORDERS.find(({ value }) => value === remembered(ORDER_KEY))?.value ?? 'newest';
+    this.#owned.listen(this.root, 'click', (event) => {
+      const key = (event.target as Element).closest<HTMLElement>('[data-list]')?.dataset['list'];
+      if (key !== undefined) this.choose(key);
+    });
+    this.#owned.listen(this.#labelSelect, 'change', () => this.setLabel(this.#labelSelect.value));
+    this.#owned.listen(this.#orderSelect, 'change', () => this.#setOrder(this.#orderSelect.value as Order));
+    this.#owned.listen(this.#keep, 'click', () => this.editing.emit(null));
+    this.#owned.listen(this.#change, 'click', () => this.#list.view && this.editing.emit(this.#list.view));
+    this.#draw();
+  }
+
+  /** What is shown. */
+  get list(): List {
+    return this.#list;
+  }
+
+  /** Every list there is. */
+  get lists(): List[] {
+    return [...this.#filters, ...this.#views].map(({ list }) => list);
+  }
+
+  /** What is called so in the address. */
+  get key(): string {
+    return this.#awaited ?? this.#list.key;
+  }
+
+  get label(): string {
+    return this.#list.view ? '' : this.#label;
+  }
+
+  get order(): Order {
+    return orderOf(this.#list, this.#order);
+  }
+
+  /** What is shown, with the label it is narrowed by. */
+  get criteria(): Criteria {
+    return withLabel(this.#list.criteria, this.label);
+  }
+
+  /** Shows another list. A view that is not known yet is shown when it is. */
+  choose(key: string): void {
+    const list = this.lists.find((each) => each.key === key);
+    this.#awaited = list || !key.startsWith('vew_') ? undefined : key;
+    this.#show(list ?? FILTERS[0]!);
+  }
+
+  /** Shows only what has this label; the empty id shows everything. */
+  setLabel(id: string): void {
+    this.#label = id;
+    this.#draw();
+    this.narrowed.emit(undefined);
+  }
+
+  /** The labels there are. */
+  setLabels(labels: Labels): void {
+    this.#labels = labels;
+    this.#draw();
+  }
+
+  /** The views there are. */
+  setViews(views: readonly SavedView[]): void {
+    this.#views = views.map((view) => this.#tab(listOf(view)));
+    fill(this.#viewRow, ...this.#views.map((tab) => tab.button));
+    this.#viewRow.hidden = views.length === 0;
+    const meant = this.#awaited ?? this.#list.view?.id;
+    const found = this.#views.find(({ list }) => list.key === meant)?.list;
+    const [before, awaited] = [this.#list.view, this.#awaited];
+    this.#awaited = undefined;
+    if (found && (awaited !== undefined || found.view?.rev !== before?.rev)) this.#show(found);
+    else if (before && !found) this.#show(FILTERS[0]!);
+    else this.#draw();
+  }
+
+  /** Somebody's name is known now. */
+  refresh(): void {
+    this.#draw();
+  }
+
+  /** Says how many there are of each; what is resolved is not counted. */
+  setNumbers(textOf: (key: string) => string): void {
+    for (const { list, number } of [...this.#filters, ...this.#views]) setText(number, list.criteria.status === 'resolved' ? '' : textOf(list.key));
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+    this.root.remove();
+  }
+
+  #tab(list: List): Tab {
+    const number = el('span', { class: c('number') });
+    const shared = list.view?.shared ? icon(usersIcon) : null;
+    const title = list.view ? `${list.label} (${list.view.shared ? 'everybody’s' : 'your own'})` : null;
+    const name = list.view ? el('span', { class: c('name'), dir: 'auto' }, list.label) : list.label;
+    return { list, number, button: el('button', { type: 'button', class: c('filter'), 'data-list': list.key, title }, shared, name, number) };
+  }
+
+  #show(list: List): void {
+    this.#list = list;
+    this.#draw();
+    this.chosen.emit(undefined);
+  }
+
+  #setOrder(order: Order): void {
+    this.#order = order;
+    remember(ORDER_KEY, order);
+    this.narrowed.emit(undefined);
+  }
+
+  #draw(): void {
+    for (const { list, button: each } of [...this.#filters, ...this.#views]) each.setAttribute('aria-pressed', String(list.key === this.#list.key));
+    const { view, criteria } = this.#list;
+    this.#drawLabels(view !== undefined);
+    // What was put off is always in the order in which it comes back.
+    this.#orderSelect.hidden = view !== undefined || criteria.status === 'snoozed';
+    this.#keep.hidden = view !== undefined;
+    this.#words.hidden = this.#change.hidden = view === undefined;
+    if (view) setText(this.#words, wordsOf(view, this.#labels, this.#nameOf));
+  }
+
+  /** Draws the labels to choose from, if they are others than before. */
+  #drawLabels(hidden: boolean): void {
+    const all = byName(Object.entries(this.#labels));
+    const key = JSON.stringify(all);
+    if (this.#labelSelect.dataset['look'] !== key) {
+      this.#labelSelect.dataset['look'] = key;
+      fill(this.#labelSelect, el('option', { value: '' }, 'All labels'), ...all.map(([id, { name }]) => el('option', { value: id }, name)));
+    }
+    // One that is not known, or not known yet, narrows all the same: it can be left.
+    if (![...this.#labelSelect.options].some(({ value }) => value === this.#label)) this.#labelSelect.append(el('option', { value: this.#label }, 'A label'));
+    this.#labelSelect.value = this.#label;
+    this.#labelSelect.hidden = hidden || (all.length === 0 && this.#label === '');
+  }
+}

@@ -1,0 +1,23 @@
+import type { SavedView } from '../../api/views';
+import type { Party } from '../../live/protocol.gen';
+import type { Labels } from '../label/label';
+import { priorityText } from '../label/priority';
+import type { Place } from './criteria';
+import { ORDERS } from './filters';
+
+/** How it is said where conversations stand. */
+export const PLACES: Record<Place, string> = { open: 'Open', snoozed: 'Snoozed', resolved: 'Resolved' };
+
+/** What a view shows, in one line. */
+export function wordsOf({ criteria, order }: Pick<SavedView, 'criteria' | 'order'>, labels: Labels, nameOf: (who: Party) => string | undefined): string {
+  const { status, waiting, assignee, label, priority } = criteria;
+  const answered = assignee === undefined ? '' : assignee === 'me' ? 'mine' : assignee === 'none' ? 'nobody’s' : nameOf(assignee) ?? 'a colleague’s';
+  return [
+    PLACES[status],
+    waiting === undefined ? '' : waiting ? 'waiting' : 'not waiting',
+    answered,
+    label === undefined ? '' : labels[label]?.name ?? 'a label that is gone',
+    priority === undefined ? '' : priorityText(priority).toLowerCase(),
+    status === 'open' && order !== 'newest' ? ORDERS.find(({ value }) => value === order)!.label.toLowerCase() : '',
+  ].filter(Boolean).join(' · ');
+}
