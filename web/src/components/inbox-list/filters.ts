@@ -1,3 +1,4 @@
+import { fitOf, wordsOf } from '../../base/words';
 import type { InboxItem } from '../../live/protocol.gen';
 import { rankOf } from '../label/priority';
 
@@ -58,6 +59,5 @@ export function unreadOf(item: InboxItem, me: string): number {
 
 /** Whether name or last words contain every word that is looked for. */
 export function matches(item: InboxItem, search: string): boolean {
-  const text = `${item.name} ${item.preview ?? ''}`.toLocaleLowerCase();
-  return search.toLocaleLowerCase().split(/\s+/).every((word) => text.includes(word));
+  return fitOf(`${item.name} ${item.preview ?? ''}`, wordsOf(search)) !== undefined;
 }
