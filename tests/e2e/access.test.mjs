@@ -78,6 +78,12 @@ describe('every page for everybody', () => {
       await page.keyboard.press('?');
       await page.getByRole('dialog').waitFor();
     }],
+    ['palette', 'admin', async (page) => {
+      await page.goto('/inbox');
+      await firstConversation(page);
+      await page.keyboard.press('Control+k');
+      await page.getByRole('dialog', { name: 'Actions' }).waitFor();
+    }],
     ['inbox-resolved', 'admin', async (page) => {
       await page.goto('/inbox');
       await page.getByRole('button', { name: 'Resolved' }).click();

@@ -3,6 +3,7 @@ import { call, homeOf, isStaff, me, sessionChanged, signInAddress, type SignedIn
 import { Disposables } from '../base/disposables';
 import { button } from '../components/button/button';
 import { emptyState, loadingState } from '../components/empty/empty';
+import { Actions } from '../components/palette/actions';
 import { Toasts } from '../components/toast/toast';
 import { LiveClient } from '../live/client';
 import { Presence } from '../live/presence';
@@ -17,6 +18,8 @@ export interface Session {
   client: LiveClient;
   presence: Presence;
   toasts: Toasts;
+  /** What can be done on this page. */
+  actions: Actions;
   owned: Disposables;
 }
 
@@ -56,7 +59,7 @@ function openSession(who: SignedIn, tenant: Session['tenant']): Session {
     if (client.queue.busy && !client.connection.ready) event.preventDefault();
   });
   client.connection.open();
-  return { who, tenant, client, presence, toasts, owned };
+  return { who, tenant, client, presence, toasts, actions: new Actions(), owned };
 }
 
 /** The socket was closed for the session's sake: rights may have changed, or it is over. */

@@ -17,6 +17,7 @@ export const fileIcon: Icon = 'M5 3h6.5L15 6.5V17H5V3Zm6.5 0v3.5H15';
 export const closeIcon: Icon = 'm5 5 10 10M15 5 5 15';
 export const backIcon: Icon = 'M12 4.5 6.5 10l5.5 5.5';
 export const downIcon: Icon = 'M4.5 8 10 13.5 15.5 8';
+export const upIcon: Icon = 'M4.5 12 10 6.5 15.5 12';
 export const moreIcon: Icon = 'M5 10h.01M10 10h.01M15 10h.01';
 export const userIcon: Icon = 'M10 10a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4Zm-6 6.4c.6-3 3-4.6 6-4.6s5.4 1.6 6 4.6';
 export const usersIcon: Icon = 'M7.5 9.5a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6Zm-5 6.2c.4-2.6 2.5-4 5-4s4.6 1.4 5 4M12.5 4.2a2.8 2.8 0 0 1 0 5.1m2 2.8c1.6.5 2.7 1.7 3 3.6';
@@ -38,6 +39,8 @@ export const flagIcon: Icon = 'M5 17V4h9.5l-2 3.2 2 3.3H5';
 export const snoozeIcon: Icon = 'M10 17.5a6 6 0 1 0 0-12 6 6 0 0 0 0 12ZM3 6.5 5.8 4M17 6.5 14.2 4M8.2 9.5h3.6l-3.6 4h3.6';
 export const labelIcon: Icon = 'M3.5 4v5.6l7 7 6-6-7-7H3.5Zm3.4 3.4h.01';
 export const reopenIcon: Icon = 'M4 10a6 6 0 1 1 1.8 4.3M4 15.5v-3.7h3.7';
+export const searchIcon: Icon = 'M8.8 14.1a5.3 5.3 0 1 0 0-10.6 5.3 5.3 0 0 0 0 10.6Zm3.8-1.5 4 4';
+export const boltIcon: Icon = 'M11.5 2.5 4.5 11.5h5l-1 6 7-9h-5l1-6Z';
 
 /** An icon as decoration: what it means is said beside it, or by the label of its button. */
 export function icon(strokes: Icon): SVGSVGElement {

@@ -11,7 +11,7 @@ import styles from './bulk-bar.module.css';
 const c = mustClass(styles);
 
 /** What can be done with all that is selected. */
-export type BulkAction = 'assign' | 'resolve' | 'reopen' | 'snooze' | 'priority' | 'labels';
+export type BulkAction = 'assign' | 'take' | 'resolve' | 'reopen' | 'snooze' | 'priority' | 'labels';
 
 const ACTIONS: readonly { action: BulkAction; label: string; key: string; icon: Icon; kind?: 'primary' }[] = [
   { action: 'assign', label: 'Assign', key: 'a', icon: userIcon },
@@ -24,9 +24,9 @@ const ACTIONS: readonly { action: BulkAction; label: string; key: string; icon: 
 
 /** What can be done with conversations that are so. */
 const OFFERS: Record<InboxItem['status'], readonly BulkAction[]> = {
-  open: ['assign', 'priority', 'labels', 'snooze', 'resolve'],
-  snoozed: ['assign', 'priority', 'labels', 'snooze', 'reopen', 'resolve'],
-  resolved: ['assign', 'priority', 'labels', 'reopen'],
+  open: ['assign', 'take', 'priority', 'labels', 'snooze', 'resolve'],
+  snoozed: ['assign', 'take', 'priority', 'labels', 'snooze', 'reopen', 'resolve'],
+  resolved: ['assign', 'take', 'priority', 'labels', 'reopen'],
 };
 
 /** What is going on: how many have their answer. */

@@ -52,10 +52,12 @@ export function matching(replies: readonly CannedReply[], text: string): CannedR
 /** Offers canned replies while `/…` is being written, as many as one likes into one message. */
 export class ReplyPicker implements Picker {
   readonly tool = button({ label: 'Canned replies ( / )', icon: noteIcon, kind: 'plain', bare: true });
+  #input: HTMLTextAreaElement;
   #owned = new Disposables();
   #list: Suggestions<CannedReply>;
 
   constructor(input: HTMLTextAreaElement, root: HTMLElement, shelf: ReplyShelf, names: () => Names) {
+    this.#input = input;
     this.#list = this.#owned.add(new Suggestions(input, root, {
       label: 'Canned replies',
       asks: /(?:^|\s)\/([\p{L}\p{N}-]{0,32})$/u,
@@ -67,13 +69,16 @@ export class ReplyPicker implements Picker {
       note: (text, found) => noteOf(shelf, text, found),
     }));
     this.#owned.add(shelf.changed.on(() => this.#list.refresh()));
-    // The list opens as if the slash had been typed; the field keeps the focus.
-    this.#owned.listen(this.tool, 'click', () => {
-      input.focus();
-      const before = input.value.slice(0, input.selectionStart);
-      if (!/(?:^|\s)\/$/.test(before)) input.setRangeText(/(?:^|\s)$/.test(before) ? '/' : ' /', input.selectionStart, input.selectionEnd, 'end');
-      input.dispatchEvent(new Event('input', { bubbles: true }));
-    });
+    this.#owned.listen(this.tool, 'click', () => this.open());
+  }
+
+  /** The list opens as if the slash had been typed; the field has the focus. */
+  open(): void {
+    const input = this.#input;
+    input.focus();
+    const before = input.value.slice(0, input.selectionStart);
+    if (!/(?:^|\s)\/$/.test(before)) input.setRangeText(/(?:^|\s)$/.test(before) ? '/' : ' /', input.selectionStart, input.selectionEnd, 'end');
+    input.dispatchEvent(new Event('input', { bubbles: true }));
   }
 
   key(event: KeyboardEvent): boolean {

@@ -3,6 +3,7 @@ import { el, freshId, type Child } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
 import { busy, button, type ButtonLook } from '../button/button';
 import styles from './dialog.module.css';
+import { showModal } from './modal';
 
 const c = mustClass(styles);
 
@@ -18,14 +19,10 @@ export interface DialogLook {
   run?: () => boolean | Promise<boolean>;
 }
 
-/**
- * Opens a modal dialog. Resolves to whether it was submitted. Escape and Cancel close it, and the focus goes back to where it
- * was. (`<dialog>` keeps the focus inside and the rest of the page inert.)
- */
-export function openDialog(look: DialogLook): Promise<boolean> {
+/** Opens a modal dialog. Resolves to whether it was submitted. Escape and Cancel close it, and the focus goes back to where it was. */
+export async function openDialog(look: DialogLook): Promise<boolean> {
   const owned = new Disposables();
   const titleId = freshId('dialog');
-  const before = document.activeElement;
   const cancel = button({ label: look.cancel ?? (look.submit ? 'Cancel' : 'Close'), kind: look.submit ? 'quiet' : 'primary' });
   const submit = look.submit && button({ kind: 'primary', ...look.submit }, { type: 'submit' });
   const form = el(
@@ -35,30 +32,18 @@ export function openDialog(look: DialogLook): Promise<boolean> {
     el('div', { class: c('foot') }, cancel, submit ?? null),
   );
   const dialog = el('dialog', { class: c('dialog', look.wide && 'wide'), 'aria-labelledby': titleId }, form);
-  return new Promise((resolve) => {
-    let submitted = false;
-    owned.listen(cancel, 'click', () => dialog.close());
-    owned.listen(form, 'submit', (event) => {
-      event.preventDefault();
-      if (!submit || submit.disabled) return;
-      void busy(submit, async () => (look.run ? look.run() : true)).then((done) => {
-        submitted = done;
-        if (done) dialog.close();
-      });
+  let submitted = false;
+  owned.listen(cancel, 'click', () => dialog.close());
+  owned.listen(form, 'submit', (event) => {
+    event.preventDefault();
+    if (!submit || submit.disabled) return;
+    void busy(submit, async () => (look.run ? look.run() : true)).then((done) => {
+      submitted = done;
+      if (done) dialog.close();
     });
-    owned.listen(dialog, 'close', () => {
-      owned.dispose();
-      dialog.remove();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-      resolve(submitted);
-    });
-    // Keys of the page behind are not for the dialog; one that is closed holds the focus until the page is drawn again.
-    owned.listen(dialog, 'keydown', (event) => {
-      if (dialog.open) event.stopPropagation();
-    });
-    document.body.append(dialog);
-    dialog.showModal();
   });
+  await showModal(dialog, owned);
+  return submitted;
 }
 
 /** Asks before something is lost. */

@@ -35,6 +35,9 @@ describe('the lists to choose from', () => {
     chooser.choose('mine');
     expect([chooser.criteria, chooser.order, chooser.label]).toEqual([{ status: 'open', assignee: 'me', label: 'lbl_2' }, 'newest', 'lbl_2']);
     expect(chosen).toEqual(['vew_1', 'mine']);
+    chooser.choose('vew_1');
+    chooser.setLabel('lbl_3');
+    expect([chooser.key, chooser.criteria]).toEqual(['open', { status: 'open', label: 'lbl_3' }]);
   });
 
   it('waits for a view that is meant and not known yet', () => {

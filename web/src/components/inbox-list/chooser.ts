@@ -105,9 +105,10 @@ export class Chooser implements Disposable {
     this.#show(list ?? FILTERS[0]!);
   }
 
-  /** Shows only what has this label; the empty id shows everything. */
+  /** Shows only what has this label; the empty id shows everything. A view says itself which label: it is left. */
   setLabel(id: string): void {
     this.#label = id;
+    if (this.#list.view) return this.#show(FILTERS[0]!);
     this.#draw();
     this.narrowed.emit(undefined);
   }

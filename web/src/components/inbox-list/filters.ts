@@ -1,4 +1,5 @@
 import type { SavedView } from '../../api/views';
+import { fitOf, wordsOf } from '../../base/words';
 import type { InboxItem } from '../../live/protocol.gen';
 import { rankOf } from '../label/priority';
 import type { Criteria, Place } from './criteria';
@@ -67,6 +68,5 @@ export function unreadOf(item: InboxItem, me: string): number {
 
 /** Whether name or last words contain every word that is looked for. */
 export function matches(item: InboxItem, search: string): boolean {
-  const text = `${item.name} ${item.preview ?? ''}`.toLocaleLowerCase();
-  return search.toLocaleLowerCase().split(/\s+/).every((word) => text.includes(word));
+  return fitOf(`${item.name} ${item.preview ?? ''}`, wordsOf(search)) !== undefined;
 }

@@ -166,6 +166,13 @@ export class InboxList implements Disposable {
     this.#search.select();
   }
 
+  /** Looks for this, as if it had been written into the field. */
+  find(words: string): void {
+    this.#search.value = words;
+    this.#search.dispatchEvent(new Event('input'));
+    this.focusSearch();
+  }
+
   /** Puts the focus on the open conversation's line, or the first. */
   focus(): void {
     this.#rows.focus(this.#current);

@@ -1,5 +1,5 @@
 import { isStaff } from '../../api/session';
-import { signOut, type Session } from '../../session/start';
+import type { Session } from '../../session/start';
 import { el } from '../../ui/dom';
 import { chatIcon, icon, inboxIcon, leaveIcon, settingsIcon, type Icon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
@@ -7,6 +7,8 @@ import { avatar } from '../avatar/avatar';
 import { ConnectionBanner } from '../banner/banner';
 import { brandMark } from '../brand/brand';
 import { busy, button } from '../button/button';
+import { paletteButton } from '../palette/opener';
+import { leave, places } from './places';
 import styles from './shell.module.css';
 
 const c = mustClass(styles);
@@ -17,6 +19,7 @@ export function shell(session: Session, current: string, main: HTMLElement, more
   const staff = isStaff(session.who);
   const link = (href: string, label: string, strokes: Icon) =>
     el('a', { class: c('link'), href, 'aria-current': href === current ? 'page' : null, 'aria-label': label }, icon(strokes), el('span', { class: c('wordy') }, label));
+  session.actions.add(places(session, current));
   main.id = 'main';
   main.tabIndex = -1;
   main.classList.add(c('main'));
@@ -29,7 +32,7 @@ export function shell(session: Session, current: string, main: HTMLElement, more
       el('span', { class: c('place') }, session.tenant.name),
       el('nav', { class: c('links'), 'aria-label': 'Main' },
         ...(staff ? [link('/inbox', 'Inbox', inboxIcon), link('/settings', 'Settings', settingsIcon)] : [link('/chat', 'Conversation', chatIcon)])),
-      ...(more.tools ?? []), personMenu(session)),
+      paletteButton(session.actions, session.owned), ...(more.tools ?? []), personMenu(session)),
     banner.root, main,
   );
 }
@@ -38,12 +41,12 @@ function personMenu(session: Session): HTMLElement {
   const { owned, who } = session;
   const { user } = who;
   const face = el('button', { type: 'button', class: c('faceButton'), 'aria-haspopup': 'true', 'aria-expanded': 'false' }, avatar(user), el('span', { class: 'visually-hidden' }, `You: ${user.name}`));
-  const leave = button({ label: 'Sign out', icon: leaveIcon, kind: 'plain' });
+  const leaving = button({ label: 'Sign out', icon: leaveIcon, kind: 'plain' });
   const menu = el(
     'div', { class: c('menu'), hidden: true },
     el('div', { class: c('whose') }, el('strong', {}, user.name), el('p', { class: c('soft') }, user.email)),
     isStaff(who) ? el('a', { class: c('link'), href: '/settings#you' }, icon(settingsIcon), 'Your settings') : null,
-    leave,
+    leaving,
   );
   const root = el('div', { class: c('person') }, face, menu);
   const show = (open: boolean) => {
@@ -58,6 +61,6 @@ function personMenu(session: Session): HTMLElement {
     show(false);
     face.focus();
   });
-  owned.listen(leave, 'click', () => void busy(leave, () => signOut(session)).catch((error: Error) => session.toasts.show({ text: error.message, danger: true })));
+  owned.listen(leaving, 'click', () => void busy(leaving, () => leave(session)));
   return root;
 }

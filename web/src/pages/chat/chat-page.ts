@@ -3,6 +3,7 @@ import { call } from '../../api/session';
 import type { Disposable } from '../../base/disposables';
 import { Drafts } from '../../components/composer/drafts';
 import { ConversationView } from '../../components/conversation-view/conversation-view';
+import { viewActions } from '../../components/conversation-view/view-actions';
 import { emptyState, loadingState } from '../../components/empty/empty';
 import type { LiveConversation } from '../../live/client';
 import type { ConversationChange } from '../../live/conversation-store';
@@ -10,12 +11,13 @@ import type { AccountState } from '../../live/protocol.gen';
 import { applyToAccount, StateStore } from '../../live/state-store';
 import type { Session } from '../../session/start';
 import { el, fill } from '../../ui/dom';
-import { alertIcon, chatIcon } from '../../ui/icons';
+import { alertIcon, chatIcon, sendIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { managerCard, stepsCard } from './manager-card';
 import styles from './chat.module.css';
 
 const c = mustClass(styles);
+const CONVERSATION = 'Conversation';
 const ACCOUNT_MS = 1_500;
 const ACCOUNT_TRIES = 8;
 
@@ -34,6 +36,10 @@ export class ChatPage {
     this.#session = session;
     fill(this.root, this.#middle, this.#side);
     session.owned.add(session.presence.changed.on(() => this.#drawSide()));
+    session.actions.add([
+      { id: 'write', label: 'Write a message', words: 'answer reply', icon: sendIcon, group: CONVERSATION, when: () => this.#view !== undefined, run: () => this.#view?.composer.focus() },
+      ...viewActions(() => this.#view, CONVERSATION),
+    ]);
     const account = session.who.accounts[0];
     if (account) this.#begin(account);
     else this.#waitForAccount(0);

@@ -30,6 +30,12 @@ export class ConversationActions {
     if (to !== undefined) this.#fulfil(pane, { type: 'assign', to }, `Assigned to ${calledIn(this.#session, this.#desk, to)}.`);
   }
 
+  /** Whoever does this answers it. */
+  take(): void {
+    const pane = this.#pane();
+    if (pane?.state) this.#fulfil(pane, { type: 'assign', to: this.#session.who.user.id }, 'Assigned to you.');
+  }
+
   settle(action: 'resolve' | 'reopen'): void {
     const pane = this.#pane();
     if (pane?.state) this.#fulfil(pane, { type: action }, action === 'resolve' ? `${pane.state.name} is resolved.` : undefined);
@@ -40,9 +46,15 @@ export class ConversationActions {
     const pane = this.#pane();
     if (!pane?.state) return;
     if (pane.state.status === 'snoozed') return this.settle('reopen');
-    if (pane.state.status === 'resolved') return this.complain(new Error('This conversation is resolved. Open it again first.'));
+    const refusal = this.snoozeRefusal();
+    if (refusal !== undefined) return this.complain(new Error(refusal));
     const until = (await askUntil())?.toISOString();
     if (until) this.#fulfil(pane, { type: 'snooze', until }, `${pane.state.name} is put off until ${momentText(until)}.`);
+  }
+
+  /** Why it cannot be put off now. */
+  snoozeRefusal(): string | undefined {
+    return this.#pane()?.state?.status === 'resolved' ? 'This conversation is resolved. Open it again first.' : undefined;
   }
 
   async prioritise(): Promise<void> {

@@ -75,6 +75,7 @@ export class ConversationPane implements Disposable {
   #session: Session;
   #team: Team;
   #onlookers: Onlookers;
+  #replies: ReplyPicker | undefined;
   #owned = new Disposables();
   #head = el('header', { class: c('head') });
   #body = el('div', { class: c('body') });
@@ -112,6 +113,11 @@ export class ConversationPane implements Disposable {
     else this.#jump = seq;
   }
 
+  /** Offers the canned replies, where one writes. */
+  offerReplies(): void {
+    this.#replies?.open();
+  }
+
   /** Who works here is known now. */
   teamChanged(): void {
     this.#onlookers.draw();
@@ -145,7 +151,7 @@ export class ConversationPane implements Disposable {
         placeholder: 'Write an answer', modes: staffModes, drafts: new Drafts(owner, this.id),
         picker: (input, root) => allOf(
           new MentionPicker(input, root, this.#team.mentionable),
-          new ReplyPicker(input, root, this.#team.replies, () => ({ customer: customerName(this.state), agent: who.user.name, business: tenant.name })),
+          this.#replies = new ReplyPicker(input, root, this.#team.replies, () => ({ customer: customerName(this.state), agent: who.user.name, business: tenant.name })),
         ),
       },
       beginning: () => 'The conversation begins here.',

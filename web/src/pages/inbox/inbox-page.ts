@@ -1,11 +1,12 @@
 import { ReplyShelf } from '../../api/replies';
 import { takeBack, type StaffMember } from '../../api/tenant';
 import type { Disposable } from '../../base/disposables';
-import type { BulkAction } from '../../components/bulk-bar/bulk-bar';
 import { Details, LIFECYCLE, type DetailAction } from '../../components/details/details';
 import { confirmLoss } from '../../components/dialog/dialog';
 import { emptyState } from '../../components/empty/empty';
 import { InboxList } from '../../components/inbox-list/inbox-list';
+import { listenForKeys } from '../../components/palette/keys';
+import { PALETTE_KEYS } from '../../components/palette/opener';
 import { pick } from '../../components/picker/picker';
 import { ListTopic } from '../../live/list-topic';
 import type { AccountState, InboxItem, Party, Seq, TenantState } from '../../live/protocol.gen';
@@ -17,9 +18,10 @@ import { mustClass } from '../../ui/must-class';
 import { BulkActions } from './bulk/bulk-actions';
 import { ConversationActions } from './conversation-actions';
 import { ConversationPane, type PaneAction, type Team } from './conversation-pane';
+import { declareInboxActions } from './inbox-actions';
 import { inviteDialog } from './invite-dialog';
 import { pickStaff, type Desk } from './questions';
-import { listenForKeys, showKeys, type Shortcut } from './shortcuts';
+import { showKeys } from './shortcuts';
 import { tellOfUnsent } from './unsent';
 import { InboxViews } from './views';
 import styles from './inbox.module.css';
@@ -42,7 +44,6 @@ export class InboxPage {
   #desk: Desk = { staff: () => this.#staff, nameOf: (who) => this.#nameOf(who), labels: () => this.#labels };
   #actions: ConversationActions;
   #bulk: BulkActions;
-  #shortcuts: Shortcut[];
 
   /** `tenant` is the business, live: its labels may change at any time. */
   constructor(session: Session, tenant: StateStore<TenantState>) {
@@ -71,8 +72,8 @@ export class InboxPage {
     owned.add(this.#details.actions.on((action) => void this.#detail(action)));
     owned.listen(window, 'popstate', () => this.#fromAddress());
     owned.listen(document, 'keydown', (event) => this.#escape(event as KeyboardEvent));
-    this.#shortcuts = this.#makeShortcuts();
-    owned.add(listenForKeys(this.#shortcuts));
+    this.#declareActions();
+    owned.add(listenForKeys(session.actions));
     this.#fromAddress();
   }
 
@@ -107,7 +108,7 @@ export class InboxPage {
 
   /** Shows what the keys do. */
   showKeys(): void {
-    void showKeys(this.#shortcuts);
+    void showKeys(this.#session.actions);
   }
 
   get #team(): Team {
@@ -145,6 +146,9 @@ export class InboxPage {
     const seq = Number(query.get('m'));
     this.open(id, false, Number.isSafeInteger(seq) && seq > 0 ? seq : undefined);
     history.replaceState(null, '', this.#address(id));
+    // Another page asks for what was said; the address does not keep it.
+    const words = query.get('q');
+    if (words) requestAnimationFrame(() => this.#list.find(words));
   }
 
   get #labels() {
@@ -161,7 +165,7 @@ export class InboxPage {
   }
 
   #showNothing(): void {
-    fill(this.#middle, emptyState({ icon: chatIcon, title: 'Choose a conversation', text: 'Or press j for the first one, and ? for everything the keys can do.' }));
+    fill(this.#middle, emptyState({ icon: chatIcon, title: 'Choose a conversation', text: `Or press j for the first one, ${PALETTE_KEYS} for everything that can be done, and ? for what the keys do.` }));
   }
 
   #title(): void {
@@ -260,31 +264,33 @@ export class InboxPage {
     else this.#list.selection.clear();
   }
 
-  #makeShortcuts(): Shortcut[] {
-    const step = (by: 1 | -1) => {
-      const id = this.#list.neighbour(by);
-      if (id === undefined) return;
-      this.open(id, false);
-      history.replaceState(null, '', this.#address(id));
-      requestAnimationFrame(() => this.#list.focus());
-    };
-    const sort = (all: () => BulkAction, one: () => unknown) => () => void (this.#list.selection.size > 0 ? this.#bulk.do(all()) : one());
-    return [
-      { key: 'j', text: 'Next conversation', run: () => step(1) },
-      { key: 'k', text: 'Previous conversation', run: () => step(-1) },
-      { key: 'r', text: 'Answer', run: () => this.#write('send') },
-      { key: 'n', text: 'Write an internal note', run: () => this.#write('note') },
-      { key: 'x', text: 'Select; e, z, p, l and a are then for all that is selected', run: () => this.#list.select(false) },
-      { key: 'X', text: 'Select everything up to here', run: () => this.#list.select(true) },
-      { key: 'e', text: 'Resolve, or open again', run: sort(() => (this.#list.place === 'resolved' ? 'reopen' : 'resolve'), () => this.#actions.settle(this.#pane?.state?.status === 'resolved' ? 'reopen' : 'resolve')) },
-      { key: 'z', text: 'Put off until later, or bring back', run: sort(() => (this.#list.place === 'snoozed' ? 'reopen' : 'snooze'), () => this.#actions.snooze()) },
-      { key: 'p', text: 'Priority', run: sort(() => 'priority', () => this.#actions.prioritise()) },
-      { key: 'l', text: 'Labels', run: sort(() => 'labels', () => this.#actions.label()) },
-      { key: 'a', text: 'Assign', run: sort(() => 'assign', () => this.#actions.assign()) },
-      { key: 'i', text: 'Invite as a client', run: () => void this.#invite() },
-      { key: '/', text: 'Find a conversation, or what was said', run: () => this.#list.focusSearch() },
-      { key: '?', text: 'These keys', run: () => void showKeys(this.#shortcuts) },
-    ];
+  #declareActions(): void {
+    declareInboxActions(this.#session.actions, {
+      session: this.#session, desk: this.#desk, list: this.#list, one: this.#actions, many: this.#bulk,
+      items: () => this.#topic.values(), pane: () => this.#pane, account: () => this.#account?.store.state,
+      open: (id) => this.#goTo(id, true), step: (by) => this.#step(by), write: (mode) => this.#write(mode),
+      showList: () => this.#showList(), showKeys: () => this.showKeys(),
+      head: (action) => this.#act(action), detail: (action) => this.#detail(action),
+    });
+  }
+
+  /** Opens the next or the previous one of the list. */
+  #step(by: 1 | -1): void {
+    const id = this.#list.neighbour(by);
+    if (id === undefined) return;
+    this.#goTo(id, false);
+    history.replaceState(null, '', this.#address(id));
+  }
+
+  /** Opens a conversation by keyboard: the focus goes to its line, where single keys are keys. */
+  #goTo(id: string, visit: boolean): void {
+    this.open(id, visit);
+    requestAnimationFrame(() => this.#list.focus());
+  }
+
+  /** A phone shows the list or the conversation. */
+  #showList(): void {
+    if (!this.#list.root.checkVisibility()) this.open(undefined, true);
   }
 
   #write(mode: 'send' | 'note'): void {

@@ -7,7 +7,7 @@ import type { TenantState } from '../../live/protocol.gen';
 import { applyToTenant, StateStore } from '../../live/state-store';
 import { startSession } from '../../session/start';
 import { fill, mustFind } from '../../ui/dom';
-import { helpIcon } from '../../ui/icons';
+import { chatIcon, helpIcon } from '../../ui/icons';
 import { InboxPage } from './inbox-page';
 
 void startSession('staff', (session) => {
@@ -18,9 +18,14 @@ void startSession('staff', (session) => {
   const help = button({ label: 'Keys', icon: helpIcon, kind: 'plain', bare: true });
   session.owned.listen(help, 'click', () => page.showKeys());
   const available = availabilitySwitch(tenant, session.who.user.id);
+  const takes = () => available.getAttribute('aria-checked') === 'true';
   session.owned.listen(available, 'click', () => void session.client
-    .command(topic, 'set_available', { available: available.getAttribute('aria-checked') !== 'true' }, { newest: true })
+    .command(topic, 'set_available', { available: !takes() }, { newest: true })
     .done.catch((error: Error) => session.toasts.show({ text: error.message, danger: true })));
+  session.actions.add([{
+    id: 'available', label: () => (takes() ? 'Take no chats for now' : 'Take chats again'), words: 'available away', icon: chatIcon, group: 'You',
+    when: () => !available.hidden, run: () => available.click(),
+  }]);
   fill(mustFind('#app'), shell(session, '/inbox', page.root, { title: 'Inbox', tools: [available, help] }));
   const load = () => staff().then(({ members }) => page.setStaff(members), (error: Error) =>
     session.toasts.show({ text: `The team could not be loaded. ${error.message}`, danger: true, action: { label: 'Try again', run: () => void load() } }));

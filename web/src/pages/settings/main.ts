@@ -1,5 +1,7 @@
 import '../../tokens/app.css';
 import { Disposables } from '../../base/disposables';
+import { findAction, listActions } from '../../components/inbox-list/list-actions';
+import { settingsOf, type Setting } from '../../components/shell/places';
 import { shell } from '../../components/shell/shell';
 import type { TenantState } from '../../live/protocol.gen';
 import { applyToTenant, StateStore } from '../../live/state-store';
@@ -14,33 +16,28 @@ import { keySection, siteSection } from './sites';
 import { teamSection } from './team';
 import { youSection } from './you';
 
-interface Section {
-  id: string;
-  label: string;
-  admin: boolean;
-  /** Draws it; what it listens to ends with the section's own disposables. */
-  draw: (session: Session) => Child[];
-}
+/** Draws one of the settings; what it listens to ends with the disposables of the session it gets. */
+type Draw = (session: Session) => Child[];
 
-function sectionsOf(session: Session): Section[] {
+function drawsOf(session: Session): Record<Setting['id'], Draw> {
   const tenant = new StateStore<TenantState>(applyToTenant);
   session.owned.add(session.client.log(`tenant:${session.tenant.id}`, tenant));
   const admin = session.who.kind === 'admin';
-  const all: Section[] = [
-    { id: 'you', label: 'You', admin: false, draw: (own) => youSection(own) },
-    { id: 'business', label: 'Business', admin: true, draw: (own) => businessSection(own) },
-    { id: 'hours', label: 'Hours and greeting', admin: true, draw: (own) => hoursSection(own, tenant) },
-    { id: 'team', label: 'Team', admin: false, draw: (own) => teamSection(own, admin) },
-    { id: 'replies', label: 'Canned replies', admin: false, draw: (own) => replySection(own, admin) },
-    { id: 'labels', label: 'Labels', admin: false, draw: (own) => labelSection(own, tenant, admin) },
-    { id: 'site', label: 'Chat on your site', admin: true, draw: (own) => siteSection(own) },
-    { id: 'keys', label: 'API keys', admin: true, draw: (own) => keySection(own) },
-  ];
-  return all.filter((section) => admin || !section.admin);
+  return {
+    you: (own) => youSection(own),
+    business: (own) => businessSection(own),
+    hours: (own) => hoursSection(own, tenant),
+    team: (own) => teamSection(own, admin),
+    replies: (own) => replySection(own, admin),
+    labels: (own) => labelSection(own, tenant, admin),
+    site: (own) => siteSection(own),
+    keys: (own) => keySection(own),
+  };
 }
 
 void startSession('staff', (session) => {
-  const sections = sectionsOf(session);
+  const sections = settingsOf(session);
+  const draws = drawsOf(session);
   const links = sections.map(({ id, label }) => el('a', { href: `#${id}` }, label));
   const content = el('div', { class: c('content') });
   const main = el('main', { class: c('page') }, el('nav', { class: c('nav'), 'aria-label': 'Settings' }, ...links), content);
@@ -54,10 +51,12 @@ void startSession('staff', (session) => {
       else link.removeAttribute('aria-current');
     });
     document.title = `${current.label} · Settings · Brigade`;
-    fill(content, el('h1', { class: c('title') }, current.label), ...current.draw({ ...session, owned: shown }));
+    fill(content, el('h1', { class: c('title') }, current.label), ...draws[current.id]({ ...session, owned: shown }));
     main.scrollTop = 0;
   };
   session.owned.listen(window, 'hashchange', show);
+  session.actions.add(listActions((filter) => location.assign(`/inbox?f=${filter}`)));
+  session.actions.add(findAction((words) => location.assign(`/inbox?q=${encodeURIComponent(words)}`)));
   fill(mustFind('#app'), shell(session, '/settings', main));
   show();
 });

@@ -33,12 +33,18 @@ export class BulkActions {
     owned.listen(window, 'beforeunload', (event) => this.#run && event.preventDefault());
   }
 
+  /** Why this cannot be done with them now. */
+  refusal(action: BulkAction): string | undefined {
+    const { bar } = this.#list;
+    if (!bar.offers(action)) return 'These are resolved. Open them again first.';
+    return bar.away ?? (bar.able ? undefined : 'Something is being done with them. Wait until it is finished, or stop it.');
+  }
+
   /** Asks what has to be known, and does it. */
   async do(action: BulkAction): Promise<void> {
     const { bar, selection } = this.#list;
-    if (!bar.offers(action)) return this.#session.toasts.show({ text: 'These are resolved. Open them again first.', danger: true });
-    if (bar.away !== undefined) return this.#session.toasts.show({ text: bar.away, danger: true });
-    if (!bar.able) return;
+    const refusal = this.refusal(action);
+    if (refusal !== undefined) return this.#session.toasts.show({ text: refusal, danger: true });
     const asked = await this.#ask(action, this.#items(selection.ids));
     // Meanwhile some may have left the list, and the connection.
     if (asked && bar.away !== undefined) return this.#session.toasts.show({ text: `Nothing was sent. ${bar.away}`, danger: true });
@@ -54,6 +60,7 @@ export class BulkActions {
         const to = await pickStaff(this.#session, this.#desk, `Who answers ${many}?`, same(items.map(({ assignee }) => assignee)));
         return to === undefined ? undefined : { wish: { type: 'assign', to }, done: `assigned to ${calledIn(this.#session, this.#desk, to)}` };
       }
+      case 'take': return { wish: { type: 'assign', to: this.#session.who.user.id }, done: 'assigned to you' };
       case 'priority': {
         const priority = await pickPriority(items.length === 1 ? 'How urgent is it?' : 'How urgent are they?', same(items.map((item) => item.priority ?? 'normal')));
         return priority && { wish: { type: 'set_priority', priority }, done: `set to priority ${priorityText(priority).toLowerCase()}` };
