@@ -84,6 +84,8 @@ const CONSTRAINTS: &[(&str, Code, &str)] = &[
     ("account_members_is_known", Code::InvalidInput, "This person is not known here. Invite them first."),
     ("canned_replies_shortcut_once", Code::Conflict, "Another canned reply has this shortcut. Choose another."),
     ("canned_replies_bounded", Code::Conflict, "There are 500 canned replies already. Remove one first."),
+    ("drafts_bounded", Code::Conflict, "You have 500 drafts already. Send or empty one first."),
+    ("drafts_conversation_exists", Code::NotFound, "There is nothing here, or it is not yours to see."),
     (
         "attachments_given_before_sent",
         Code::InvalidInput,

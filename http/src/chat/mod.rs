@@ -3,6 +3,7 @@
 mod attachment;
 mod canned;
 mod conversation;
+mod draft;
 mod invite;
 mod list;
 mod messages;
@@ -11,6 +12,7 @@ mod search;
 use std::sync::Arc;
 
 use brigade_domain::chat::canned::CannedReplies;
+use brigade_domain::chat::draft::Drafts;
 use brigade_domain::chat::list::Conversations;
 use brigade_domain::chat::ports::Messages;
 use brigade_domain::chat::search::Search;
@@ -27,6 +29,8 @@ pub struct Ports {
     pub messages: Arc<dyn Messages>,
     /// What the staff have ready to say.
     pub canned: Arc<dyn CannedReplies>,
+    /// What people have begun to write.
+    pub drafts: Arc<dyn Drafts>,
     /// What was said, found.
     pub search: Arc<dyn Search>,
     /// Files that go with messages.
@@ -41,6 +45,7 @@ pub fn routes() -> Routes {
         .with(messages::routes())
         .with(invite::routes())
         .with(canned::routes())
+        .with(draft::routes())
         .with(search::routes())
         .with(attachment::routes())
 }

@@ -7,10 +7,12 @@
 //! | read older messages | [`PgMessages`] |
 //! | find what was said | [`PgSearch`] |
 //! | keep canned replies | [`PgCannedReplies`] |
+//! | keep what people have begun to write | [`PgDrafts`] |
 //! | know which files there are | [`PgAttachments`] |
 
 mod attachments;
 mod canned;
+mod drafts;
 mod history;
 mod list;
 mod search;
@@ -28,6 +30,8 @@ use crate::journal::to_bigint;
 use crate::time::{DbTime, to_db};
 pub use attachments::PgAttachments;
 pub use canned::PgCannedReplies;
+pub use drafts::PgDrafts;
+pub(crate) use drafts::expire as expire_drafts;
 pub use history::PgMessages;
 pub use list::{Cursor, PAGE, Page, PgLists, find, page};
 pub use search::PgSearch;
