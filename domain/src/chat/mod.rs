@@ -12,6 +12,7 @@
 //! | what is read beside the live state | [`ports`] |
 //! | how what was said is found | [`search`] |
 //! | what the staff have ready to say | [`canned`] |
+//! | what somebody has begun to write | [`draft`] |
 //! | which files go with messages, and how they arrive | [`attachment`] |
 //! | which of them the staff look at together | [`list`], [`view`] |
 //! | how the staff sort them: priority, labels, snoozing | [`triage`] |
@@ -20,6 +21,7 @@ pub mod attachment;
 pub mod canned;
 pub mod command;
 mod decide;
+pub mod draft;
 pub mod event;
 pub mod list;
 pub mod message;

@@ -3,6 +3,7 @@
 mod attachment;
 mod canned;
 mod conversation;
+mod draft;
 mod invite;
 mod list;
 mod messages;
@@ -12,6 +13,7 @@ mod views;
 use std::sync::Arc;
 
 use brigade_domain::chat::canned::CannedReplies;
+use brigade_domain::chat::draft::Drafts;
 use brigade_domain::chat::list::Conversations;
 use brigade_domain::chat::ports::Messages;
 use brigade_domain::chat::search::Search;
@@ -31,6 +33,8 @@ pub struct Ports {
     pub canned: Arc<dyn CannedReplies>,
     /// Saved views of the lists.
     pub views: Arc<dyn Views>,
+    /// What people have begun to write.
+    pub drafts: Arc<dyn Drafts>,
     /// What was said, found.
     pub search: Arc<dyn Search>,
     /// Files that go with messages.
@@ -46,6 +50,7 @@ pub fn routes() -> Routes {
         .with(messages::routes())
         .with(invite::routes())
         .with(canned::routes())
+        .with(draft::routes())
         .with(search::routes())
         .with(attachment::routes())
 }

@@ -5,6 +5,7 @@
 //! | [`Public`] | everybody; no credential is looked at |
 //! | [`Anybody`] | everybody; a valid credential is known |
 //! | [`SignedIn`] | a person, with a session or an access token |
+//! | [`Person`] | a person with a place in a tenant, staff or client: for what is theirs alone |
 //! | [`Participant`] | anybody with a place in a tenant: staff, client, site visitor, secret key |
 //! | [`Staff`] | account managers, admins and secret keys of a tenant |
 //! | [`TenantAdmin`] | admins and secret keys of a tenant |
@@ -36,6 +37,8 @@ pub enum Access {
     Anybody,
     /// See [`SignedIn`].
     SignedIn,
+    /// See [`Person`].
+    Person,
     /// See [`Participant`].
     Participant,
     /// See [`Staff`].
@@ -141,7 +144,19 @@ macro_rules! authorities {
     )*};
 }
 
-authorities!(Public, Anybody, SignedIn, Participant, Staff, TenantAdmin, AdminPerson, SuperAdmin, SiteKey, Operator);
+authorities!(
+    Public,
+    Anybody,
+    SignedIn,
+    Person,
+    Participant,
+    Staff,
+    TenantAdmin,
+    AdminPerson,
+    SuperAdmin,
+    SiteKey,
+    Operator
+);
 
 /// Everybody.
 #[derive(Debug)]
@@ -262,6 +277,43 @@ in_tenant! {
 in_tenant! {
     /// Admins, signed in as a person.
     AdminPerson when |actor, tenant| actor.is_admin_of(tenant) && matches!(actor.party, Party::User(_))
+}
+
+/// A person with a place in a tenant. What they may see there is decided per object.
+#[derive(Debug)]
+pub struct Person {
+    visit: Visit,
+    actor: Arc<Actor>,
+    tenant: TenantId,
+    user: UserId,
+}
+
+impl Person {
+    /// Who asks.
+    pub fn actor(&self) -> &Arc<Actor> {
+        &self.actor
+    }
+
+    /// In which tenant: the first argument of every repository method.
+    pub const fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// The person.
+    pub const fn user(&self) -> UserId {
+        self.user
+    }
+}
+
+impl Authority for Person {
+    const ACCESS: Access = Access::Person;
+    fn grant(visit: Visit) -> Result<Self, Refusal> {
+        let (actor, tenant) = visit.in_tenant()?;
+        match actor.party {
+            Party::User(user) => Ok(Self { visit, actor, tenant, user }),
+            Party::Visitor(_) | Party::Key(_) | Party::System => Err(Code::Forbidden.into()),
+        }
+    }
 }
 
 /// Who operates the platform.

@@ -122,6 +122,7 @@ handlers! {
     anybody get "/anybody" Anybody;
     signed_in get "/signed_in" SignedIn;
     signed_in_post post "/signed_in" SignedIn;
+    person get "/person" Person;
     participant get "/participant" Participant;
     staff get "/staff" Staff;
     tenant_admin get "/tenant_admin" TenantAdmin;
@@ -154,6 +155,7 @@ fn all() -> Routes {
         anybody,
         signed_in,
         signed_in_post,
+        person,
         participant,
         staff,
         tenant_admin,
@@ -197,6 +199,7 @@ async fn each_authority_lets_in_exactly_those_it_is_for() {
     let matrix: &[(&str, &[&str])] = &[
         ("/public", &all),
         ("/signed_in", &["client", "manager", "admin", "operator"]),
+        ("/person", &["client", "manager", "admin"]),
         ("/participant", &["client", "manager", "admin", "sk_live_x", "vst_x"]),
         ("/staff", &["manager", "admin", "sk_live_x"]),
         ("/tenant_admin", &["admin", "sk_live_x"]),

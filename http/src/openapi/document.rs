@@ -108,7 +108,9 @@ fn security(access: Access) -> Value {
         Access::Public => json!([]),
         Access::Anybody | Access::Operator => json!([{}, { "session": [] }, { "bearer": [] }]),
         Access::SiteKey => json!([{ "tenant_key": [] }]),
-        Access::SignedIn | Access::AdminPerson | Access::SuperAdmin => json!([{ "session": [] }, { "bearer": [] }]),
+        Access::SignedIn | Access::Person | Access::AdminPerson | Access::SuperAdmin => {
+            json!([{ "session": [] }, { "bearer": [] }])
+        }
         Access::Participant | Access::Staff | Access::TenantAdmin => {
             json!([{ "session": [] }, { "bearer": [] }, { "tenant_key": [] }])
         }

@@ -46,11 +46,12 @@ pub(super) async fn purges(db: Db) {
     tokio::time::sleep(FIRST_PURGE).await;
     loop {
         match purge(&db, Timestamp::now()).await {
-            Ok(Purged { sessions, tokens, letters, .. }) => {
+            Ok(Purged { sessions, tokens, letters, drafts }) => {
                 tracing::info!(
                     purged.sessions = sessions,
                     purged.tokens = tokens,
                     purged.letters = letters,
+                    purged.drafts = drafts,
                     "what is over was taken away"
                 );
             }

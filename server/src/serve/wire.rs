@@ -26,7 +26,7 @@ use brigade_http::identity::password::Hasher;
 use brigade_http::problem::Problem;
 use brigade_http::{Parts, account, chat};
 use brigade_integrations::files::{FileStore, Inspection};
-use brigade_store::chat::{PgAttachments, PgCannedReplies, PgLists, PgMessages, PgSearch, PgViews};
+use brigade_store::chat::{PgAttachments, PgCannedReplies, PgDrafts, PgLists, PgMessages, PgSearch, PgViews};
 use brigade_store::identity::{Identity, KeyRing};
 use brigade_store::jobs::{Tasks, Worker};
 use brigade_store::{Db, PgJournal, PgReads, RedisLimits, RedisPresence};
@@ -166,6 +166,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
             messages: Arc::new(PgMessages::new(db.clone())),
             canned: Arc::new(PgCannedReplies::new(db.clone())),
             views: Arc::new(PgViews::new(db.clone())),
+            drafts: Arc::new(PgDrafts::new(db.clone())),
             search: Arc::new(search),
             uploads: uploads.clone(),
         },

@@ -8,10 +8,12 @@
 //! | read older messages | [`PgMessages`] |
 //! | find what was said | [`PgSearch`] |
 //! | keep canned replies | [`PgCannedReplies`] |
+//! | keep what people have begun to write | [`PgDrafts`] |
 //! | know which files there are | [`PgAttachments`] |
 
 mod attachments;
 mod canned;
+mod drafts;
 mod history;
 mod list;
 mod search;
@@ -33,6 +35,8 @@ use crate::journal::to_bigint;
 use crate::time::{DbTime, to_db};
 pub use attachments::PgAttachments;
 pub use canned::PgCannedReplies;
+pub use drafts::PgDrafts;
+pub(crate) use drafts::expire as expire_drafts;
 pub use history::PgMessages;
 pub use list::{Cursor, PAGE, Page, PgLists, facets, find, page};
 pub use search::PgSearch;

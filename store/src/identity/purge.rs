@@ -1,4 +1,4 @@
-//! Taking away what is over: sessions and tokens seven days after their end (C35), visitors' tokens, attempts, mail.
+//! Taking away what is over: sessions and tokens seven days after their end (C35), visitors' tokens, attempts, mail, drafts.
 
 use brigade_domain::Timestamp;
 use brigade_domain::id::TenantId;
@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::resolve::{VISITOR_SECONDS, seconds};
 use crate::Db;
+use crate::chat::expire_drafts;
 use crate::db::set_tenant;
 use crate::time::to_db;
 
@@ -19,13 +20,15 @@ pub struct Purged {
     pub tokens: u64,
     /// Letters.
     pub letters: u64,
+    /// Drafts that nobody went on with.
+    pub drafts: u64,
 }
 
 /// Takes away what is over as of `at`. Run it daily or so; running it twice does no harm.
 pub async fn purge(db: &Db, at: Timestamp) -> Result<Purged, Rejection> {
     let (mut purged, tenants) = db.global_write("purge", move |tx| Box::pin(global(tx, at))).await?;
     for tenant in tenants.into_iter().map(TenantId::from_uuid) {
-        purged.tokens += db
+        let (tokens, drafts) = db
             .write("purge a tenant", tenant, move |tx| {
                 Box::pin(async move {
                     set_tenant(tx, tenant).await?;
@@ -36,12 +39,14 @@ pub async fn purge(db: &Db, at: Timestamp) -> Result<Purged, Rejection> {
                         to_db(at),
                         seconds(VISITOR_SECONDS)
                     )
-                    .execute(tx)
+                    .execute(&mut *tx)
                     .await?;
-                    Ok(gone.rows_affected())
+                    Ok((gone.rows_affected(), expire_drafts(tx, tenant, at).await?))
                 })
             })
             .await?;
+        purged.tokens += tokens;
+        purged.drafts += drafts;
     }
     Ok(purged)
 }
@@ -66,5 +71,5 @@ async fn global(tx: &mut sqlx::PgConnection, at: Timestamp) -> Result<(Purged, V
         .rows_affected();
     sqlx::query!("delete from throttles where ends_at < $1", now).execute(&mut *tx).await?;
     let tenants = sqlx::query_scalar!("select id from tenants").fetch_all(tx).await?;
-    Ok((Purged { sessions, tokens, letters }, tenants))
+    Ok((Purged { sessions, tokens, letters, drafts: 0 }, tenants))
 }

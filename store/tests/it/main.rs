@@ -5,6 +5,7 @@ mod audit;
 mod cancel;
 mod commit;
 mod crash;
+mod drafts;
 mod history;
 mod jobs;
 mod schema;

@@ -3,6 +3,7 @@
 mod attachments;
 mod canned;
 mod client;
+mod drafts;
 mod history;
 mod search;
 mod site;

@@ -16,9 +16,10 @@ struct Caller {
 }
 
 const EVERYBODY: &[&str] = &["public", "anybody"];
-const CLIENT: &[&str] = &["public", "anybody", "signed_in", "participant"];
-const MANAGER: &[&str] = &["public", "anybody", "signed_in", "participant", "staff"];
-const ADMIN: &[&str] = &["public", "anybody", "signed_in", "participant", "staff", "tenant_admin", "admin_person"];
+const CLIENT: &[&str] = &["public", "anybody", "signed_in", "person", "participant"];
+const MANAGER: &[&str] = &["public", "anybody", "signed_in", "person", "participant", "staff"];
+const ADMIN: &[&str] =
+    &["public", "anybody", "signed_in", "person", "participant", "staff", "tenant_admin", "admin_person"];
 const OPERATOR: &[&str] = &["public", "anybody", "signed_in", "super_admin", "operator"];
 const SECRET_KEY: &[&str] = &["public", "anybody", "participant", "staff", "tenant_admin"];
 const VISITOR: &[&str] = &["public", "anybody", "participant"];
@@ -115,6 +116,7 @@ async fn exactly_those_who_are_meant_get_past_the_guard() {
         "public",
         "anybody",
         "signed_in",
+        "person",
         "participant",
         "staff",
         "tenant_admin",

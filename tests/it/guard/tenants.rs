@@ -44,6 +44,7 @@ fn body(operation: &Operation) -> Value {
         "commands" if operation.path.contains("/tenants/") => command("set_available", json!({ "available": true })),
         "commands" => command("note", json!({ "text": "x" })),
         "attachments" => json!({ "name": "x", "size": 1 }),
+        "draft" => json!({ "rev": 0, "kind": "send", "text": "x", "since": 0 }),
         _ if operation.path.contains("/replies/") => json!({ "rev": 1, "shortcut": "x", "text": "x" }),
         _ if operation.path.contains("/views/") => json!({ "rev": 1, "name": "x", "criteria": { "status": "open" } }),
         "invitations" => json!({ "email": "eve@people.example", "name": "Eve" }),
@@ -57,6 +58,7 @@ fn query(operation: &Operation) -> &'static str {
     match operation.path.as_str() {
         path if path.ends_with("/attachments") && operation.method == "GET" => "?ids=att_01h455vb4pex5vsknk084sn02q",
         path if path.ends_with("/attachments/{file}") && operation.method == "PUT" => "?offset=0",
+        path if path.ends_with("/draft") && operation.method == "DELETE" => "?rev=1",
         _ => "",
     }
 }

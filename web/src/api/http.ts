@@ -35,6 +35,8 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 export interface Extra {
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** Whether it is to arrive when the page is left meanwhile: for little bodies. */
+  keepalive?: boolean;
 }
 
 type Envelope =
@@ -66,9 +68,8 @@ export async function request<T>(method: Method, path: string, body?: unknown, e
   const headers: Record<string, string> = { accept: 'application/json', ...extra.headers };
   const raw = body instanceof Blob;
   if (body !== undefined) headers['content-type'] = raw ? 'application/octet-stream' : 'application/json';
-  const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };
+  const init: RequestInit = { ...extra, method, headers, credentials: 'same-origin', cache: 'no-store' };
   if (body !== undefined) init.body = raw ? body : JSON.stringify(body);
-  if (extra.signal) init.signal = extra.signal;
   let response: Response;
   try {
     const answer = fetch(path, init);

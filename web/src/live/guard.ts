@@ -40,6 +40,12 @@ export class Guard {
     this.#kept.text = String(newest);
   }
 
+  /** Another draft is here, begun when so much was seen. */
+  goOn(since: Seq): void {
+    this.end();
+    this.begin(since);
+  }
+
   /** The draft was sent or taken away. */
   end(): void {
     this.#since = undefined;

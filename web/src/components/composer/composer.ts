@@ -5,7 +5,6 @@ import { el, fill, setText } from '../../ui/dom';
 import { icon, closeIcon, editIcon, replyIcon, sendIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { button } from '../button/button';
-import type { Drafts } from './drafts';
 import styles from './composer.module.css';
 
 const c = mustClass(styles);
@@ -21,7 +20,8 @@ export type Written =
 
 export interface ComposerLook {
   placeholder: string;
-  drafts: Drafts;
+  /** Where what is being written is kept. */
+  drafts: { text: string };
   /** How one chooses between an answer and a note, where notes can be written. */
   modes?: (choose: (kind: 'send' | 'note') => void) => Modes;
   /** Offers something while `@…` or the like is being written. */

@@ -35,6 +35,8 @@ export class InboxList implements Disposable {
   readonly results: SearchResults;
   readonly selection = new Selection();
   readonly bar: BulkBar;
+  /** Whether something was begun there and not sent. */
+  hasDraft: (id: string) => boolean = () => false;
 
   #live: ListTopic<InboxItem>;
   #me: Party;
@@ -228,7 +230,7 @@ export class InboxList implements Disposable {
   #drawRows(): void {
     const minute = Math.floor(Date.now() / 60_000);
     this.#rows.draw(this.#shown, (item) => ({
-      item, me: this.#me, nameOf: this.#nameOf, labels: this.#labels, current: item.id === this.#current, selected: this.selection.has(item.id), minute,
+      item, me: this.#me, nameOf: this.#nameOf, labels: this.#labels, current: item.id === this.#current, selected: this.selection.has(item.id), draft: this.hasDraft(item.id), minute,
     }));
   }
 

@@ -1,5 +1,6 @@
 import type { InboxItem, Party } from '../../live/protocol.gen';
 import { el, mustFind, put } from '../../ui/dom';
+import { icon, editIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { avatar } from '../avatar/avatar';
 import { chip } from '../chip/chip';
@@ -19,6 +20,8 @@ export interface RowLook {
   labels: Labels;
   current: boolean;
   selected: boolean;
+  /** Something was begun there and not sent. */
+  draft: boolean;
   /** Changes every minute, so that durations are drawn again. */
   minute: number;
 }
@@ -35,7 +38,7 @@ export function drawRow(element: HTMLElement, look: RowLook): void {
   box.checked = selected;
   box.setAttribute('aria-label', `Select ${item.name}`);
   element.classList.toggle(c('selected'), selected);
-  const key = JSON.stringify([item, current, look.minute, look.nameOf(item.assignee ?? ''), look.nameOf(item.preview_by ?? ''), known(item.labels, look.labels)]);
+  const key = JSON.stringify([item, current, look.draft, look.minute, look.nameOf(item.assignee ?? ''), look.nameOf(item.preview_by ?? ''), known(item.labels, look.labels)]);
   if (element.dataset['look'] === key) return;
   element.dataset['look'] = key;
   const unread = unreadOf(item, me);
@@ -52,7 +55,7 @@ export function drawRow(element: HTMLElement, look: RowLook): void {
   if (focused) link.focus({ preventScroll: true });
 }
 
-function words({ item, me, nameOf, labels }: RowLook): HTMLElement {
+function words({ item, me, nameOf, labels, draft }: RowLook): HTMLElement {
   const by = item.preview_by === me ? 'You: ' : item.preview_by?.startsWith('usr_') && item.kind === 'site' ? `${nameOf(item.preview_by) ?? 'Colleague'}: ` : '';
   const words = el(
     'span', { class: c('words') },
@@ -60,6 +63,7 @@ function words({ item, me, nameOf, labels }: RowLook): HTMLElement {
     el('span', { class: c('preview') }, item.preview === null ? 'Nothing written yet' : by + item.preview),
   );
   const chips = el('span', { class: c('chips') });
+  if (draft) put(chips, chip(c('chip', 'draft'), [icon(editIcon), 'Draft']));
   if (item.priority === 'urgent' || item.priority === 'high') put(chips, priorityChip(item.priority));
   if (item.snoozed_until) put(chips, chip(c('chip'), [`until ${momentText(item.snoozed_until)}`]));
   else if (item.woken_at) put(chips, chip(c('chip', 'back'), ['back']));

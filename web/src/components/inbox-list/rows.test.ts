@@ -10,7 +10,7 @@ const item = (id: string, name = id): InboxItem => ({
 
 let rows: Rows;
 
-const draw = (...items: InboxItem[]) => rows.draw(items, (each) => ({ item: each, me: 'usr_me', nameOf: () => undefined, labels: {}, current: false, selected: each.id === 'b', minute: 0 }));
+const draw = (...items: InboxItem[]) => rows.draw(items, (each) => ({ item: each, me: 'usr_me', nameOf: () => undefined, labels: {}, current: false, selected: each.id === 'b', draft: each.id === 'c', minute: 0 }));
 /** Where the focus is: the line, and what in it. */
 const focused = () => `${rows.idOf(document.activeElement)} ${document.activeElement?.tagName}`;
 
@@ -26,6 +26,13 @@ describe('the lines of the list', () => {
     expect(boxes.map((box) => [box.getAttribute('aria-label'), box.checked])).toEqual([['Select a', false], ['Select b', true], ['Select c', false]]);
     expect(rows.root.querySelectorAll('li > a')).toHaveLength(3);
     expect(rows.idOf(boxes[2]!)).toBe('c');
+  });
+
+  it('say where something was begun and not sent', () => {
+    const marked = () => [...rows.root.children].map((row) => [...row.querySelectorAll('a span')].some((each) => each.textContent === 'Draft'));
+    expect(marked()).toEqual([false, false, true]);
+    draw(item('a'), item('b'));
+    expect(marked()).toEqual([false, false]);
   });
 
   it.each(['a', 'input'])('keep the focus in a %s when they are moved and drawn anew', (tag) => {

@@ -1,7 +1,7 @@
 import { Disposables, type Disposable } from '../../base/disposables';
 import type { LiveClient, LiveConversation } from '../../live/client';
 import { afterRefusal, answerAfter, Guard, type Kept } from '../../live/guard';
-import type { Message, Party, SendBody } from '../../live/protocol.gen';
+import type { Message, Party, SendBody, Seq } from '../../live/protocol.gen';
 import { Typing } from '../../live/typing';
 import { browserWorld, type World } from '../../live/world';
 import { Writing, type Kind } from '../../live/writing';
@@ -59,6 +59,11 @@ export class Answering implements Disposable {
 
   /** The message as it is sent. */
   readonly complete = (body: SendBody): SendBody => this.#guard.complete(body, this.#newest);
+
+  /** What is in the composer now was begun elsewhere, when so much was seen. */
+  goOn(since: Seq): void {
+    this.#guard.goOn(since);
+  }
 
   /** Takes its place above the composer. */
   join(view: ConversationView): void {

@@ -1,9 +1,10 @@
 import { me, type SignedIn } from '../../api/session';
 import { call } from '../../api/session';
 import type { Disposable } from '../../base/disposables';
-import { Drafts } from '../../components/composer/drafts';
 import { ConversationView } from '../../components/conversation-view/conversation-view';
 import { viewActions } from '../../components/conversation-view/view-actions';
+import { DraftKeeper } from '../../components/drafts/draft-keeper';
+import { keepDrafts, type DraftShelf } from '../../components/drafts/shelf';
 import { emptyState, loadingState } from '../../components/empty/empty';
 import type { LiveConversation } from '../../live/client';
 import type { ConversationChange } from '../../live/conversation-store';
@@ -27,6 +28,7 @@ export class ChatPage {
   #session: Session;
   #live: LiveConversation | undefined;
   #view: ConversationView | undefined;
+  #drafts: DraftShelf;
   #account: StateStore<AccountState> | undefined;
   #watching: { who: string; held: Disposable } | undefined;
   #middle = el('section', { class: c('conversation'), 'aria-label': 'Conversation' }, loadingState('Loading your conversation', 4));
@@ -34,6 +36,7 @@ export class ChatPage {
 
   constructor(session: Session) {
     this.#session = session;
+    this.#drafts = keepDrafts(session);
     fill(this.root, this.#middle, this.#side);
     session.owned.add(session.presence.changed.on(() => this.#drawSide()));
     session.actions.add([
@@ -86,14 +89,17 @@ export class ChatPage {
   }
 
   #show(id: string): void {
-    const { client, who, tenant, owned } = this.#session;
+    const { client, tenant, owned } = this.#session;
+    const live = this.#live!;
+    const keeper = owned.add(new DraftKeeper({ shelf: this.#drafts, conversation: id, live, me: client.me }));
     this.#view = owned.add(new ConversationView({
-      client, live: this.#live!, ask: call,
-      composer: { placeholder: `Write to ${tenant.name}`, drafts: new Drafts(`${tenant.id}.${who.user.id}`, id) },
+      client, live: { ...live, typing: keeper.hush(live.typing) }, ask: call,
+      composer: { placeholder: `Write to ${tenant.name}`, drafts: keeper.drafts },
       // What the client wrote as a visitor is theirs.
       isMe: (party) => party === this.#live?.store.state?.visitor,
       beginning: () => 'Your conversation begins here.',
     }));
+    keeper.join(this.#view);
     fill(this.#middle, this.#view.root);
     this.#view.composer.focus();
   }

@@ -4,12 +4,13 @@ import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
 import { avatar, setPresence } from '../../components/avatar/avatar';
 import { button } from '../../components/button/button';
-import { Drafts } from '../../components/composer/drafts';
 import { staffModes } from '../../components/composer/modes';
 import { MentionPicker, type Mentionable } from '../../components/composer/mention-picker';
 import { allOf, ReplyPicker } from '../../components/composer/reply-picker';
 import { ConversationView } from '../../components/conversation-view/conversation-view';
 import { statusText } from '../../components/details/details';
+import { DraftKeeper } from '../../components/drafts/draft-keeper';
+import type { DraftShelf } from '../../components/drafts/shelf';
 import { emptyState, loadingState } from '../../components/empty/empty';
 import { Answering } from '../../components/together/answering';
 import { Onlookers } from '../../components/together/onlookers';
@@ -74,6 +75,7 @@ export class ConversationPane implements Disposable {
   view: ConversationView | undefined;
   #session: Session;
   #team: Team;
+  #drafts: DraftShelf;
   #onlookers: Onlookers;
   #replies: ReplyPicker | undefined;
   #owned = new Disposables();
@@ -83,9 +85,10 @@ export class ConversationPane implements Disposable {
   #jump: Seq | undefined;
   #watching: { who: string; held: Disposable } | undefined;
 
-  constructor(session: Session, id: string, team: Team) {
+  constructor(session: Session, id: string, team: Team, drafts: DraftShelf) {
     this.#session = session;
     this.#team = team;
+    this.#drafts = drafts;
     this.id = id;
     this.live = this.#owned.add(session.client.conversation(id, applyForStaff));
     this.#onlookers = this.#owned.add(new Onlookers(session.client, this.live.topic, (who) => this.#nameOf(who)));
@@ -139,16 +142,18 @@ export class ConversationPane implements Disposable {
 
   #show(): void {
     const { client, tenant, who } = this.#session;
-    const owner = `${tenant.id}.${who.user.id}`;
+    const keeper = this.#owned.add(new DraftKeeper({
+      shelf: this.#drafts, conversation: this.id, live: this.live, me: client.me, taken: (since) => answering.goOn(since),
+    }));
     const answering = this.#owned.add(new Answering({
-      client, live: this.live, nameOf: (party) => this.#nameOf(party), kept: new Drafts(owner, `${this.id}.since`),
+      client, live: this.live, nameOf: (party) => this.#nameOf(party), kept: keeper.begun,
       isColleague: (party) => this.#team.nameOf(party) !== undefined || this.live.store.state?.people[party]?.side === 'staff',
     }));
     this.view = this.#owned.add(new ConversationView({
-      client, live: { ...this.live, typing: answering.writing }, complete: answering.complete, nameOf: this.#team.nameOf, moderates: who.kind === 'admin',
+      client, live: { ...this.live, typing: keeper.hush(answering.writing) }, complete: answering.complete, nameOf: this.#team.nameOf, moderates: who.kind === 'admin',
       ask: call,
       composer: {
-        placeholder: 'Write an answer', modes: staffModes, drafts: new Drafts(owner, this.id),
+        placeholder: 'Write an answer', modes: staffModes, drafts: keeper.drafts,
         picker: (input, root) => allOf(
           new MentionPicker(input, root, this.#team.mentionable),
           this.#replies = new ReplyPicker(input, root, this.#team.replies, () => ({ customer: customerName(this.state), agent: who.user.name, business: tenant.name })),
@@ -157,6 +162,7 @@ export class ConversationPane implements Disposable {
       beginning: () => 'The conversation begins here.',
     }));
     answering.join(this.view);
+    keeper.join(this.view);
     fill(this.#body, this.view.root);
     if (this.#jump !== undefined) requestAnimationFrame(() => void this.view?.list.jumpTo(this.#jump!));
   }

@@ -3,6 +3,7 @@ import { takeBack, type StaffMember } from '../../api/tenant';
 import type { Disposable } from '../../base/disposables';
 import { Details, LIFECYCLE, type DetailAction } from '../../components/details/details';
 import { confirmLoss } from '../../components/dialog/dialog';
+import { keepDrafts, type DraftShelf } from '../../components/drafts/shelf';
 import { emptyState } from '../../components/empty/empty';
 import { InboxList } from '../../components/inbox-list/inbox-list';
 import { listenForKeys } from '../../components/palette/keys';
@@ -35,6 +36,7 @@ export class InboxPage {
   #tenant: StateStore<TenantState>;
   #staff: StaffMember[] = [];
   #replies = new ReplyShelf();
+  #drafts: DraftShelf;
   #list: InboxList;
   #topic: ListTopic<InboxItem>;
   #pane: ConversationPane | undefined;
@@ -55,6 +57,9 @@ export class InboxPage {
     owned.add(client.follow(this.#topic));
     this.#list = owned.add(new InboxList(this.#topic, who.user.id, (party) => this.#nameOf(party)));
     this.#list.root.classList.add(c('listPane'));
+    this.#drafts = keepDrafts(session);
+    this.#list.hasDraft = (id) => this.#drafts.has(id);
+    owned.add(this.#drafts.changed.on(() => this.#list.refresh()));
     this.#bulk = new BulkActions(session, this.#desk, this.#list);
     owned.add(new InboxViews(session, this.#desk, this.#list));
     this.#details = owned.add(new Details(session.presence));
@@ -98,7 +103,7 @@ export class InboxPage {
     this.#details.root.hidden = id === undefined;
     if (visit) history.pushState(null, '', this.#address(id));
     if (id === undefined) return this.#showNothing();
-    this.#pane = new ConversationPane(this.#session, id, this.#team);
+    this.#pane = new ConversationPane(this.#session, id, this.#team, this.#drafts);
     this.#pane.actions.on((action) => void this.#act(action));
     this.#pane.changed.on(() => this.#drawDetails());
     fill(this.#middle, this.#pane.root);
