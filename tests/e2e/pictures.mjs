@@ -1,0 +1,254 @@
+// Makes the pictures of the guide, docs/images/guide/*.png, from a fresh demonstration, doing what its pages describe: `npm run pictures`.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { eventually, Windows } from './support/browser.mjs';
+import { beginChats } from './support/http.mjs';
+import { hears, linkOfMail, openChat, openConversation, say, signIn } from './support/people.mjs';
+import { file } from './support/pictures.mjs';
+import { Server } from './support/server.mjs';
+
+const folder = fileURLToPath(new URL('../../docs/images/guide/', import.meta.url));
+mkdirSync(folder, { recursive: true });
+
+const list = (page) => page.getByRole('region', { name: 'Conversations' });
+const line = (page, words) => list(page).getByRole('listitem').filter({ hasText: words }).first();
+const openPane = (page) => page.getByRole('region', { name: 'Conversation', exact: true });
+const message = (place, text) => place.getByRole('log').locator('article').filter({ hasText: text });
+
+const server = await Server.start();
+const windows = await Windows.open(server.url);
+try {
+  await nobodyIsThere();
+  const amara = await newPage();
+  const jonas = await newPage();
+  await signIn(amara, server.person(/^account manager/), '**/inbox');
+  await signIn(jonas, server.person(/^admin$/), '**/inbox');
+  await inbox(amara);
+  const chat = await visitor(amara);
+  await client(amara);
+  await together(jonas, amara, chat);
+  await manyAtOnce(amara);
+  await invitation(amara, chat);
+  await admin(jonas);
+  windows.assertQuiet();
+} finally {
+  await windows.close();
+  await server.stop();
+}
+
+async function newPage(size) {
+  return (await windows.person({ size })).newPage();
+}
+
+/** Keeps a picture of a page, of an element `of` it or of what is in `clip`, once its letters and pictures are there. */
+async function keep(page, name, { of = page, clip } = {}) {
+  for (const frame of page.frames()) {
+    await frame.evaluate(() => document.fonts.ready);
+    await frame.waitForFunction(() => [...document.images].every((image) => image.complete));
+  }
+  const shot = await of.screenshot({ animations: 'disabled', ...(clip && { clip }) });
+  // 256 colours are enough for pages, and a third of the size.
+  await sharp(shot).png({ palette: true, effort: 10, dither: 0 }).toFile(`${folder}${name}.png`);
+}
+
+/** Keeps the part of a page that all of these are in. */
+async function keepAround(page, parts, name, margin) {
+  const boxes = await Promise.all(parts.map((part) => part.boundingBox()));
+  const { width, height } = page.viewportSize();
+  const x = Math.max(0, Math.min(...boxes.map((box) => box.x)) - margin);
+  const y = Math.max(0, Math.min(...boxes.map((box) => box.y)) - margin);
+  const right = Math.min(width, Math.max(...boxes.map((box) => box.x + box.width)) + margin);
+  const bottom = Math.min(height, Math.max(...boxes.map((box) => box.y + box.height)) + margin);
+  await keep(page, name, { clip: { x, y, width: right - x, height: bottom - y } });
+}
+
+/** Scrolls to the newest message. */
+async function toNewest(place) {
+  await place.getByRole('log').evaluate((log) => log.scrollTo(0, log.scrollHeight));
+}
+
+/** Waits until a picture among the messages is there. */
+async function hasPicture(place, name) {
+  const shown = place.getByRole('log').getByRole('button', { name: `Show ${name}` }).locator('img');
+  await eventually(async () => assert.ok(await shown.evaluate((image) => image.complete && image.naturalWidth > 0)));
+}
+
+/** Before anybody of the staff has signed in. */
+async function nobodyIsThere() {
+  const page = await newPage('phone');
+  const chat = await openChat(page);
+  await chat.getByText(/^Away/).first().waitFor();
+  await say(chat, 'Hello! Do you have a menu without milk?');
+  await chat.getByText('Your message is kept.').waitFor();
+  await chat.getByText('Sent').waitFor();
+  await chat.getByLabel(/Your e-mail/).fill('clara@example.org');
+  await chat.getByLabel(/Your e-mail/).blur();
+  await keep(page, 'visitor-nobody-there');
+  await chat.getByRole('button', { name: 'Save' }).click();
+}
+
+async function inbox(amara) {
+  await beginChats(server, ['Can I skip the week of Easter?', 'My box came an hour late today.', 'Do you also cook for a kindergarten?']);
+  await line(amara, 'kindergarten').waitFor();
+  await openConversation(amara, 'the address I have just left');
+  await line(amara, 'the address I have just left').getByText('unread').waitFor({ state: 'detached' });
+  await list(amara).getByRole('listitem').first().scrollIntoViewIfNeeded();
+  await keep(amara, 'manager-inbox');
+
+  await amara.getByRole('textbox', { name: 'Write an answer' }).pressSequentially('/');
+  await amara.getByRole('listbox', { name: 'Canned replies' }).getByText('/packs').waitFor();
+  await keep(amara, 'manager-canned', { of: openPane(amara) });
+  await amara.keyboard.press('Escape');
+  await amara.getByRole('textbox', { name: 'Write an answer' }).fill('');
+}
+
+async function visitor(amara) {
+  const page = await newPage();
+  await page.setViewportSize({ width: 900, height: 760 });
+  await page.goto('/');
+  const bowl = await page.locator('.dish svg').first().screenshot();
+  const chat = await openChat(page);
+  await chat.getByText('We are here').waitFor();
+  await say(chat, 'Hello! Is this bowl on the menu next week too?');
+  await openConversation(amara, 'Is this bowl on the menu');
+  await chat.locator('input[type=file]').setInputFiles([file('bowl.png', bowl, 'image/png')]);
+  await eventually(async () => assert.ok(await chat.getByRole('button', { name: 'Send', exact: true }).isEnabled()));
+  await chat.getByRole('button', { name: 'Send', exact: true }).click();
+  await hasPicture(chat, 'bowl.png');
+  await hears(amara, 'Hello! Is this bowl on the menu next week too?');
+  await say(amara, 'Hi! It is, on **Sunday and Wednesday**. Shall I put one aside for you?');
+  await message(chat, 'Shall I put one aside').waitFor();
+  await chat.getByRole('textbox').fill('Yes please, two of them');
+  await toNewest(chat);
+  await keep(page, 'visitor-chat');
+  await chat.getByRole('textbox').fill('');
+  await forgetting();
+  return chat;
+}
+
+async function forgetting() {
+  const page = await newPage('phone');
+  const chat = await openChat(page);
+  await say(chat, 'Hello, this is a borrowed phone.');
+  await chat.getByText('Sent').waitFor();
+  await chat.getByRole('button', { name: 'Forget this chat' }).click();
+  await chat.getByRole('dialog', { name: 'Forget this chat?' }).waitFor();
+  await keep(page, 'visitor-forget');
+  await chat.getByRole('dialog').getByRole('button', { name: 'Forget it' }).click();
+  await chat.getByRole('button', { name: 'Forget this chat' }).waitFor({ state: 'hidden' });
+}
+
+async function client(amara) {
+  await openConversation(amara, 'Maya Lindqvist');
+  await hasPicture(amara, 'menu.jpg');
+  await say(amara, 'It is: lentils, coconut milk and spices, nothing from an animal. Shall I add two?');
+  const maya = await newPage();
+  const person = server.person(/^client/);
+  await signIn(maya, person, '**/chat');
+  await hasPicture(maya, 'menu.jpg');
+  await hears(maya, 'It is: lentils, coconut milk and spices, nothing from an animal. Shall I add two?');
+  await maya.getByRole('region', { name: 'Your account manager' }).getByText('Online').waitFor();
+  await say(maya, 'Yes, two please!');
+  await hears(amara, 'Yes, two please!');
+  await toNewest(amara);
+  await message(maya, 'Yes, two please!').getByText('Seen').waitFor();
+  await keep(maya, 'client-conversation');
+
+  const own = message(maya, 'Yes, two please!');
+  await own.hover();
+  const tools = maya.getByRole('group', { name: 'Message actions' });
+  await tools.getByRole('button', { name: 'Delete' }).waitFor();
+  await keepAround(maya, [message(maya, 'lentils, coconut milk'), own, tools], 'client-message', 12);
+
+  const phone = await newPage('phone');
+  await signIn(phone, person, '**/chat');
+  await message(phone, 'Yes, two please!').waitFor();
+  await message(phone, 'Yes, two please!').getByText('Seen').waitFor();
+  await hasPicture(phone, 'menu.jpg');
+  await toNewest(phone);
+  await keep(phone, 'client-phone');
+  await phone.context().close();
+  await maya.context().close();
+}
+
+async function together(jonas, amara, chat) {
+  await openConversation(amara, 'Sunday and Wednesd');
+  await say(chat, 'Yes please, two of them');
+  await openConversation(jonas, 'two of them');
+  await jonas.getByText('Amara Okafor is looking at this too').first().waitFor();
+  await amara.getByRole('button', { name: 'Internal note' }).click();
+  const note = amara.getByRole('textbox', { name: 'Internal note' });
+  await note.pressSequentially('@Jonas');
+  await amara.getByRole('listbox', { name: 'People' }).getByText('Jonas Weber').waitFor();
+  await note.press('Enter');
+  await note.pressSequentially('can the kitchen keep two bowls on Sunday?');
+  await note.press('Enter');
+  await message(jonas, 'can the kitchen keep two bowls').waitFor();
+  await amara.getByRole('button', { name: 'Reply', exact: true }).last().click();
+  await amara.getByRole('textbox', { name: 'Write an answer' }).pressSequentially('I am asking');
+  await jonas.getByText('Amara Okafor is writing an answer').first().waitFor();
+  await keep(jonas, 'manager-together', { of: openPane(jonas) });
+  await amara.getByRole('textbox', { name: 'Write an answer' }).fill('');
+}
+
+async function manyAtOnce(amara) {
+  for (const words of ['kindergarten', 'Easter', 'an hour late']) await line(amara, words).getByRole('checkbox').check();
+  await list(amara).getByRole('group', { name: 'With what is selected' }).waitFor();
+  await list(amara).getByText('3 selected').first().waitFor();
+  await amara.mouse.move(700, 400);
+  await keep(amara, 'manager-many', { of: list(amara) });
+  await amara.keyboard.press('Escape');
+}
+
+async function invitation(amara, chat) {
+  await openConversation(amara, 'two of them');
+  await amara.getByRole('button', { name: 'Invite as a client' }).click();
+  const dialog = amara.getByRole('dialog', { name: 'Invite as a client' });
+  await dialog.getByLabel('Name').fill('Vera Novak');
+  await dialog.getByLabel('E-mail').fill('vera@example.org');
+  await dialog.getByRole('button', { name: 'Send the invitation' }).click();
+  await amara.getByText('The invitation is on its way to vera@example.org.').waitFor();
+  const page = await newPage();
+  await page.goto(await linkOfMail(page, 'vera@example.org', /\/invite#token=/));
+  await page.getByRole('heading', { name: 'Welcome, Vera Novak' }).waitFor();
+  await page.getByLabel('Choose a password').fill('purple kettle on the windowsill');
+  await page.getByText('A good password.').waitFor();
+  const parts = [page.getByRole('heading', { name: 'Welcome, Vera Novak' }), page.getByRole('main').locator('form'), page.getByText('You sign in with vera@example.org.')];
+  await keepAround(page, parts, 'visitor-invitation', 32);
+  await page.getByRole('button', { name: 'Accept the invitation' }).click();
+  await page.waitForURL('**/chat');
+  await chat.getByText('This conversation is now in your account').waitFor();
+}
+
+async function admin(jonas) {
+  await jonas.setViewportSize({ width: 1100, height: 1000 });
+  const top = jonas.getByRole('banner');
+  const section = async (id, title) => {
+    await jonas.goto(`/settings#${id}`);
+    await jonas.getByRole('heading', { level: 1, name: title }).waitFor();
+  };
+  const cardOf = (title) => jonas.locator('section', { has: jonas.getByRole('heading', { name: title, exact: true }) });
+
+  await section('hours', 'Hours and greeting');
+  const hours = cardOf('Opening hours');
+  await hours.getByLabel('Monday from').waitFor();
+  await keepAround(jonas, [top, hours.getByLabel('Time zone'), hours.getByRole('button', { name: 'Add hours on Wednesday' })], 'admin-hours', 24);
+
+  await section('team', 'Team');
+  const invite = cardOf('Invite somebody');
+  await invite.getByLabel('Name').fill('Lea Horn');
+  await invite.getByLabel('E-mail').fill('lea@balance-kitchen.example');
+  await invite.getByRole('button', { name: 'Send the invitation' }).click();
+  await invite.getByText('The invitation is on its way').waitFor();
+  await section('you', 'You');
+  await section('team', 'Team');
+  await jonas.getByText('lea@balance-kitchen.example').waitFor();
+  await keepAround(jonas, [top, cardOf('Team'), invite], 'admin-team', 24);
+
+  await section('site', 'Chat on your site');
+  await jonas.getByRole('button', { name: 'Copy' }).waitFor();
+  await jonas.getByLabel('Sites').waitFor();
+  await keepAround(jonas, [top, cardOf('Put the chat on your site'), cardOf('Allowed sites')], 'admin-site', 24);
+}
