@@ -81,6 +81,27 @@ describe('files', () => {
     assert.equal(download.suggestedFilename(), 'menu.pdf');
   });
 
+  it('the newest message stays in view when a picture in it is drawn anew because it was seen', async () => {
+    const jonas = await (await windows.person()).newPage();
+    await signIn(jonas, server.person(/^admin$/), '**/inbox');
+    await openConversation(jonas, 'lentil dal');
+    const log = jonas.getByRole('log');
+    await say(jonas, 'Look at this');
+    await choose(jonas, [file('lunch.png', png(900, 1200), 'image/png')]);
+    await eventually(async () => assert.ok(await send(jonas).isEnabled()));
+    await send(jonas).click();
+    await isDrawn(shown(jonas, 'lunch.png'));
+    const fromEnd = () => log.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
+    await eventually(async () => assert.ok(await fromEnd() < 8));
+    const maya = await (await windows.person()).newPage();
+    await signIn(maya, server.person(/^client/), '**/chat');
+    await log.getByText('Seen', { exact: true }).last().waitFor();
+    // Two frames and the picture later.
+    await isDrawn(shown(jonas, 'lunch.png'));
+    await jonas.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await eventually(async () => assert.ok(await fromEnd() < 8, `${await fromEnd()} px above the end`), 3_000);
+  });
+
   it('a file of 26 MB is refused with the limit before any of it is sent', async () => {
     await choose(amara, [file('film.mov', Buffer.alloc(26 * 1024 * 1024))]);
     await tray(amara).getByText('A file can have 25 MB').waitFor();

@@ -1,8 +1,7 @@
-// Makes the pictures of the guide, docs/images/guide/*.png, from a fresh demonstration, doing what its pages describe: `npm run pictures`.
+// Makes the pictures of the guide, docs/images/guide/*.webp, from a fresh demonstration, doing what its pages describe: `npm run pictures`.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
 import { eventually, Windows } from './support/browser.mjs';
 import { beginChats } from './support/http.mjs';
 import { hears, linkOfMail, openChat, openConversation, say, signIn } from './support/people.mjs';
@@ -49,8 +48,20 @@ async function keep(page, name, { of = page, clip } = {}) {
     await frame.waitForFunction(() => [...document.images].every((image) => image.complete));
   }
   const shot = await of.screenshot({ animations: 'disabled', ...(clip && { clip }) });
-  // 256 colours are enough for pages, and a third of the size.
-  await sharp(shot).png({ palette: true, effort: 10, dither: 0 }).toFile(`${folder}${name}.png`);
+  writeFileSync(`${folder}${name}.webp`, await small(shot));
+}
+
+/** The same picture in a quarter of the bytes: the browser makes it. */
+async function small(shot) {
+  const page = await newPage();
+  const url = await page.evaluate(async (bytes) => {
+    const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${bytes}`)).blob());
+    const canvas = Object.assign(document.createElement('canvas'), { width: picture.width, height: picture.height });
+    canvas.getContext('2d').drawImage(picture, 0, 0);
+    return canvas.toDataURL('image/webp', 0.92);
+  }, shot.toString('base64'));
+  await page.close();
+  return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
 }
 
 /** Keeps the part of a page that all of these are in. */

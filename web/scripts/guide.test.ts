@@ -30,8 +30,8 @@ const sources = readdirSync(join(root, 'web/src'), { recursive: true, encoding: 
 const matches = (pattern: RegExp) => [...sources.matchAll(pattern)].map(([, first, second]) => (first ?? second)!);
 /** Whole texts: what stands between two quotes. */
 const texts = new Set(matches(/'((?:[^'\\\n]|\\.)*)'|`([^`\n]*)`/g));
-/** Keys as `{ key: 'j', … }` and, of those told beside them, `['Enter', 'Send']`. */
-const keys = new Set(matches(/\bkey: '([^']+)', text: |\['([^']{1,12})', '[A-Z]/g));
+/** Keys as `key: 'j'` and, of those told beside them, `['Enter', 'Send']`. */
+const keys = new Set(matches(/\bkey: '(.)'|\['([^']{1,12})', '[A-Z]/g));
 
 describe.each([...PAGES, 'README.md'])('%s', (path) => {
   it('links and shows what is there', () => {

@@ -62,6 +62,8 @@ export class MessageList implements Disposable {
   #placed = false;
   /** Whether the end is in view, and stays in view when something is added. */
   #following = true;
+  /** How far down the end was when it was last put into view: who is further up has gone there. */
+  #end = 0;
   #frame = 0;
 
   constructor(parts: MessageListParts) {
@@ -246,6 +248,8 @@ export class MessageList implements Disposable {
     if (this.#frame) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
+      // What grew, such as by a picture, was not scrolled away from.
+      if (this.#following && this.#log.scrollTop >= this.#end && !this.#atEnd()) this.#toEnd();
       this.#following = this.#atEnd();
       const { scrollTop, scrollHeight, clientHeight } = this.#log;
       const { span } = this.#rows;
@@ -287,6 +291,7 @@ export class MessageList implements Disposable {
 
   #toEnd(): void {
     this.#log.scrollTop = this.#log.scrollHeight;
+    this.#end = this.#log.scrollTop;
     this.#following = true;
     this.#downButton.hidden = true;
   }
