@@ -318,14 +318,21 @@ fn answered_by(filter: &Filter) -> Option<Uuid> {
     }
 }
 
-/// What there is to do and what was put off, by kind.
+/// What there is to do and what was put off, by kind. Each by its index: what is resolved is not passed by.
 pub async fn facets(db: &Db, tenant: TenantId) -> Result<Vec<Facet>, Fault> {
     db.read("count conversations", tenant, move |tx| {
         Box::pin(async move {
             let rows = sqlx::query!(
-                r#"select status, waiting_since is not null as "waiting!", assignee, labels, priority, count(*) as "count!"
-                   from conversations where tenant_id = $1 and status in ('open', 'snoozed')
-                   group by status, waiting_since is not null, assignee, labels, priority"#,
+                r#"select status as "status!", waiting as "waiting!", assignee, labels as "labels!", priority as "priority!",
+                          count(*) as "count!"
+                   from (
+                       select status, waiting_since is not null as waiting, assignee, labels, priority
+                       from conversations where tenant_id = $1 and status = 'open'
+                       union all
+                       select status, waiting_since is not null, assignee, labels, priority
+                       from conversations where tenant_id = $1 and status = 'snoozed'
+                   ) as unsettled
+                   group by status, waiting, assignee, labels, priority"#,
                 tenant.uuid(),
             )
             .fetch_all(tx)
