@@ -4,7 +4,7 @@
 //! |---|---|
 //! | what a person, conversation or business is called | [`DisplayName`] |
 //! | a way to write to somebody | [`Email`] |
-//! | any other line or paragraph with a limit | [`line()`], [`paragraph`] |
+//! | any other line or paragraph with a limit | [`line()`], [`paragraph`], [`untrimmed`] |
 //!
 //! `parse` is the only way in from outside and names the field in its refusal. `Deserialize` trusts what it reads:
 //! it is for our own log and state, which must stay readable when a limit changes.
@@ -18,11 +18,16 @@ use crate::refusal::Refusal;
 
 /// A single line of `1..=max` characters (Unicode scalar values) after trimming, without control characters.
 pub fn line(field: &str, text: &str, max: usize) -> Result<Arc<str>, Refusal> {
-    bounded(field, text, 1, max, |_| false)
+    bounded(field, text.trim(), 1, max, |_| false)
 }
 
 /// Text of `min..=max` characters after trimming; of the control characters only line feed and tab.
 pub fn paragraph(field: &str, text: &str, min: usize, max: usize) -> Result<Arc<str>, Refusal> {
+    untrimmed(field, text.trim(), min, max)
+}
+
+/// The same with the spaces at its ends, for who goes on writing goes on where they stopped.
+pub fn untrimmed(field: &str, text: &str, min: usize, max: usize) -> Result<Arc<str>, Refusal> {
     bounded(field, text, min, max, |c| matches!(c, '\n' | '\t'))
 }
 
@@ -33,7 +38,6 @@ fn bounded(
     max: usize,
     control_allowed: impl Fn(char) -> bool,
 ) -> Result<Arc<str>, Refusal> {
-    let text = text.trim();
     let mut count = 0usize;
     for c in text.chars() {
         if c.is_control() && !control_allowed(c) {

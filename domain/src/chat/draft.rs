@@ -13,7 +13,7 @@ use crate::entity::{Audience, Seq};
 use crate::id::{AccountId, ConversationId, TenantId, UserId};
 use crate::journal::BoxFuture;
 use crate::refusal::{Code, Fault, Refusal, Rejection};
-use crate::text::text_type;
+use crate::text::{text_type, untrimmed};
 
 /// The most drafts a person has in a tenant.
 pub const MOST: u16 = 500;
@@ -43,11 +43,6 @@ impl DraftKind {
         }
     }
 
-    /// Reads [`Self::as_str`].
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Send, Self::Note].into_iter().find(|kind| kind.as_str() == name)
-    }
-
     /// Whether somebody on that side can write it: customers write no notes.
     pub fn check(self, audience: Audience) -> Result<(), Refusal> {
         match (self, audience) {
@@ -59,8 +54,7 @@ impl DraftKind {
     }
 }
 
-/// A text as far as it was written: as long as a message can be, spaces at its ends and all, for who goes on writing goes on
-/// where they stopped. Of the control characters only line feed and tab.
+/// A text as far as it was written: as long as a message can be, spaces at its ends and all. Of the control characters only line feed and tab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct DraftText(Arc<str>);
@@ -72,15 +66,7 @@ impl DraftText {
         if text.trim().is_empty() {
             return Err(Refusal::invalid("text", "There is nothing in it. Remove the draft instead."));
         }
-        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
-            return Err(Refusal::invalid("text", "text holds a control character. Remove it."));
-        }
-        let characters = text.chars().count();
-        if characters > MessageText::MAX {
-            let message = format!("text has {characters} characters; 1 to {} are possible.", MessageText::MAX);
-            return Err(Refusal::invalid("text", message));
-        }
-        Ok(Self(text.into()))
+        untrimmed("text", text, 1, MessageText::MAX).map(Self)
     }
 }
 
@@ -194,8 +180,8 @@ mod tests {
             (DraftKind::Note, Audience::Staff),
         ] {
             assert!(kind.check(audience).is_ok());
-            assert_eq!(DraftKind::parse(kind.as_str()), Some(kind));
+            assert_eq!(serde_json::from_value::<DraftKind>(json!(kind.as_str())).unwrap(), kind);
         }
-        assert_eq!(DraftKind::parse("edit"), None);
+        assert!(serde_json::from_value::<DraftKind>(json!("edit")).is_err());
     }
 }

@@ -93,7 +93,7 @@ pub struct Filter {
 
 impl Filter {
     /// Whether conversations of this kind are among them. The pages of the staff decide the same for what arrives live
-    /// (web/src/components/inbox-list/filters.ts); both are tested against `tests/cases/inbox-filters.json`.
+    /// (web/src/components/inbox-list/criteria.ts); both are tested against `tests/cases/inbox-filters.json`.
     pub fn takes(&self, facet: &Facet) -> bool {
         self.place == facet.place
             && self.waiting.is_none_or(|waiting| waiting == facet.waiting)

@@ -9,6 +9,7 @@ use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::{check_seen, to_rev};
 use crate::Db;
 use crate::audit::{Line, Outcome, append};
 use crate::error::Error;
@@ -141,10 +142,8 @@ async fn update(
     .fetch_optional(&mut *tx)
     .await?
     .ok_or(Error::from(Code::NotFound))?;
-    if to_rev(known)? != rev {
-        let text = "Somebody else has changed this canned reply meanwhile. Look at it again.";
-        return Err(Refusal::new(Code::Conflict, text).with_details(json!({ "rev": known })).into());
-    }
+    let said = "Somebody else has changed this canned reply meanwhile. Look at it again.";
+    check_seen(to_rev(known)?, rev, said)?;
     let rev = sqlx::query_scalar!(
         "update canned_replies set rev = rev + 1, shortcut = $3, text = $4, changed_at = $5
          where tenant_id = $1 and id = $2 returning rev",
@@ -177,8 +176,4 @@ async fn note(
     let shortcut = reply.map(|reply| &reply.shortcut);
     let line = Line::of(event, Outcome::Succeeded, cause, json!({ "reply": id, "shortcut": shortcut }));
     append(tx, tenant, &[line]).await
-}
-
-fn to_rev(rev: i32) -> Result<u32, Error> {
-    Ok(u32::try_from(rev).map_err(|error| Fault::internal("read how often a reply was changed", error))?)
 }

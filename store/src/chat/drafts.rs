@@ -2,7 +2,7 @@
 
 use brigade_domain::Timestamp;
 use brigade_domain::chat::draft::{
-    Begun, Desk, Draft, DraftKind, DraftText, Drafts, KEPT_DAYS, KeptDraft, MOST, Sight, WORDS, overtaken,
+    Begun, Desk, Draft, DraftText, Drafts, KEPT_DAYS, KeptDraft, MOST, Sight, WORDS, overtaken,
 };
 use brigade_domain::id::{AccountId, ConversationId, TenantId, UserId};
 use brigade_domain::journal::BoxFuture;
@@ -10,6 +10,7 @@ use brigade_domain::refusal::{Fault, Refusal, Rejection};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::read_name;
 use crate::Db;
 use crate::error::Error;
 use crate::journal::{to_bigint, to_seq};
@@ -69,7 +70,7 @@ async fn find(tx: &mut PgConnection, tenant: TenantId, desk: Desk) -> Result<Opt
     )
     .fetch_optional(tx)
     .await?;
-    row.map(|row| kept(row.rev, &row.kind, &row.text, row.since_seq, row.updated_at)).transpose()
+    row.map(|row| kept(row.rev, row.kind, &row.text, row.since_seq, row.updated_at)).transpose()
 }
 
 async fn keep(
@@ -186,10 +187,11 @@ async fn list(tx: &mut PgConnection, tenant: TenantId, user: UserId, sight: Sigh
     )
     .fetch_all(tx)
     .await?;
-    let begun = |id: Uuid, name: &str, words: String, at: DbTime| -> Result<Begun, Error> {
-        Ok(Begun { conversation: ConversationId::from_uuid(id), kind: kind(name)?, words, at: from_db(at)? })
+    let begun = |id: Uuid, kind: String, words: String, at: DbTime| -> Result<Begun, Error> {
+        let kind = read_name(kind, "read a draft's kind")?;
+        Ok(Begun { conversation: ConversationId::from_uuid(id), kind, words, at: from_db(at)? })
     };
-    rows.into_iter().map(|row| begun(row.conversation_id, &row.kind, row.words, row.updated_at)).collect()
+    rows.into_iter().map(|row| begun(row.conversation_id, row.kind, row.words, row.updated_at)).collect()
 }
 
 /// Takes away what nobody has touched for [`KEPT_DAYS`] as of `at`. Returns how many there were.
@@ -205,12 +207,12 @@ pub(crate) async fn expire(tx: &mut PgConnection, tenant: TenantId, at: Timestam
     Ok(gone.rows_affected())
 }
 
-fn kept(rev: i64, name: &str, text: &str, since: i64, at: DbTime) -> Result<KeptDraft, Error> {
+fn kept(rev: i64, kind: String, text: &str, since: i64, at: DbTime) -> Result<KeptDraft, Error> {
     let broken = |refusal: Refusal| Fault::internal("read a draft", refusal);
-    let draft = Draft { kind: kind(name)?, text: DraftText::parse(text).map_err(broken)?, since: to_seq(since) };
+    let draft = Draft {
+        kind: read_name(kind, "read a draft's kind")?,
+        text: DraftText::parse(text).map_err(broken)?,
+        since: to_seq(since),
+    };
     Ok(KeptDraft { rev: to_seq(rev), draft, at: from_db(at)? })
-}
-
-fn kind(name: &str) -> Result<DraftKind, Fault> {
-    DraftKind::parse(name).ok_or_else(|| Fault::internal("read a draft", format!("it is a {name}")))
 }

@@ -180,41 +180,6 @@ pub async fn page(
     .await
 }
 
-/// A query for a page of one place: what it is sorted by, and from the place on to the order, with the cursor as `$6` and
-/// `$7` and, without one, the id `$8` before all others.
-macro_rules! listed {
-    ($tx:ident, $tenant:ident, $filter:ident, $cursor:ident, $limit:ident, $before_all:expr, $sorted:tt, $place:tt) => {
-        sqlx::query_as!(
-            Record,
-            r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at,
-                      snoozed_until, woken_at, priority, labels, listing, "#
-                + $sorted
-                + r#" from conversations
-               where tenant_id = $1
-                 and ($2::boolean is null or (waiting_since is not null) = $2)
-                 and ($3::uuid is null or assignee = $3)
-                 and (not $10 or assignee is null)
-                 and ($4::uuid is null or labels @> array[$4])
-                 and ($5::text is null or priority = $5)
-                 and "#
-                + $place
-                + " limit $9",
-            $tenant.uuid(),
-            $filter.waiting,
-            answered_by($filter),
-            $filter.label.map(LabelId::uuid),
-            $filter.priority.map(Priority::as_str),
-            $cursor.map(|cursor| to_db(cursor.at)),
-            $cursor.map(|cursor| cursor.id.uuid()),
-            $before_all,
-            i64::try_from($limit).unwrap_or(i64::from(PAGE)) + 1,
-            $filter.assignee == Some(Assignee::Nobody),
-        )
-        .fetch_all($tx)
-        .await?
-    };
-}
-
 async fn records(
     tx: &mut PgConnection,
     tenant: TenantId,
@@ -223,91 +188,73 @@ async fn records(
     cursor: Option<Cursor>,
     limit: usize,
 ) -> Result<Vec<Record>, Error> {
-    Ok(match filter.place {
-        Place::Open => open(tx, tenant, filter, order, cursor, limit).await?,
-        // In the order in which they come back.
-        Place::Snoozed => listed!(
-            tx,
-            tenant,
-            filter,
-            cursor,
-            limit,
-            Uuid::nil(),
-            r#"snoozed_until as "sorted_at!""#,
-            "status = 'snoozed'
-             and (snoozed_until, id) > (coalesce($6::timestamptz, '-infinity'), coalesce($7::uuid, $8::uuid))
-             order by snoozed_until, id"
-        ),
-        // Many, and they rest: read in the order of their index. Nobody waits in one.
-        Place::Resolved => listed!(
-            tx,
-            tenant,
-            filter,
-            cursor,
-            limit,
-            Uuid::max(),
-            r#"settled_at as "sorted_at!""#,
-            "status = 'resolved'
-             and (settled_at, id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::uuid, $8::uuid))
-             order by settled_at desc, id desc"
-        ),
-    })
-}
-
-/// Of what there is to do there is little, and it changes with every message: sorted as it is read.
-async fn open(
-    tx: &mut PgConnection,
-    tenant: TenantId,
-    filter: &Filter,
-    order: Order,
-    cursor: Option<Cursor>,
-    limit: usize,
-) -> Result<Vec<Record>, Error> {
-    Ok(match order {
-        Order::Newest => listed!(
-            tx,
-            tenant,
-            filter,
-            cursor,
-            limit,
-            Uuid::max(),
-            r#"coalesce(greatest(last_message_at, woken_at), to_timestamp(0)) as "sorted_at!""#,
-            "status = 'open'
-             and (coalesce(greatest(last_message_at, woken_at), to_timestamp(0)), id)
-                 < (coalesce($6::timestamptz, 'infinity'), coalesce($7::uuid, $8::uuid))
-             order by coalesce(greatest(last_message_at, woken_at), to_timestamp(0)) desc, id desc"
-        ),
-        Order::Longest => listed!(
-            tx,
-            tenant,
-            filter,
-            cursor,
-            limit,
-            Uuid::nil(),
-            r#"coalesce(waiting_since, '2900-01-01Z') as "sorted_at!""#,
-            "status = 'open'
-             and (coalesce(waiting_since, '2900-01-01Z'), id)
-                 > (coalesce($6::timestamptz, '-infinity'), coalesce($7::uuid, $8::uuid))
-             order by coalesce(waiting_since, '2900-01-01Z'), id"
-        ),
+    /// A page of those in a place, by a key (and the id) from small to large or from large to small. Without a cursor it
+    /// begins before every key there is.
+    macro_rules! listed {
+        ($place:tt by $key:tt) => {
+            listed!($place, $key, "", ">", "'-infinity'", Uuid::nil())
+        };
+        ($place:tt by $key:tt from the largest) => {
+            listed!($place, $key, " desc", "<", "'infinity'", Uuid::max())
+        };
+        ($place:tt, $key:tt, $way:tt, $beyond:tt, $before_all:tt, $before_all_ids:expr) => {
+            sqlx::query_as!(
+                Record,
+                r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at,
+                          snoozed_until, woken_at, priority, labels, listing, "#
+                    + $key
+                    + r#" as "sorted_at!" from conversations
+                   where tenant_id = $1
+                     and ($2::boolean is null or (waiting_since is not null) = $2)
+                     and ($3::uuid is null or assignee = $3)
+                     and (not $10 or assignee is null)
+                     and ($4::uuid is null or labels @> array[$4])
+                     and ($5::text is null or priority = $5)
+                     and status = "#
+                    + $place
+                    + " and ("
+                    + $key
+                    + ", id) "
+                    + $beyond
+                    + " (coalesce($6::timestamptz, "
+                    + $before_all
+                    + "), coalesce($7::uuid, $8::uuid)) order by "
+                    + $key
+                    + $way
+                    + ", id"
+                    + $way
+                    + " limit $9",
+                tenant.uuid(),
+                filter.waiting,
+                answered_by(filter),
+                filter.label.map(LabelId::uuid),
+                filter.priority.map(Priority::as_str),
+                cursor.map(|cursor| to_db(cursor.at)),
+                cursor.map(|cursor| cursor.id.uuid()),
+                $before_all_ids,
+                i64::try_from(limit).unwrap_or(i64::from(PAGE)) + 1,
+                filter.assignee == Some(Assignee::Nobody),
+            )
+            .fetch_all(tx)
+            .await?
+        };
+    }
+    Ok(match (filter.place, order) {
+        // Few, and they change with every message: sorted as they are read.
+        (Place::Open, Order::Newest) => {
+            listed!("'open'" by "coalesce(greatest(last_message_at, woken_at), to_timestamp(0))" from the largest)
+        }
+        (Place::Open, Order::Longest) => listed!("'open'" by "coalesce(waiting_since, '2900-01-01Z')"),
         // Each step of urgency is a thousand years.
-        Order::Urgent => listed!(
-            tx,
-            tenant,
-            filter,
-            cursor,
-            limit,
-            Uuid::nil(),
-            r#"coalesce(waiting_since, '2900-01-01Z')
-               + interval '365000 days' * array_position(array['urgent', 'high', 'normal', 'low'], priority)
-               as "sorted_at!""#,
-            "status = 'open'
-             and (coalesce(waiting_since, '2900-01-01Z')
-                  + interval '365000 days' * array_position(array['urgent', 'high', 'normal', 'low'], priority), id)
-                 > (coalesce($6::timestamptz, '-infinity'), coalesce($7::uuid, $8::uuid))
-             order by coalesce(waiting_since, '2900-01-01Z')
-                      + interval '365000 days' * array_position(array['urgent', 'high', 'normal', 'low'], priority), id"
+        (Place::Open, Order::Urgent) => listed!(
+            "'open'" by
+            "(coalesce(waiting_since, '2900-01-01Z')
+              + interval '365000 days' * array_position(array['urgent', 'high', 'normal', 'low'], priority))"
         ),
+        // In the order in which they come back.
+        (Place::Snoozed, _) => listed!("'snoozed'" by "snoozed_until"),
+        // Many, and they rest: read in the order of their index. Nobody waits in one.
+        (Place::Resolved, _) => listed!("'resolved'" by "settled_at" from the largest),
     })
 }
 

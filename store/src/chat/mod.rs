@@ -24,9 +24,9 @@ use std::borrow::Cow;
 use brigade_domain::chat::ConversationRow;
 use brigade_domain::entity::Seq;
 use brigade_domain::id::{AccountId, LabelId, TenantId, UserId, VisitorId};
-use brigade_domain::refusal::Fault;
+use brigade_domain::refusal::{Code, Fault, Refusal};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -137,4 +137,17 @@ fn settled_at(row: &ConversationRow) -> Option<DbTime> {
 /// Reads one of the names that are kept as text, such as a priority.
 fn read_name<T: DeserializeOwned>(name: String, doing: &'static str) -> Result<T, Error> {
     Ok(serde_json::from_value(Value::String(name)).map_err(|error| Fault::internal(doing, error))?)
+}
+
+/// How often something that people change was changed.
+fn to_rev(rev: i32) -> Result<u32, Error> {
+    Ok(u32::try_from(rev).map_err(|error| Fault::internal("read how often something was changed", error))?)
+}
+
+/// Who changes something has to have seen it as it is: refused with `said` when it is at another revision than `seen`.
+fn check_seen(known: u32, seen: u32, said: &'static str) -> Result<(), Refusal> {
+    if known == seen {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::Conflict, said).with_details(json!({ "rev": known })))
 }

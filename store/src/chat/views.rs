@@ -4,12 +4,12 @@ use brigade_domain::chat::view::{Criteria, Editor, KeptView, View, ViewName, Vie
 use brigade_domain::id::{TenantId, UserId, ViewId};
 use brigade_domain::identity::Cause;
 use brigade_domain::journal::BoxFuture;
-use brigade_domain::refusal::{Code, Fault, Refusal, Rejection};
+use brigade_domain::refusal::{Code, Fault, Rejection};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::read_name;
+use super::{check_seen, read_name, to_rev};
 use crate::Db;
 use crate::audit::{Line, Outcome, append};
 use crate::error::Error;
@@ -68,11 +68,7 @@ impl Views for PgViews {
             db.write("change a view", tenant, move |tx| {
                 Box::pin(async move {
                     let known = lock(tx, tenant, id, editor).await?;
-                    if known.rev != rev {
-                        let text = "This view has been changed meanwhile. Look at it again.";
-                        let refusal = Refusal::new(Code::Conflict, text).with_details(json!({ "rev": known.rev }));
-                        return Err(refusal.into());
-                    }
+                    check_seen(known.rev, rev, "This view has been changed meanwhile. Look at it again.")?;
                     let kept = KeptView { rev: rev + 1, view, ..known };
                     update(tx, tenant, &kept, &cause).await?;
                     note(tx, tenant, "inbox_view.changed", &kept, &cause).await?;
@@ -105,7 +101,8 @@ impl Views for PgViews {
 }
 
 async fn list(tx: &mut PgConnection, tenant: TenantId, me: Option<UserId>) -> Result<Vec<KeptView>, Error> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Record,
         "select id, rev, owner, name, criteria, sorting from inbox_views
          where tenant_id = $1 and (owner is null or owner = $2) order by id",
         tenant.uuid(),
@@ -113,24 +110,28 @@ async fn list(tx: &mut PgConnection, tenant: TenantId, me: Option<UserId>) -> Re
     )
     .fetch_all(tx)
     .await?;
-    rows.into_iter().map(|row| kept(row.id, row.rev, row.owner, &row.name, row.criteria, row.sorting)).collect()
+    rows.into_iter().map(Record::read).collect()
 }
 
-fn kept(
+struct Record {
     id: Uuid,
     rev: i32,
     owner: Option<Uuid>,
-    name: &str,
+    name: String,
     criteria: Value,
     sorting: String,
-) -> Result<KeptView, Error> {
-    let rev = u32::try_from(rev).map_err(|error| Fault::internal("read how often a view was changed", error))?;
-    // By the rules of today: who makes them stricter changes what is kept first.
-    let name = ViewName::parse(name).map_err(|refusal| Fault::internal("read a view's name", refusal))?;
-    let criteria: Criteria =
-        serde_json::from_value(criteria).map_err(|error| Fault::internal("read a view's criteria", error))?;
-    let view = View { name, criteria, order: read_name(sorting, "read a view's order")? };
-    Ok(KeptView { id: ViewId::from_uuid(id), rev, owner: owner.map(UserId::from_uuid), view })
+}
+
+impl Record {
+    /// By the rules of today: who makes them stricter changes what is kept first.
+    fn read(self) -> Result<KeptView, Error> {
+        let name = ViewName::parse(&self.name).map_err(|refusal| Fault::internal("read a view's name", refusal))?;
+        let criteria: Criteria =
+            serde_json::from_value(self.criteria).map_err(|error| Fault::internal("read a view's criteria", error))?;
+        let view = View { name, criteria, order: read_name(self.sorting, "read a view's order")? };
+        let (id, owner) = (ViewId::from_uuid(self.id), self.owner.map(UserId::from_uuid));
+        Ok(KeptView { id, rev: to_rev(self.rev)?, owner, view })
+    }
 }
 
 fn to_json(criteria: &Criteria) -> Result<Value, Error> {
@@ -139,15 +140,16 @@ fn to_json(criteria: &Criteria) -> Result<Value, Error> {
 
 /// The view as it is, which nobody else changes meanwhile; only if `editor` may.
 async fn lock(tx: &mut PgConnection, tenant: TenantId, id: ViewId, editor: Editor) -> Result<KeptView, Error> {
-    let row = sqlx::query!(
+    let known = sqlx::query_as!(
+        Record,
         "select id, rev, owner, name, criteria, sorting from inbox_views where tenant_id = $1 and id = $2 for update",
         tenant.uuid(),
         id.uuid(),
     )
     .fetch_optional(tx)
     .await?
-    .ok_or(Error::from(Code::NotFound))?;
-    let known = kept(row.id, row.rev, row.owner, &row.name, row.criteria, row.sorting)?;
+    .ok_or(Error::from(Code::NotFound))?
+    .read()?;
     editor.may_change(known.owner)?;
     Ok(known)
 }

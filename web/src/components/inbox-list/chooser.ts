@@ -9,7 +9,7 @@ import { mustClass } from '../../ui/must-class';
 import { button } from '../button/button';
 import { byName, type Labels } from '../label/label';
 import styles from './chooser.module.css';
-import { withLabel, type Criteria } from './criteria';
+import { narrowTo, type Criteria } from './criteria';
 import { FILTERS, listOf, orderOf, ORDERS, type List, type Order } from './filters';
 import { wordsOf } from './view-words';
 
@@ -42,7 +42,7 @@ export class Chooser implements Disposable {
   #labels: Labels = {};
   #filters: Tab[];
   #views: Tab[] = [];
-  #viewRow = el('div', { class: c('views'), role: 'group', 'aria-label': 'Saved views', hidden: true });
+  #viewRow = el('div', { class: c('filters'), role: 'group', 'aria-label': 'Saved views', hidden: true });
   #labelSelect = el('select', { class: c('select'), 'aria-label': 'Label', hidden: true });
   #orderSelect = el('select', { class: c('select'), 'aria-label': 'Order' }, ...ORDERS.map(({ value, label }) => el('option', { value }, label)));
   #keep = button({ label: 'Save as a view', icon: plusIcon, kind: 'plain', small: true, bare: true });
@@ -95,7 +95,7 @@ export class Chooser implements Disposable {
 
   /** What is shown, with the label it is narrowed by. */
   get criteria(): Criteria {
-    return withLabel(this.#list.criteria, this.label);
+    return narrowTo(this.#list.criteria, this.label);
   }
 
   /** Shows another list. A view that is not known yet is shown when it is. */

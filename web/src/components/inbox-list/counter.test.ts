@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiError } from '../../api/http';
 import type { Counts } from '../../api/views';
 import type { InboxItem } from '../../live/protocol.gen';
 import { Counter } from './counter';
@@ -9,7 +10,7 @@ const items = (open: number, snoozed = 0): InboxItem[] =>
 const answer = (more: Partial<Counts>): Counts => ({ open: 0, waiting: 0, mine: 0, snoozed: 0, views: [], ...more });
 
 let asked: string[];
-let answers: (Counts | Error)[];
+let answers: (Counts | ApiError)[];
 let counter: Counter;
 
 beforeEach(() => {
@@ -18,7 +19,7 @@ beforeEach(() => {
   counter = new Counter((label) => {
     asked.push(label);
     const next = answers.shift();
-    return next instanceof Error || next === undefined ? Promise.reject(next ?? new Error('not expected')) : Promise.resolve(next);
+    return next instanceof ApiError || next === undefined ? Promise.reject(next ?? new Error('not expected')) : Promise.resolve(next);
   });
 });
 afterEach(() => {
@@ -75,7 +76,7 @@ describe('how many there are', () => {
   it('stays as it was when the server does not answer, and is asked for again', async () => {
     counter.begin(items(500));
     counter.hold(new Map([['open', 500]]));
-    answers = [answer({ open: 800 }), new Error('away'), answer({ open: 801 })];
+    answers = [answer({ open: 800 }), new ApiError('OFFLINE', 'away'), answer({ open: 801 })];
     await vi.advanceTimersByTimeAsync(0);
     counter.news();
     await vi.advanceTimersByTimeAsync(5_000);

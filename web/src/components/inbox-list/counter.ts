@@ -1,3 +1,4 @@
+import { ApiError } from '../../api/http';
 import { counts, type Counts } from '../../api/views';
 import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
@@ -88,7 +89,8 @@ export class Counter implements Disposable {
       if (label !== this.#label) return;
       this.#counted = { all: byKey(answer), here: this.#here };
       this.changed.emit(undefined);
-    } catch {
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
       // What is shown stays; it is asked for again when something changes, and in a while.
       this.#next ??= this.#owned.after(6 * PAUSE_MS, () => {
         this.#next = undefined;

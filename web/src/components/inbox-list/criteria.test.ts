@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { takes, withLabel, type Criteria, type Sorted } from './criteria';
+import { takes, narrowTo, type Criteria, type Sorted } from './criteria';
 
 interface Case {
   criteria: Criteria;
@@ -25,7 +25,7 @@ describe('criteria', () => {
   });
 
   it('can be narrowed by a label', () => {
-    expect(withLabel({ status: 'open', waiting: true }, '')).toEqual({ status: 'open', waiting: true });
-    expect(withLabel({ status: 'open' }, 'lbl_1')).toEqual({ status: 'open', label: 'lbl_1' });
+    expect(narrowTo({ status: 'open', waiting: true }, '')).toEqual({ status: 'open', waiting: true });
+    expect(narrowTo({ status: 'open' }, 'lbl_1')).toEqual({ status: 'open', label: 'lbl_1' });
   });
 });

@@ -29,6 +29,6 @@ export function takes(criteria: Criteria, item: Sorted, me: string): boolean {
 }
 
 /** Only those with a label; `''` is every one. */
-export function withLabel(criteria: Criteria, label: string): Criteria {
+export function narrowTo(criteria: Criteria, label: string): Criteria {
   return label === '' ? criteria : { ...criteria, label };
 }

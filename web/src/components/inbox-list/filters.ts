@@ -4,12 +4,9 @@ import type { InboxItem } from '../../live/protocol.gen';
 import { rankOf } from '../label/priority';
 import type { Criteria, Place } from './criteria';
 
-/** The lists that everybody has. */
-export type FilterName = 'open' | 'waiting' | 'mine' | 'snoozed' | 'resolved';
-
 /** A list of conversations that can be chosen: one that everybody has, or a saved view. */
 export interface List {
-  /** What it is called in the address: a filter's name, or a view's id. */
+  /** What it is called in the address: its name, or a view's id. */
   key: string;
   label: string;
   criteria: Criteria;
@@ -18,7 +15,7 @@ export interface List {
 }
 
 /** The lists that everybody has, in the order of their buttons. */
-export const FILTERS: readonly (List & { key: FilterName })[] = [
+export const FILTERS: readonly List[] = [
   { key: 'open', label: 'Open', criteria: { status: 'open' }, empty: { title: 'All done', text: 'There is no open conversation. New ones appear here the moment somebody writes.' } },
   { key: 'waiting', label: 'Waiting', criteria: { status: 'open', waiting: true }, empty: { title: 'Nobody waits', text: 'Everybody who wrote has an answer.' } },
   { key: 'mine', label: 'Mine', criteria: { status: 'open', assignee: 'me' }, empty: { title: 'Nothing is yours', text: 'Conversations that are assigned to you appear here. Press a in one to take it.' } },

@@ -12,10 +12,10 @@ import { emptyState, loadingState } from '../empty/empty';
 import type { Labels } from '../label/label';
 import { Chooser } from './chooser';
 import { Counter } from './counter';
-import { takes, withLabel, type Criteria, type Place } from './criteria';
+import { takes, narrowTo, type Criteria, type Place } from './criteria';
 import { inOrder, matches } from './filters';
 import styles from './inbox-list.module.css';
-import { Pages, type Which } from './pages';
+import { isSame, Pages, type Which } from './pages';
 import { Rows } from './rows';
 import { SearchResults } from './search-results';
 import { Selection } from './selection';
@@ -45,7 +45,7 @@ export class InboxList implements Disposable {
   #labels: Labels = {};
   #counter: Counter;
   #current: string | undefined;
-  #pages = new Pages((id) => this.#live.get(id) !== undefined);
+  #pages: Pages;
   #rows = new Rows();
   #shown: InboxItem[] = [];
   #scheduled = false;
@@ -62,7 +62,8 @@ export class InboxList implements Disposable {
     this.results = this.#owned.add(new SearchResults(nameOf));
     this.bar = this.#owned.add(new BulkBar(this.selection));
     this.chooser = this.#owned.add(new Chooser(nameOf));
-    this.#counter = this.#owned.add(new Counter());
+    const counter = this.#counter = this.#owned.add(new Counter());
+    this.#pages = new Pages({ get complete() { return counter.complete; }, has: (id) => live.get(id) !== undefined });
     this.root = el(
       'section', { class: c('pane'), 'aria-label': 'Conversations' },
       el('div', { class: c('top') }, el('h2', { class: c('title') }, 'Conversations'), this.#search),
@@ -117,7 +118,6 @@ export class InboxList implements Disposable {
   #changed(key: string | null): void {
     if (key === null) this.#counter.begin(this.#live.values());
     else if (this.#live.get(key) === undefined) this.#pages.items.delete(key);
-    this.#pages.complete = this.#counter.complete;
     this.#counter.news();
     this.results.news();
     if (key === null) this.#fetchIfWanted();
@@ -222,7 +222,7 @@ export class InboxList implements Disposable {
   #count(all: readonly InboxItem[]): void {
     const { lists, label } = this.chooser;
     const count = (criteria: Criteria) => all.filter((item) => takes(criteria, item, this.#me)).length;
-    this.#counter.hold(new Map(lists.map(({ key, criteria, view }) => [key, count(view ? criteria : withLabel(criteria, label))])));
+    this.#counter.hold(new Map(lists.map(({ key, criteria, view }) => [key, count(view ? criteria : narrowTo(criteria, label))])));
     this.chooser.setNumbers((key) => this.numberOf(key));
     this.counted.emit(undefined);
   }
@@ -271,7 +271,7 @@ export class InboxList implements Disposable {
       fill(this.#foot);
       this.refresh();
     } catch (error) {
-      if (JSON.stringify(which) !== JSON.stringify(this.#which)) return;
+      if (!isSame(which, this.#which)) return;
       fill(this.#foot, (error as Error).message, ' ', button({ label: 'Try again', kind: 'quiet', small: true }));
       this.#foot.hidden = false;
     }

@@ -9,12 +9,12 @@ export function listActions(show: (key: string) => void): Action[] {
 }
 
 /** Saved views, to go to by their names. With nothing written there could be too many. */
-export function viewOffer({ chooser }: InboxList, show: (key: string) => void): Offer {
+export function savedViewOffer({ chooser }: InboxList, show: (key: string) => void): Offer {
   return (search) => (search === '' ? [] : chooser.lists.filter(({ view }) => view).map((list) => goTo(list, show)));
 }
 
 /** Keeps what is shown as a view, or changes the one that is. */
-export function viewActions({ chooser }: InboxList): Action[] {
+export function savedViewActions({ chooser }: InboxList): Action[] {
   const view = () => chooser.list.view;
   return [
     { id: 'view.keep', label: 'Save the list as a view…', words: 'filter new', icon: plusIcon, group: 'Go to', when: () => !view(), run: () => chooser.editing.emit(null) },

@@ -10,12 +10,14 @@ const resolved: Which = { criteria: { status: 'resolved' }, order: 'newest' };
 
 let asked: Record<string, string>[];
 let failing: boolean;
+let complete: boolean;
 let pages: Pages;
 
 /** Two on a page, of `total`; the live list holds the first `live`. */
 function begin(total: number, live: number): void {
-  [asked, failing] = [[], false];
-  pages = new Pages((id) => Number(id.slice(4)) < live, async (query) => {
+  [asked, failing, complete] = [[], false, true];
+  const held = { get complete() { return complete; }, has: (id: string) => Number(id.slice(4)) < live };
+  pages = new Pages(held, async (query) => {
     asked.push(query);
     if (failing) throw new Error('away');
     const from = Number(query['cursor'] ?? 0);
@@ -28,12 +30,12 @@ describe('pages', () => {
 
   it('are not wanted of what the live list holds', () => {
     expect([open, mine, resolved].map((which) => [pages.wanted(which), pages.more(which)])).toEqual([[false, false], [false, false], [true, true]]);
-    pages.complete = false;
+    complete = false;
     expect([open, mine].map((which) => [pages.wanted(which), pages.more(which)])).toEqual([[false, true], [true, true]]);
   });
 
   it('are fetched until one brings something new', async () => {
-    pages.complete = false;
+    complete = false;
     await pages.load(open);
     expect([asked.map((query) => query['cursor']), pages.items.size, pages.more(open)]).toEqual([[undefined, '2', '4'], 6, true]);
     await pages.load(open);

@@ -9,6 +9,18 @@ export interface Which {
   order: Order;
 }
 
+/** What the live list holds. */
+export interface LiveList {
+  /** Whether it is everything that is to do or put off. What is resolved it never is. */
+  readonly complete: boolean;
+  has(id: string): boolean;
+}
+
+/** Whether the same list is meant. */
+export function isSame(one: Which, other: Which): boolean {
+  return keyOf(one) === keyOf(other);
+}
+
 const PAGE = 100;
 /** At most so many pages at once, when what they hold is here already. */
 const AT_ONCE = 10;
@@ -16,16 +28,13 @@ const AT_ONCE = 10;
 /** The conversations that the live list does not hold, fetched page by page. */
 export class Pages {
   readonly items = new Map<string, InboxItem>();
-  /** Whether the live list holds everything that is to do or put off. What is resolved it never does. */
-  complete = true;
-  #isLive: (id: string) => boolean;
+  #live: LiveList;
   #ask: typeof conversations;
   /** Where the next page of each list begins; `null` when there is none, or it is on its way. */
   #cursors = new Map<string, string | null>();
 
-  /** `isLive` says what the live list holds. */
-  constructor(isLive: (id: string) => boolean, ask: typeof conversations = conversations) {
-    this.#isLive = isLive;
+  constructor(live: LiveList, ask: typeof conversations = conversations) {
+    this.#live = live;
     this.#ask = ask;
   }
 
@@ -48,7 +57,7 @@ export class Pages {
     try {
       for (let page = 0, fresh = false; page < AT_ONCE && !fresh; page += 1) {
         const found = await this.#ask({ ...queryOf(which), limit: String(PAGE), ...(cursor ? { cursor } : {}) });
-        fresh = found.items.some(({ id }) => !this.#isLive(id) && !this.items.has(id));
+        fresh = found.items.some(({ id }) => !this.#live.has(id) && !this.items.has(id));
         for (const item of found.items) this.items.set(item.id, item);
         cursor = found.next ?? undefined;
         if (!cursor) break;
@@ -62,7 +71,7 @@ export class Pages {
   }
 
   #paged({ criteria }: Which): boolean {
-    return !this.complete || criteria.status === 'resolved' || criteria.status === 'snoozed';
+    return !this.#live.complete || criteria.status === 'resolved' || criteria.status === 'snoozed';
   }
 }
 

@@ -2,7 +2,7 @@ import { fitOf, wordsOf } from '../../base/words';
 import type { BulkAction } from '../../components/bulk-bar/bulk-bar';
 import { viewActions } from '../../components/conversation-view/view-actions';
 import type { DetailAction } from '../../components/details/details';
-import { findAction, listActions, viewActions as savedViewActions, viewOffer } from '../../components/inbox-list/list-actions';
+import { findAction, listActions, savedViewActions, savedViewOffer } from '../../components/inbox-list/list-actions';
 import type { InboxList } from '../../components/inbox-list/inbox-list';
 import { byName } from '../../components/label/label';
 import type { Action, Actions } from '../../components/palette/actions';
@@ -48,7 +48,7 @@ const NAMED = 5;
 export function declareInboxActions(actions: Actions, hands: InboxHands): void {
   for (const declared of [sorting(hands), talking(hands), customer(hands), selecting(hands), going(hands), you(hands)]) actions.add(declared);
   actions.add((search) => [...conversations(hands, search), ...labels(hands, search)]);
-  actions.add(viewOffer(hands.list, (key) => showList(hands, key)));
+  actions.add(savedViewOffer(hands.list, (key) => showList(hands, key)));
   actions.add(findAction((words) => {
     hands.showList();
     hands.list.find(words);
