@@ -20,7 +20,7 @@ pub mod account;
 pub mod app;
 pub mod chat;
 pub mod config;
-mod entity;
+pub mod entity;
 pub mod envelope;
 pub mod guard;
 pub mod identity;

@@ -66,6 +66,7 @@ fn row(id: ConversationId, at: Timestamp) -> Row {
         woken_at: None,
         priority: brigade_domain::chat::triage::Priority::Normal,
         labels: Vec::new(),
+        due: None,
         listing: brigade_domain::json::Json::of(&listing),
     })
 }

@@ -1,7 +1,7 @@
 // Every setting changes what it says it changes, and what can be lost is asked about first.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { eventually, Windows } from './support/browser.mjs';
+import { assertAccessible, eventually, picture, SIZES, Windows } from './support/browser.mjs';
 import { linkOfMail, openChat, openConversation, say, signIn } from './support/people.mjs';
 import { Server } from './support/server.mjs';
 
@@ -221,6 +221,31 @@ describe('settings', () => {
     assert.deepEqual(links, ['You', 'Team', 'Canned replies', 'Labels']);
     await page.getByRole('link', { name: 'Team' }).click();
     assert.equal(await page.getByRole('button', { name: 'Remove' }).count(), 0);
+  });
+
+  it('what was changed is in the audit log, with who did it', async () => {
+    await open('audit', 'Audit log');
+    const lines = admin.locator('summary');
+    await lines.filter({ hasText: 'Jo W. changed how the chat greets' }).first().waitFor();
+    await admin.getByLabel('Show').selectOption('sign-in');
+    await eventually(async () => assert.equal(await lines.filter({ hasText: 'changed how the chat greets' }).count(), 0));
+    const signedIn = lines.filter({ hasText: 'Jo W. signed in' }).first();
+    await signedIn.focus();
+    await admin.keyboard.press('Enter');
+    await signedIn.locator('..').getByText('session.signed_in').waitFor();
+    await signedIn.locator('..').getByText('127.0.0.1').waitFor();
+    await picture(admin, 'settings-audit-desktop');
+    await assertAccessible(admin, 'the audit log');
+    await admin.getByLabel('Show').selectOption('');
+    const before = await lines.count();
+    if (before === 100) {
+      await admin.getByRole('button', { name: 'Show older ones' }).click();
+      await eventually(async () => assert.ok(await lines.count() > before));
+    }
+    await admin.setViewportSize(SIZES.phone);
+    await picture(admin, 'settings-audit-phone');
+    assert.ok(await admin.evaluate((width) => document.documentElement.scrollWidth <= width, SIZES.phone.width));
+    await admin.setViewportSize(SIZES.desktop);
   });
 
   it('nothing was complained of on the way', () => windows.assertQuiet());

@@ -10,6 +10,7 @@ use crate::Timestamp;
 use crate::entity::{Seq, parse_body, unknown_command};
 use crate::id::{AccountId, InvitationId, LabelId, UserId, VisitorId};
 use crate::refusal::Refusal;
+use crate::tenant::targets::Policy;
 use crate::text::{DisplayName, Email};
 
 /// The most people one message can mention.
@@ -73,6 +74,11 @@ pub enum Command {
     SetPriority {
         /// How.
         priority: Priority,
+    },
+    /// Say anew what is due when.
+    Reckon {
+        /// By this.
+        policy: Box<Policy>,
     },
     /// Say what it is about, or that it is not.
     Label {
@@ -181,6 +187,7 @@ impl Command {
             "snooze" => parse_body(body).map(|wire::Until { until }| Self::Snooze { until }),
             "wake" => parse_body(body).map(|wire::Until { until }| Self::Wake { until }),
             "set_priority" => parse_body(body).map(|wire::SetPriority { priority }| Self::SetPriority { priority }),
+            "reckon" => parse_body(body).map(|policy| Self::Reckon { policy: Box::new(policy) }),
             "label" => parse_body(body).map(|wire::Label { label, on }| Self::Label { label, on }),
             "leave_contact" => contact(&parse_body(body)?),
             "invite" => {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attachment::Attachment;
+use super::due::Dues;
 use super::text::{Emoji, MessageText, PageUrl};
 use super::triage::Priority;
 use crate::Timestamp;
@@ -156,6 +157,8 @@ pub enum Event {
         /// How urgent.
         priority: Priority,
     },
+    /// Something is due at another time than before, or nothing is any more.
+    DueSet(Dues),
     /// A label was put on it or taken off.
     LabelChanged {
         /// Which.
@@ -215,6 +218,7 @@ impl Event {
                 | Self::Snoozed { .. }
                 | Self::Woken {}
                 | Self::PrioritySet { .. }
+                | Self::DueSet(_)
                 | Self::LabelChanged { .. } => false,
                 Self::MessageEdited { note, .. }
                 | Self::MessageDeleted { note, .. }

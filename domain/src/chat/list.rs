@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::due::Urgency;
 use super::triage::Priority;
 use crate::id::{LabelId, TenantId, UserId};
 use crate::journal::BoxFuture;
@@ -48,6 +49,8 @@ pub enum Order {
     Longest,
     /// The most urgent first, and of those who has waited longest.
     Urgent,
+    /// What is due soonest first; then those in which nothing is.
+    Due,
 }
 
 impl Order {
@@ -57,6 +60,7 @@ impl Order {
             Self::Newest => "newest",
             Self::Longest => "longest",
             Self::Urgent => "urgent",
+            Self::Due => "due",
         }
     }
 }
@@ -89,6 +93,8 @@ pub struct Filter {
     pub label: Option<LabelId>,
     /// Only those that are so urgent.
     pub priority: Option<Priority>,
+    /// Only those in which something is due soon at least, or was missed.
+    pub due: Option<Urgency>,
 }
 
 impl Filter {
@@ -100,6 +106,7 @@ impl Filter {
             && self.assignee.is_none_or(|assignee| assignee == facet.assignee)
             && self.label.is_none_or(|label| facet.labels.contains(&label))
             && self.priority.is_none_or(|priority| priority == facet.priority)
+            && self.due.is_none_or(|due| facet.due >= Some(due))
     }
 
     /// How many conversations there are, by what there is of each kind.
@@ -121,6 +128,8 @@ pub struct Facet {
     pub labels: BTreeSet<LabelId>,
     /// How urgent they are.
     pub priority: Priority,
+    /// Whether something is due soon in them, or was missed.
+    pub due: Option<Urgency>,
     /// How many they are.
     pub count: u64,
 }

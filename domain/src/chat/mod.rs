@@ -12,6 +12,7 @@
 //! | what is read beside the live state | [`ports`] |
 //! | how what was said is found | [`search`] |
 //! | what the staff have ready to say | [`canned`] |
+//! | what is due when | [`due`] |
 //! | what somebody has begun to write | [`draft`] |
 //! | which files go with messages, and how they arrive | [`attachment`] |
 //! | which of them the staff look at together | [`list`], [`view`] |
@@ -22,6 +23,7 @@ pub mod canned;
 pub mod command;
 mod decide;
 pub mod draft;
+pub mod due;
 pub mod event;
 pub mod list;
 pub mod message;
@@ -76,6 +78,8 @@ pub struct ConversationRow {
     pub priority: Priority,
     /// What it is about, in the order of their ids.
     pub labels: Vec<LabelId>,
+    /// When the first thing is due, and from when on it is soon.
+    pub due: Option<due::Due>,
     /// What the inbox shows (the body of [`crate::entity::Listing`]).
     pub listing: Json,
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::ConversationRow;
 use super::attachment::Attachment;
+use super::due::Due;
 use super::event::{Kind, Side};
 use super::message::Message;
 use super::state::{Conversation, Status};
@@ -80,6 +81,10 @@ struct InboxLine<'a> {
     priority: Priority,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     labels: &'a BTreeSet<LabelId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer_due: Option<Due>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolution_due: Option<Due>,
 }
 
 impl Message {
@@ -136,6 +141,7 @@ impl Conversation {
             "snoozed_until": for_staff(json!(self.snoozed_until())),
             "priority": for_staff(json!(self.priority)),
             "labels": for_staff(json!(self.labels)),
+            "due": for_staff(json!(self.due)),
         })
     }
 
@@ -218,6 +224,8 @@ impl Conversation {
             woken_at: self.woken_at,
             priority: self.priority,
             labels: &self.labels,
+            answer_due: self.due.answer,
+            resolution_due: self.due.resolution,
         })
     }
 
@@ -236,6 +244,7 @@ impl Conversation {
             woken_at: self.woken_at,
             priority: self.priority,
             labels: self.labels.iter().copied().collect(),
+            due: self.due.first(),
             listing: self.inbox_line(),
         }
     }

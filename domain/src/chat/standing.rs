@@ -45,9 +45,11 @@ impl Standing {
     /// Whether it may give this command at all. Whose message it is, and when, is asked later.
     pub const fn may(self, command: &Command) -> bool {
         match command {
-            Command::Open(_) | Command::Invite { .. } | Command::HandOver { .. } | Command::Wake { .. } => {
-                matches!(self, Self::System)
-            }
+            Command::Open(_)
+            | Command::Invite { .. }
+            | Command::HandOver { .. }
+            | Command::Wake { .. }
+            | Command::Reckon { .. } => matches!(self, Self::System),
             Command::Send(_)
             | Command::Edit { .. }
             | Command::Delete { .. }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::due::{Dues, Matter};
 use super::event::{Event, Kind, Side};
 use super::message::{History, Message};
 use super::text::PageUrl;
@@ -120,6 +121,11 @@ pub struct Conversation {
     pub(super) priority: Priority,
     #[serde(default)]
     pub(super) labels: BTreeSet<LabelId>,
+    /// What the customer has come with, until it is resolved.
+    #[serde(default)]
+    pub(super) matter: Option<Matter>,
+    #[serde(default)]
+    pub(super) due: Dues,
 }
 
 impl Conversation {
@@ -147,6 +153,8 @@ impl Conversation {
             woken_at: None,
             priority: Priority::default(),
             labels: BTreeSet::new(),
+            matter: None,
+            due: Dues::default(),
         }
     }
 
@@ -221,11 +229,13 @@ impl Conversation {
             Event::Assigned { to } => self.assignee = *to,
             Event::Resolved {} => {
                 (self.status, self.waiting_since, self.woken_at) = (Status::Resolved, None, None);
+                self.matter = None;
             }
             Event::Reopened {} => self.status = Status::Open,
             Event::Snoozed { until } => (self.status, self.woken_at) = (Status::Snoozed { until: *until }, None),
             Event::Woken {} => (self.status, self.woken_at) = (Status::Open, Some(entry.at)),
             Event::PrioritySet { priority } => self.priority = *priority,
+            Event::DueSet(dues) => self.due = *dues,
             Event::LabelChanged { label, on } => {
                 let _changed = if *on { self.labels.insert(*label) } else { self.labels.remove(label) };
             }
@@ -251,10 +261,16 @@ impl Conversation {
 
     fn take_message(&mut self, message: Message) {
         (self.last_message_at, self.woken_at) = (Some(message.at), None);
-        self.waiting_since = match self.side_of(message.by) {
-            Side::Customer => self.waiting_since.or(Some(message.at)),
-            Side::Staff => None,
-        };
+        match self.side_of(message.by) {
+            Side::Customer => {
+                self.waiting_since = self.waiting_since.or(Some(message.at));
+                self.matter = self.matter.or(Some(Matter { since: message.at, answered: false }));
+            }
+            Side::Staff => {
+                self.waiting_since = None;
+                self.matter = self.matter.map(|matter| Matter { answered: true, ..matter });
+            }
+        }
         self.history.push(message);
     }
 

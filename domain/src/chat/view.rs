@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::due::Urgency;
 use super::list::{Assignee, Filter, Order, Place};
 use super::triage::Priority;
 use crate::id::{LabelId, TenantId, UserId, ViewId};
@@ -109,13 +110,23 @@ pub struct Criteria {
     /// Only those that are so urgent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<Priority>,
+    /// Only those in which something is due soon at least, or was missed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Urgency>,
 }
 
 impl Criteria {
     /// What they come to when `me` looks.
     pub fn seen_by(&self, me: Option<UserId>) -> Result<Filter, Refusal> {
         let assignee = self.assignee.map(|assigned| assigned.seen_by(me)).transpose()?;
-        Ok(Filter { place: self.status, waiting: self.waiting, assignee, label: self.label, priority: self.priority })
+        Ok(Filter {
+            place: self.status,
+            waiting: self.waiting,
+            assignee,
+            label: self.label,
+            priority: self.priority,
+            due: self.due,
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::clock::Zone;
 use super::hours::{Hours, Window};
 use super::label::{Color, Label, LabelName};
+use super::targets::{self, Targets};
 use super::text::{Greeting, Slug};
 use crate::Timestamp;
 use crate::entity::{Seq, parse_body, unknown_command};
@@ -29,6 +30,8 @@ pub enum Command {
     SetHours(Hours),
     /// Say what the site chat says first.
     SetGreeting(Greeting),
+    /// Say how soon customers are to have an answer.
+    SetTargets(Targets),
     /// Call it something else.
     Rename {
         /// What.
@@ -166,6 +169,7 @@ impl Command {
                 let wire::SetGreeting { online, offline } = parse_body(body)?;
                 Greeting::parse(&online, &offline).map(Self::SetGreeting)
             }
+            "set_targets" => targets::parse(body).map(Self::SetTargets),
             "rename" => {
                 let wire::Rename { name } = parse_body(body)?;
                 Ok(Self::Rename { name: DisplayName::parse("name", &name)? })

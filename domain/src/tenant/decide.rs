@@ -11,6 +11,7 @@ use super::hours::Hours;
 use super::label::{Label, MAX_LABELS};
 use super::queue::MAX_WAITING;
 use super::state::{Identity, MAX_STAFF, Tenant};
+use super::targets::{Targets, reckon_all_job, reckon_job};
 use super::text::{Greeting, Slug};
 use crate::Timestamp;
 use crate::actor::{Actor, Party};
@@ -38,6 +39,7 @@ impl Tenant {
                 None,
                 Command::SetHours(_)
                 | Command::SetGreeting(_)
+                | Command::SetTargets(_)
                 | Command::Rename { .. }
                 | Command::SetLabel { .. }
                 | Command::RemoveLabel { .. }
@@ -49,6 +51,7 @@ impl Tenant {
             (Some(identity), Command::Create { slug, .. }) => create_again(identity, slug),
             (Some(_), Command::SetHours(hours)) => Ok(self.set_hours(hours)),
             (Some(_), Command::SetGreeting(greeting)) => Ok(self.set_greeting(greeting)),
+            (Some(_), Command::SetTargets(targets)) => Ok(self.set_targets(targets)),
             (Some(identity), Command::Rename { name }) => Ok(self.rename(identity, name)),
             (Some(_), Command::SetLabel { id, label }) => self.set_label(*id, label),
             (Some(_), Command::RemoveLabel { id }) => Ok(self.remove_label(*id)),
@@ -68,7 +71,17 @@ impl Tenant {
         if self.hours == *hours {
             return Decision::nothing();
         }
-        Decision::from(Event::HoursSet(hours.clone())).with_audit("tenant.hours_set", json!(hours))
+        let decision = Decision::from(Event::HoursSet(hours.clone())).with_audit("tenant.hours_set", json!(hours));
+        if self.targets.any() { decision.with_job(reckon_all_job()) } else { decision }
+    }
+
+    fn set_targets(&self, targets: &Targets) -> Decision<Event> {
+        if self.targets == *targets {
+            return Decision::nothing();
+        }
+        Decision::from(Event::TargetsSet(*targets))
+            .with_audit("tenant.targets_set", json!({ "from": self.targets, "to": targets }))
+            .with_job(reckon_all_job())
     }
 
     fn set_greeting(&self, greeting: &Greeting) -> Decision<Event> {
@@ -140,7 +153,8 @@ impl Tenant {
             let text = format!("{MAX_WAITING} conversations wait already.");
             return Err(Refusal::new(Code::Overloaded, text).retry_after(FULL_QUEUE_RETRY));
         }
-        Ok(Event::Enqueued { conversation, since, rev }.into())
+        let decision = Decision::from(Event::Enqueued { conversation, since, rev });
+        Ok(if self.targets.any() { decision.with_job(reckon_job(conversation, rev)) } else { decision })
     }
 
     /// Also for one that is not in the queue: its `enqueue` may come later, and is then old.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::clock::Zone;
 use super::hours::Hours;
 use super::label::{Color, LabelName};
+use super::targets::Targets;
 use super::text::{Greeting, Slug};
 use crate::Timestamp;
 use crate::entity::{Audience, Seq};
@@ -28,6 +29,8 @@ pub enum Event {
     HoursSet(Hours),
     /// The site chat greets differently.
     GreetingSet(Greeting),
+    /// Customers are to have an answer sooner or later than before.
+    TargetsSet(Targets),
     /// It is called something else.
     Renamed {
         /// What.
@@ -87,6 +90,7 @@ impl Event {
                 Self::Created { .. }
                 | Self::LabelSet { .. }
                 | Self::LabelRemoved { .. }
+                | Self::TargetsSet(_)
                 | Self::AvailabilitySet { .. }
                 | Self::StaffRemoved { .. }
                 | Self::Enqueued { .. }

@@ -6,7 +6,7 @@
 
 use jiff::civil::{Date, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
-use jiff::{Span, ToSpan};
+use jiff::{SignedDuration, Span, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use super::clock::{WallTime, Zone};
@@ -19,7 +19,7 @@ pub const MAX_WINDOWS_A_DAY: usize = 6;
 /// The most closed dates.
 pub const MAX_CLOSED: usize = 400;
 
-/// How many days [`Hours::next_opening`] looks ahead: every closed date could be one of them, then a week follows in
+/// How many days [`Hours::next_opening`] and [`Hours::after`] look ahead: every closed date could be one of them, then a week follows in
 /// which a clock change can swallow one window.
 const HORIZON_DAYS: i32 = 800;
 
@@ -118,6 +118,46 @@ impl Hours {
             let date = today.checked_add(Span::new().try_days(days).ok()?).ok()?;
             self.first_opening_on(&rules, date, at)
         })
+    }
+
+    /// The first moment at which it will have been open for `span` since `at`; `None` when that is not in the time to
+    /// come.
+    pub fn after(&self, at: Timestamp, span: SignedDuration) -> Option<Timestamp> {
+        let rules = self.zone.rules()?;
+        if self.week.is_empty() {
+            return None;
+        }
+        let today = at.to_zoned(rules.clone()).date();
+        let mut left = span;
+        for days in 0..HORIZON_DAYS {
+            let date = today.checked_add(Span::new().try_days(days).ok()?).ok()?;
+            for (from, to) in self.stretches_of(&rules, date) {
+                let open = to.duration_since(from.max(at));
+                if open >= left {
+                    return from.max(at).checked_add(left).ok();
+                }
+                left -= open.max(SignedDuration::ZERO);
+            }
+        }
+        None
+    }
+
+    /// When it is open on `date`, in order. Whether it is can change only when the wall clock reaches the edge of a
+    /// window, or when the clock is changed: between two such moments the first one says it.
+    fn stretches_of(&self, rules: &TimeZone, date: Date) -> Vec<(Timestamp, Timestamp)> {
+        let start_of = |date: Date| date.to_zoned(rules.clone()).ok().map(|start| start.timestamp());
+        let (Some(start), Some(end)) = (start_of(date), date.tomorrow().ok().and_then(start_of)) else {
+            return Vec::new();
+        };
+        if self.is_closed(date) {
+            return Vec::new();
+        }
+        let edges = self.windows_of(date).flat_map(|window| [window.from.time(), window.to.time()]).flatten();
+        let edges = edges.flat_map(|time| moments(rules, date, time).into_iter().flatten());
+        let mut edges: Vec<_> = edges.chain(clock_changes(rules, date)).chain([start, end]).collect();
+        edges.sort_unstable();
+        let pairs = edges.windows(2).filter_map(|pair| Some((*pair.first()?, *pair.last()?)));
+        pairs.filter(|&(from, to)| from < to && self.is_open_in(rules, from)).collect()
     }
 
     fn is_open_in(&self, rules: &TimeZone, at: Timestamp) -> bool {

@@ -7,6 +7,7 @@
 //! | who may do what | [`standing::Standing::may`] |
 //! | which command does what | `decide` |
 //! | what its conversations are about | [`label::Label`] |
+//! | how soon customers are to have an answer | [`targets::Targets`] |
 //! | who waits for an answer, and why late reports do no harm | [`queue::Queue`] |
 
 pub mod clock;
@@ -20,6 +21,7 @@ pub mod shown;
 mod snapshot;
 pub mod standing;
 pub mod state;
+pub mod targets;
 pub mod text;
 
 use serde::{Deserialize, Serialize};

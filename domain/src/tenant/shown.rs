@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::clock::Zone;
 use super::hours::{Hours, Window};
+use super::targets::{Policy, Targets};
 use super::text::Greeting;
 use crate::id::UserId;
 
@@ -20,6 +21,8 @@ pub struct Shown {
     pub hours: Hours,
     /// What the site chat says first.
     pub greeting: Greeting,
+    /// How soon customers are to have an answer.
+    pub targets: Targets,
     /// Who has said that chats are welcome.
     pub available: Vec<UserId>,
     /// Who has said that they are not. Everybody else has said nothing.
@@ -32,6 +35,7 @@ struct Snapshot {
     zone: Zone,
     hours: Week,
     greeting: Greeting,
+    targets: Targets,
     staff: BTreeMap<UserId, Member>,
 }
 
@@ -49,9 +53,14 @@ struct Member {
 impl Shown {
     /// Reads the state of a `snap` frame that staff gets.
     pub fn read(snapshot: Value) -> Result<Self, serde_json::Error> {
-        let Snapshot { name, zone, hours, greeting, staff } = serde_json::from_value(snapshot)?;
+        let Snapshot { name, zone, hours, greeting, targets, staff } = serde_json::from_value(snapshot)?;
         let said = |yes: bool| staff.iter().filter(move |(_, member)| member.available == yes).map(|(user, _)| *user);
         let (available, unavailable) = (said(true).collect(), said(false).collect());
-        Ok(Self { name, hours: Hours::of(zone, hours.week, hours.closed), greeting, available, unavailable })
+        Ok(Self { name, hours: Hours::of(zone, hours.week, hours.closed), greeting, targets, available, unavailable })
+    }
+
+    /// What its conversations need to know to say what is due when.
+    pub fn policy(self) -> Policy {
+        Policy { targets: self.targets, hours: self.hours }
     }
 }

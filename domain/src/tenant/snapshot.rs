@@ -23,6 +23,7 @@ impl Tenant {
             Audience::Staff => {
                 shown.insert("slug".to_owned(), json!(self.identity.as_ref().map(|identity| &identity.slug)));
                 shown.insert("labels".to_owned(), json!(self.labels));
+                shown.insert("targets".to_owned(), json!(self.targets));
                 shown.insert("staff".to_owned(), self.staff_shown());
                 shown.insert("queue".to_owned(), self.queue_shown());
                 shown.insert("waiting".to_owned(), json!(self.queue.len()));

@@ -9,6 +9,7 @@ use super::event::Event;
 use super::hours::Hours;
 use super::label::Label;
 use super::queue::{Queue, Waiting};
+use super::targets::Targets;
 use super::text::{Greeting, Slug};
 use crate::entity::{EntityKey, Entry, Seq};
 use crate::id::{LabelId, TenantId, UserId};
@@ -31,6 +32,8 @@ pub struct Tenant {
     pub(super) queue: Queue,
     #[serde(default)]
     pub(super) labels: BTreeMap<LabelId, Label>,
+    #[serde(default)]
+    pub(super) targets: Targets,
 }
 
 /// What a tenant is called.
@@ -62,6 +65,7 @@ impl Tenant {
             staff: BTreeMap::new(),
             queue: Queue::default(),
             labels: BTreeMap::new(),
+            targets: Targets::default(),
         }
     }
 
@@ -98,6 +102,7 @@ impl Tenant {
             }
             Event::HoursSet(hours) => self.hours = hours.clone(),
             Event::GreetingSet(greeting) => self.greeting = greeting.clone(),
+            Event::TargetsSet(targets) => self.targets = *targets,
             Event::Renamed { name } => {
                 if let Some(identity) = &mut self.identity {
                     identity.name = name.clone();

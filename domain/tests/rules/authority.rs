@@ -63,6 +63,11 @@ fn conversation_table(seq: u64, v: char, m: char) -> Vec<(&'static str, Value, S
         ("snooze", json!({ "until": "2026-03-03T09:00:00Z" }), staff_only("v.m.yyyy.y...")),
         ("wake", json!({ "until": "2026-03-03T09:00:00Z" }), staff_only("v.m.ffff.y...")),
         ("set_priority", json!({ "priority": "high" }), staff_only("v.m.yyyy.y...")),
+        (
+            "reckon",
+            json!({ "targets": { "counted": "always" }, "hours": { "zone": "UTC", "week": [], "closed": [] } }),
+            staff_only("v.m.ffff.y..."),
+        ),
         ("label", json!({ "label": label(1), "on": true }), staff_only("v.m.yyyy.y...")),
         (
             "invite",
@@ -172,6 +177,7 @@ fn a_tenant_is_run_by_its_admins() {
             ("set_hours", json!({ "zone": "UTC", "week": [], "closed": [] }), "ffffffyffy..."),
             ("set_greeting", json!({ "online": "Hi", "offline": "" }), "ffffffyffy..."),
             ("rename", json!({ "name": "B" }), "ffffffyffy..."),
+            ("set_targets", json!({ "counted": "always", "normal": { "first": 5 } }), "ffffffyffy..."),
             ("set_label", json!({ "label": label(1), "name": "Allergy", "color": "red" }), "ffffffyffy..."),
             ("remove_label", json!({ "label": label(1) }), "ffffffyffy..."),
             // For oneself: neither programs nor Brigade itself are available.

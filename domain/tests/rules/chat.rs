@@ -101,6 +101,10 @@ fn bodies(length: u64) -> impl Strategy<Value = (&'static str, Value)> {
         2 => times().prop_map(|until| ("snooze", json!({ "until": until }))),
         1 => times().prop_map(|until| ("wake", json!({ "until": until }))),
         1 => prop::sample::select(vec!["low", "normal", "high", "urgent", "no"]).prop_map(|priority| ("set_priority", json!({ "priority": priority }))),
+        2 => (1u32..3, any::<bool>()).prop_map(|(first, always)| ("reckon", json!({
+            "targets": { "counted": if always { "always" } else { "opening_hours" }, "normal": { "first": first, "resolution": 60 } },
+            "hours": { "zone": "UTC", "week": [{ "day": 1, "from": "09:00", "to": "24:00" }], "closed": [] },
+        }))),
         2 => (0u8..3, any::<bool>()).prop_map(|(n, on)| ("label", json!({ "label": label(n), "on": on }))),
         1 => words().prop_map(|name| ("leave_contact", json!({ "email": format!("{SECRET}@example.com"), "name": name }))),
         1 => (0u8..3).prop_map(|n| ("invite", json!({ "invitation": invitation(n), "email": format!("{SECRET}@example.com"), "name": "Mia" }))),
@@ -162,7 +166,7 @@ proptest! {
             prop_assert!(!leaks(&chat.snapshot(who)), "{who:?}");
             if let Some(snapshot) = chat.snapshot(who) {
                 prop_assert!(snapshot["status"] != "snoozed", "how the staff sort their work is their own affair");
-                prop_assert!(["snoozed_until", "priority", "labels"].iter().all(|field| snapshot[field] == json!(null)));
+                prop_assert!(["snoozed_until", "priority", "labels", "due"].iter().all(|field| snapshot[field] == json!(null)));
                 prop_assert!(snapshot["messages"].as_array().unwrap().iter().all(|message| message["note"] == json!(false)));
             }
         }

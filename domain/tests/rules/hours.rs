@@ -113,6 +113,27 @@ fn wrong_hours_are_refused() {
     assert!(Hours::parse(Zone::utc(), Vec::new(), dates).is_err());
 }
 
+#[test]
+fn a_span_of_open_time_across_the_nights_the_clock_is_changed() {
+    let after = |hours: &Hours, from: &str, minutes: i64| {
+        hours.after(at(from), SignedDuration::from_mins(minutes)).unwrap().to_string()
+    };
+    // Berlin, Sundays one to four by the wall: two hours on the night the clock jumps, four when it is set back.
+    let night = hours("Europe/Berlin", &[(7, "01:00", "04:00")], &["2026-04-05"]);
+    assert_eq!(after(&night, "2026-03-28T12:00:00Z", 120), "2026-03-29T02:00:00Z");
+    // The Sunday after it is closed, and the one after that is reached in its first minute.
+    assert_eq!(after(&night, "2026-03-28T12:00:00Z", 121), "2026-04-11T23:01:00Z");
+    assert_eq!(after(&night, "2026-10-24T12:00:00Z", 240), "2026-10-25T03:00:00Z");
+    // From within, from the end, and no time at all.
+    assert_eq!(after(&night, "2026-03-29T01:30:00Z", 30), "2026-03-29T02:00:00Z");
+    assert_eq!(after(&night, "2026-03-29T01:30:30Z", 1), "2026-03-29T01:31:30Z");
+    assert_eq!(hours("UTC", &[], &[]).after(at("2026-06-01T00:00:00Z"), SignedDuration::from_mins(1)), None);
+    // A minute a week: what takes years is never.
+    let rare = hours("UTC", &[(1, "09:00", "09:01")], &[]);
+    assert_eq!(after(&rare, "2026-06-01T00:00:00Z", 10), "2026-08-03T09:01:00Z");
+    assert_eq!(rare.after(at("2026-06-01T00:00:00Z"), SignedDuration::from_mins(200)), None);
+}
+
 /// The first minute, from `at` on, in which it is open: by looking at each.
 fn first_open_minute(hours: &Hours, at: Timestamp, days: i64) -> Option<Timestamp> {
     if hours.is_open(at) {
@@ -134,7 +155,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_next_opening_is_what_a_look_at_every_minute_finds(
+    fn the_next_opening_and_a_span_of_open_time_are_what_a_look_at_every_minute_finds(
         week in windows(),
         // Around a change of the clock in each zone, or just any time.
         (zone, around) in prop::sample::select(vec![
@@ -146,6 +167,7 @@ proptest! {
         ]),
         seconds in -200_000i64..100_000,
         closed in prop::option::of(-1i32..3),
+        span in 1i64..900,
     ) {
         let from = at(around) + SignedDuration::from_secs(seconds);
         let zone = Zone::parse("zone", zone).unwrap();
@@ -159,6 +181,21 @@ proptest! {
                 prop_assert_eq!(found, expected);
             }
             prop_assert!(found.is_some_and(|found| hours.is_open(found) && found >= from));
+            // So much open time has passed at that moment: counted by looking at each minute.
+            let from = from.round(Unit::Minute).unwrap();
+            let open = |until: Timestamp| {
+                let minutes = until.duration_since(from).as_mins();
+                let passed = (0..minutes).filter(|&minute| hours.is_open(from + SignedDuration::from_mins(minute))).count();
+                i64::try_from(passed).unwrap()
+            };
+            if let Some(due) = hours.after(from, SignedDuration::from_mins(span))
+                && due < from + SignedDuration::from_hours(9 * 24)
+            {
+                prop_assert_eq!(open(due), span);
+                prop_assert!(hours.is_open(due - SignedDuration::from_secs(1)), "and not a moment later");
+            } else {
+                prop_assert!(open(from + SignedDuration::from_hours(9 * 24)) <= span);
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ mod hours;
 mod queue;
 mod replay;
 mod sizes;
+mod targets;
 mod tenant;
 mod together;
 mod triage;

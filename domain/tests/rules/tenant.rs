@@ -22,6 +22,10 @@ fn bodies() -> impl Strategy<Value = (&'static str, Value)> {
         1 => Just(("create", json!({ "name": "B", "slug": "balance", "zone": "Europe/Berlin" }))),
         3 => hours,
         2 => "[a-z]{0,5}".prop_map(|text| ("set_greeting", json!({ "online": text, "offline": "" }))),
+        2 => (0u32..90, any::<bool>()).prop_map(|(first, always)| {
+            let counted = if always { "always" } else { "opening_hours" };
+            ("set_targets", json!({ "counted": counted, "warn": 10, "normal": { "first": first, "next": null, "resolution": 240 } }))
+        }),
         2 => "[a-z]{0,5}".prop_map(|name| ("rename", json!({ "name": name }))),
         3 => (0u8..3, "[ab]{1,2}").prop_map(|(n, name)| ("set_label", json!({ "label": label(n), "name": name, "color": "teal" }))),
         2 => (0u8..3).prop_map(|n| ("remove_label", json!({ "label": label(n) }))),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use brigade_domain::chat::due::Urgency;
 use brigade_domain::chat::list::{Facet, Filter, Place};
 use brigade_domain::chat::triage::Priority;
 use brigade_domain::chat::view::Criteria;
@@ -30,6 +31,8 @@ struct Item {
     assignee: Option<UserId>,
     labels: BTreeSet<LabelId>,
     priority: Priority,
+    #[serde(default)]
+    due: Option<Urgency>,
 }
 
 fn facet(item: &Item, count: u64) -> Facet {
@@ -39,6 +42,7 @@ fn facet(item: &Item, count: u64) -> Facet {
         assignee: item.assignee.into(),
         labels: item.labels.clone(),
         priority: item.priority,
+        due: item.due,
         count,
     }
 }

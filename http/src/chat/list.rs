@@ -1,5 +1,6 @@
 //! The inbox, page by page.
 
+use brigade_domain::chat::due::Urgency;
 use brigade_domain::chat::list::{Order, PAGE, Place};
 use brigade_domain::chat::triage::Priority;
 use brigade_domain::chat::view::{Assigned, Criteria};
@@ -32,6 +33,8 @@ struct ListQuery {
     #[serde(default)]
     priority: Option<Priority>,
     #[serde(default)]
+    due: Option<Urgency>,
+    #[serde(default)]
     order: Order,
     #[serde(default)]
     cursor: Option<String>,
@@ -56,14 +59,15 @@ pub(crate) struct ListView {
            ("assignee" = Option<String>, Query, description = "Only those answered by this person (`usr_…`), by `me`, or by `none`."),
            ("label" = Option<String>, Query, description = "Only those with this label: `lbl_…`."),
            ("priority" = Option<String>, Query, description = "Only those that are `low`, `normal`, `high` or `urgent`."),
-           ("order" = Option<String>, Query, description = "Of open ones: `newest` activity first (if left out), who waits the `longest`, or the most `urgent`."),
+           ("due" = Option<String>, Query, description = "Only those in which an answer or the solution is due `soon` or was missed, or only those in which it was `missed`."),
+           ("order" = Option<String>, Query, description = "Of open ones: `newest` activity first (if left out), who waits the `longest`, the most `urgent`, or what is `due` soonest."),
            ("cursor" = Option<String>, Query, description = "`next` of the page before."),
            ("limit" = Option<u16>, Query, description = "1 to 100, 50 if left out.")),
     responses((status = 200, body = ListView)))]
 async fn list(who: Staff, app: App, Params(query): Params<ListQuery>) -> Answer<Data<ListView>> {
     let limit = page_size(query.limit, 50, PAGE, "A page", "conversations")?;
-    let ListQuery { status, waiting, assignee, label, priority, .. } = query;
-    let criteria = Criteria { status, waiting, assignee, label, priority };
+    let ListQuery { status, waiting, assignee, label, priority, due, .. } = query;
+    let criteria = Criteria { status, waiting, assignee, label, priority, due };
     let filter = criteria.seen_by(who.actor().party.user())?;
     let page = app.chat.conversations.page(who.tenant(), filter, query.order, query.cursor, limit).await?;
     Ok(Data::new(ListView { items: page.items, next: page.next }))

@@ -1,5 +1,6 @@
 //! Saved views of the inbox, and how many conversations are in each list.
 
+use brigade_domain::chat::due::Urgency;
 use brigade_domain::chat::list::{Facet, Filter, Order, Place};
 use brigade_domain::chat::triage::Priority;
 use brigade_domain::chat::view::{Assigned, Criteria, Editor, KeptView, View, ViewName};
@@ -41,17 +42,21 @@ pub(crate) struct CriteriaView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     priority: Option<Priority>,
+    /// Only those in which an answer or the solution is due `soon` or was missed, or only those in which it was `missed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    due: Option<Urgency>,
 }
 
 impl From<CriteriaView> for Criteria {
-    fn from(CriteriaView { status, waiting, assignee, label, priority }: CriteriaView) -> Self {
-        Self { status, waiting, assignee, label, priority }
+    fn from(CriteriaView { status, waiting, assignee, label, priority, due }: CriteriaView) -> Self {
+        Self { status, waiting, assignee, label, priority, due }
     }
 }
 
 impl From<Criteria> for CriteriaView {
-    fn from(Criteria { status, waiting, assignee, label, priority }: Criteria) -> Self {
-        Self { status, waiting, assignee, label, priority }
+    fn from(Criteria { status, waiting, assignee, label, priority, due }: Criteria) -> Self {
+        Self { status, waiting, assignee, label, priority, due }
     }
 }
 
@@ -67,7 +72,7 @@ pub(crate) struct ViewView {
     #[schema(value_type = String)]
     name: ViewName,
     criteria: CriteriaView,
-    /// `newest`, `longest` (who has waited longest first) or `urgent`; it counts for open ones.
+    /// `newest`, `longest` (who has waited longest first), `urgent` or `due` (what is due soonest first); it counts for open ones.
     #[schema(value_type = String)]
     order: Order,
 }
@@ -159,6 +164,8 @@ pub(crate) struct CountsView {
     waiting: u64,
     /// Open, and answered by me.
     mine: u64,
+    /// Open, and something is due soon or was missed.
+    due: u64,
     snoozed: u64,
     /// Of each saved view, in their order.
     views: Vec<ViewCount>,
@@ -186,6 +193,7 @@ async fn counts(who: Staff, app: App, Params(query): Params<CountsQuery>) -> Ans
     Ok(Data::new(CountsView {
         waiting: Filter { waiting: Some(true), ..every.clone() }.count(&facets),
         mine: mine.map_or(0, |mine| mine.count(&facets)),
+        due: Filter { due: Some(Urgency::Soon), ..every.clone() }.count(&facets),
         snoozed: Filter { place: Place::Snoozed, ..every.clone() }.count(&facets),
         open: every.count(&facets),
         views: views.iter().map(|kept| ViewCount { id: kept.id, count: count(kept, me, &facets) }).collect(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use brigade_actors::{Attach, Delivery, Subscriber, SubscriberId};
+use brigade_actors::{Attach, Delivery, Directory, Subscriber, SubscriberId};
 use brigade_domain::actor::Actor;
 use brigade_domain::entity::{EntityKey, Seq};
 use brigade_domain::refusal::{Code, Refusal};
@@ -18,18 +18,23 @@ use crate::problem::Answer;
 
 /// The state of an entity, as its `snap` frame has it.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct SeenView {
+pub struct SeenView {
     /// The log's epoch.
-    pub(crate) epoch: u32,
+    pub epoch: u32,
     /// The last entry the state includes: subscribe with `after` this.
-    pub(crate) seq: Seq,
+    pub seq: Seq,
     /// The state, as the caller sees it; its fields are in `docs/PROTOCOL.md`.
     #[schema(value_type = Object)]
-    pub(crate) state: Value,
+    pub state: Value,
 }
 
 /// The entity as `actor` sees it, or why not. What is not the actor's is `NOT_FOUND`.
 pub(crate) async fn glance(app: &App, actor: &Arc<Actor>, entity: EntityKey) -> Answer<SeenView> {
+    Ok(look(&app.directory, actor, entity).await?)
+}
+
+/// The same, for who has no request to answer.
+pub async fn look(directory: &Directory, actor: &Arc<Actor>, entity: EntityKey) -> Result<SeenView, Refusal> {
     let (sender, receiver) = oneshot::channel();
     let topic = Topic::log(entity.entity);
     let attach = Attach {
@@ -40,10 +45,9 @@ pub(crate) async fn glance(app: &App, actor: &Arc<Actor>, entity: EntityKey) -> 
         resume: None,
         lost: false,
     };
-    app.directory.attach(entity.tenant, attach);
+    directory.attach(entity.tenant, attach);
     // An actor that broke off drops the subscription, and the sender with it.
-    let seen = receiver.await.unwrap_or_else(|_| Err(Refusal::of(Code::Unavailable)));
-    Ok(seen?)
+    receiver.await.unwrap_or_else(|_| Err(Refusal::of(Code::Unavailable)))
 }
 
 struct Glance(Mutex<Option<oneshot::Sender<Result<SeenView, Refusal>>>>);

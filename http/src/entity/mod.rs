@@ -20,7 +20,8 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub(crate) use glance::{SeenView, glance};
+pub(crate) use glance::glance;
+pub use glance::{SeenView, look};
 pub(crate) use log::{LogQuery, LogView, log};
 
 use crate::App;

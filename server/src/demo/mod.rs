@@ -208,7 +208,7 @@ async fn people(
     Ok(found)
 }
 
-/// Opening hours and greetings, as the admin would set them.
+/// Opening hours, greetings and targets, as the admin would set them.
 async fn set_up(platform: &Platform, tenant: TenantId, admin: UserId) -> Result<()> {
     let week: Vec<Value> = (1..=7).map(|day| json!({ "day": day, "from": "08:00", "to": "20:00" })).collect();
     let hours = json!({ "zone": "Europe/London", "week": week, "closed": ["2026-12-25", "2026-12-26"] });
@@ -219,6 +219,18 @@ async fn set_up(platform: &Platform, tenant: TenantId, admin: UserId) -> Result<
     let (key, admin) = (EntityKey::new(tenant, tenant), staff(tenant, admin, Role::Admin, "Jonas Weber"));
     do_once(platform, key, &admin, Timestamp::now(), "hours", "set_hours", &hours).await?;
     do_once(platform, key, &admin, Timestamp::now(), "greeting", "set_greeting", &greeting).await?;
+    // Around the clock, so that something is due whenever somebody looks.
+    let goals =
+        |first, next, resolution: Option<u32>| json!({ "first": first, "next": next, "resolution": resolution });
+    let targets = json!({
+        "counted": "always",
+        "warn": 10,
+        "urgent": goals(10, 15, Some(240)),
+        "high": goals(15, 30, Some(480)),
+        "normal": goals(20, 60, None),
+        "low": goals(60, 240, None),
+    });
+    do_once(platform, key, &admin, Timestamp::now(), "targets", "set_targets", &targets).await?;
     for (name, color) in script::LABELS {
         let label = json!({ "label": label(tenant, name), "name": name, "color": color });
         do_once(platform, key, &admin, Timestamp::now(), name, "set_label", &label).await?;

@@ -14,6 +14,7 @@ mod health;
 pub(crate) mod live;
 mod mail;
 pub(crate) mod signals;
+mod targets;
 pub(crate) mod tasks;
 mod upkeep;
 mod wire;

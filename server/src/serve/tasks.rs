@@ -83,6 +83,18 @@ pub(crate) async fn ask_as_system(
     ask(directory, key, Uuid::new_v5(&NAMESPACE, name.as_bytes()), kind, body).await
 }
 
+/// The same for what may be asked for again, word for word: each `why` is another request.
+pub(super) async fn ask_anew(
+    directory: &Directory,
+    key: EntityKey,
+    kind: &str,
+    body: &Value,
+    why: &str,
+) -> Result<(), Refusal> {
+    let name = format!("{}\n{}\n{kind}\n{why}", key.tenant, key.entity);
+    ask(directory, key, Uuid::new_v5(&NAMESPACE, name.as_bytes()), kind, body.to_string()).await
+}
+
 async fn ask(directory: &Directory, key: EntityKey, request: Uuid, kind: &str, body: String) -> Result<(), Refusal> {
     let command = Command {
         actor: Arc::new(Actor::system(key.tenant)),
@@ -162,7 +174,7 @@ pub(crate) fn files(tasks: Tasks, uploads: &Uploads) -> Tasks {
     })
 }
 
-fn of_tenant<T: DeserializeOwned>(task: Task) -> Result<(TenantId, T), TaskError> {
+pub(super) fn of_tenant<T: DeserializeOwned>(task: Task) -> Result<(TenantId, T), TaskError> {
     let tenant = task.tenant.ok_or_else(|| TaskError::new("the job is of no tenant"))?;
     let body = serde_json::from_value(task.body)
         .map_err(|error| TaskError::new(format_args!("the job does not read: {error}")))?;

@@ -34,7 +34,7 @@ use brigade_ws::{Hub, Live, LiveConfig, LiveLimits, Timeouts};
 
 use super::drain::Traffic;
 use super::health::{Pulse, Vitals};
-use super::{files, live, tasks, upkeep};
+use super::{files, live, targets, tasks, upkeep};
 use crate::config::Config;
 use crate::config::value::Setting as _;
 use crate::database::Database;
@@ -329,6 +329,7 @@ impl Node {
         let tasks = tasks::entity_commands(Tasks::default(), self.handles.directory.clone());
         let tasks = tasks::invitations(tasks, self.handles.directory.clone(), Arc::new(PgReads::new(self.db.clone())));
         let tasks = tasks::files(tasks, &self.uploads);
+        let tasks = targets::targets(tasks, self.handles.directory.clone(), self.db.clone());
         let queue = Arc::new(self.identity.clone());
         let tasks = tasks::mail(
             tasks,

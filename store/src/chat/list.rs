@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Actor;
+use brigade_domain::chat::due::{Due, Urgency};
 use brigade_domain::chat::list::{Assignee, Facet, Filter, Order, Place};
 use brigade_domain::chat::triage::Priority;
 use brigade_domain::chat::{ConversationRow, INBOX};
@@ -127,6 +128,8 @@ struct Record {
     woken_at: Option<DbTime>,
     priority: String,
     labels: Vec<Uuid>,
+    due_at: Option<DbTime>,
+    warn_at: Option<DbTime>,
     listing: String,
     sorted_at: DbTime,
 }
@@ -148,10 +151,15 @@ impl TryFrom<Record> for (Seq, ConversationRow) {
             woken_at: record.woken_at.map(from_db).transpose()?,
             priority: read_name(record.priority, "read a conversation's priority")?,
             labels: record.labels.into_iter().map(LabelId::from_uuid).collect(),
+            due: record.due_at.zip(record.warn_at).map(due).transpose()?,
             listing: json(record.listing)?,
         };
         Ok((to_seq(record.rev), row))
     }
+}
+
+fn due((at, warn_at): (DbTime, DbTime)) -> Result<Due, Error> {
+    Ok(Due { at: from_db(at)?, warn_at: from_db(warn_at)? })
 }
 
 /// A page of conversations after `cursor`, at most `limit` (1 to [`PAGE`]).
@@ -201,7 +209,7 @@ async fn records(
             sqlx::query_as!(
                 Record,
                 r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at,
-                          snoozed_until, woken_at, priority, labels, listing, "#
+                          snoozed_until, woken_at, priority, labels, due_at, warn_at, listing, "#
                     + $key
                     + r#" as "sorted_at!" from conversations
                    where tenant_id = $1
@@ -210,6 +218,7 @@ async fn records(
                      and (not $10 or assignee is null)
                      and ($4::uuid is null or labels @> array[$4])
                      and ($5::text is null or priority = $5)
+                     and ($11::text is null or case $11 when 'soon' then warn_at <= now() else due_at <= now() end)
                      and status = "#
                     + $place
                     + " and ("
@@ -234,6 +243,7 @@ async fn records(
                 $before_all_ids,
                 i64::try_from(limit).unwrap_or(i64::from(PAGE)) + 1,
                 filter.assignee == Some(Assignee::Nobody),
+                filter.due.map(Urgency::as_str),
             )
             .fetch_all(tx)
             .await?
@@ -251,6 +261,7 @@ async fn records(
             "(coalesce(waiting_since, '2900-01-01Z')
               + interval '365000 days' * array_position(array['urgent', 'high', 'normal', 'low'], priority))"
         ),
+        (Place::Open, Order::Due) => listed!("'open'" by "coalesce(due_at, '2900-01-01Z')"),
         // In the order in which they come back.
         (Place::Snoozed, _) => listed!("'snoozed'" by "snoozed_until"),
         // Many, and they rest: read in the order of their index. Nobody waits in one.
@@ -271,15 +282,17 @@ pub async fn facets(db: &Db, tenant: TenantId) -> Result<Vec<Facet>, Fault> {
         Box::pin(async move {
             let rows = sqlx::query!(
                 r#"select status as "status!", waiting as "waiting!", assignee, labels as "labels!", priority as "priority!",
-                          count(*) as "count!"
+                          due, count(*) as "count!"
                    from (
-                       select status, waiting_since is not null as waiting, assignee, labels, priority
+                       select status, waiting_since is not null as waiting, assignee, labels, priority,
+                              case when due_at <= now() then 'missed' when warn_at <= now() then 'soon' end as due
                        from conversations where tenant_id = $1 and status = 'open'
                        union all
-                       select status, waiting_since is not null, assignee, labels, priority
+                       select status, waiting_since is not null, assignee, labels, priority,
+                              case when due_at <= now() then 'missed' when warn_at <= now() then 'soon' end
                        from conversations where tenant_id = $1 and status = 'snoozed'
                    ) as unsettled
-                   group by status, waiting, assignee, labels, priority"#,
+                   group by status, waiting, assignee, labels, priority, due"#,
                 tenant.uuid(),
             )
             .fetch_all(tx)
@@ -292,6 +305,7 @@ pub async fn facets(db: &Db, tenant: TenantId) -> Result<Vec<Facet>, Fault> {
                     assignee: row.assignee.map(UserId::from_uuid).into(),
                     labels: row.labels.into_iter().map(LabelId::from_uuid).collect(),
                     priority: read_name(row.priority, "read a conversation's priority")?,
+                    due: row.due.map(|due| read_name(due, "read how a conversation stands to its targets")).transpose()?,
                     count: row.count.unsigned_abs(),
                 });
             }
@@ -308,7 +322,7 @@ pub async fn find(db: &Db, tenant: TenantId, id: ConversationId) -> Result<Optio
             let row = sqlx::query_as!(
                 Record,
                 r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at,
-                          snoozed_until, woken_at, priority, labels, listing,
+                          snoozed_until, woken_at, priority, labels, due_at, warn_at, listing,
                           coalesce(settled_at, last_message_at, to_timestamp(0)) as "sorted_at!"
                    from conversations where tenant_id = $1 and id = $2"#,
                 tenant.uuid(),
@@ -317,6 +331,25 @@ pub async fn find(db: &Db, tenant: TenantId, id: ConversationId) -> Result<Optio
             .fetch_optional(tx)
             .await?;
             row.map(TryInto::try_into).transpose()
+        })
+    })
+    .await
+}
+
+/// The conversations that are not resolved, by their ids, after `after` (to begin with, none): at most [`PAGE`].
+pub async fn unsettled(db: &Db, tenant: TenantId, after: Option<ConversationId>) -> Result<Vec<ConversationId>, Fault> {
+    db.read("go through conversations", tenant, move |tx| {
+        Box::pin(async move {
+            let ids = sqlx::query_scalar!(
+                "select id from conversations
+                 where tenant_id = $1 and status in ('open', 'snoozed') and id > $2 order by id limit $3",
+                tenant.uuid(),
+                after.map_or(Uuid::nil(), ConversationId::uuid),
+                i64::from(PAGE),
+            )
+            .fetch_all(tx)
+            .await?;
+            Ok(ids.into_iter().map(ConversationId::from_uuid).collect())
         })
     })
     .await

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | give a list topic its content | [`PgLists`] |
 //! | page through conversations, count them, find one | [`page`], [`facets`], [`find`] |
+//! | go through all that are not resolved | [`unsettled`] |
 //! | keep saved views of them | [`PgViews`] |
 //! | read older messages | [`PgMessages`] |
 //! | find what was said | [`PgSearch`] |
@@ -38,7 +39,7 @@ pub use canned::PgCannedReplies;
 pub use drafts::PgDrafts;
 pub(crate) use drafts::expire as expire_drafts;
 pub use history::PgMessages;
-pub use list::{Cursor, PAGE, Page, PgLists, facets, find, page};
+pub use list::{Cursor, PAGE, Page, PgLists, facets, find, page, unsettled};
 pub use search::PgSearch;
 pub(crate) use search::Touched;
 pub use views::PgViews;
@@ -54,7 +55,7 @@ pub(crate) async fn save(tx: &mut PgConnection, tenant: TenantId, rows: &[Rev<'_
     let columns = Columns::of(rows);
     sqlx::query!(
         r#"select brigade_save_conversations($1, '{}', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-                                             $13, $14, $15, $16)"#,
+                                             $13, $14, $15, $16, $17, $18)"#,
         tenant.uuid(),
         &columns.id,
         &columns.rev,
@@ -70,6 +71,8 @@ pub(crate) async fn save(tx: &mut PgConnection, tenant: TenantId, rows: &[Rev<'_
         &columns.woken_at as _,
         &columns.priority as _,
         &columns.labels as _,
+        &columns.due_at as _,
+        &columns.warn_at as _,
         &columns.listing as _,
     )
     .execute(tx)
@@ -94,6 +97,8 @@ pub(crate) struct Columns<'a> {
     pub(crate) priority: Vec<&'a str>,
     /// Each the text of an array.
     pub(crate) labels: Vec<Cow<'static, str>>,
+    pub(crate) due_at: Vec<Option<DbTime>>,
+    pub(crate) warn_at: Vec<Option<DbTime>>,
     pub(crate) listing: Vec<&'a str>,
 }
 
@@ -115,6 +120,8 @@ impl<'a> Columns<'a> {
             woken_at: each().map(|row| row.woken_at.map(to_db)).collect(),
             priority: each().map(|row| row.priority.as_str()).collect(),
             labels: each().map(|row| array_text(&row.labels)).collect(),
+            due_at: each().map(|row| row.due.map(|due| to_db(due.at))).collect(),
+            warn_at: each().map(|row| row.due.map(|due| to_db(due.warn_at))).collect(),
             listing: each().map(|row| row.listing.as_str()).collect(),
         }
     }

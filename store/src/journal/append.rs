@@ -25,7 +25,7 @@ pub(super) async fn append(
     let late = sqlx::query_scalar!(
         r#"select brigade_commit_conversations($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
                                                $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
-                                               $29) as "late!""#,
+                                               $29, $30, $31) as "late!""#,
         tenant.uuid(),
         &heads.entity,
         &heads.kind as _,
@@ -54,6 +54,8 @@ pub(super) async fn append(
         &rows.woken_at as _,
         &rows.priority as _,
         &rows.labels as _,
+        &rows.due_at as _,
+        &rows.warn_at as _,
         &rows.listing as _,
     )
     .fetch_one(connection)

@@ -7,6 +7,7 @@ mod drafts;
 mod history;
 mod search;
 mod site;
+mod targets;
 mod triage;
 mod views;
 mod wall;

@@ -187,7 +187,7 @@ async fn counts_and_pages_are_of_everything_there_is() {
         ids.push(manager.post(PATH, view(name, criteria)).await.data()["id"].clone());
     }
     let counts = manager.get("/v1/inbox/counts").await.data().clone();
-    let expected = json!({ "open": 4, "waiting": 4, "mine": 2, "snoozed": 1, "views": [
+    let expected = json!({ "open": 4, "waiting": 4, "mine": 2, "due": 0, "snoozed": 1, "views": [
         { "id": ids[0], "count": 2 }, { "id": ids[1], "count": 2 }, { "id": ids[2], "count": 2 },
         { "id": ids[3], "count": 1 }, { "id": ids[4], "count": null }, { "id": ids[5], "count": 0 },
     ] });
@@ -216,6 +216,6 @@ async fn counts_and_pages_are_of_everything_there_is() {
         assert_eq!(seen, expected, "{query}");
     }
     let elsewhere = app.client_as(&app.tenant().await, Role::Admin).await;
-    let nothing = json!({ "open": 0, "waiting": 0, "mine": 0, "snoozed": 0, "views": [] });
+    let nothing = json!({ "open": 0, "waiting": 0, "mine": 0, "due": 0, "snoozed": 0, "views": [] });
     assert_eq!(elsewhere.get("/v1/inbox/counts").await.data(), &nothing);
 }

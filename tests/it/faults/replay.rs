@@ -96,7 +96,7 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
     let system = Actor::system(cast.tenant);
     let seq = dice.roll(head.max(1)) + 1;
     let text = format!("words {}", dice.roll(1_000));
-    match dice.roll(28) {
+    match dice.roll(30) {
         0..6 => (anybody, "send", json!({ "text": text })),
         6 => (anybody, "send", json!({ "text": text, "reply_to": seq })),
         7 => (cast.manager.clone(), "send", json!({ "text": text, "mentions": [cast.user(dice)] })),
@@ -120,6 +120,14 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
             anybody,
             "set_priority",
             json!({ "priority": (["low", "normal", "urgent"][usize::try_from(dice.roll(3)).unwrap()]) }),
+        ),
+        28 | 29 => (
+            system,
+            "reckon",
+            json!({
+                "targets": { "counted": "always", "normal": { "first": dice.roll(3) + 1, "next": 60 }, "urgent": { "resolution": 60 } },
+                "hours": { "zone": "UTC", "week": [], "closed": [] },
+            }),
         ),
         25 => (anybody, "label", json!({ "label": cast.label, "on": dice.heads() })),
         _ if dice.roll(3) > 0 => (system, "hand_over", json!({ "account": cast.account, "name": "Mia" })),
@@ -169,7 +177,12 @@ fn of_tenant(cast: &Cast, dice: &mut Dice, _head: u64) -> (Actor, &'static str, 
     let (system, staff) = (Actor::system(cast.tenant), if dice.heads() { &cast.manager } else { &cast.admin });
     let conversation = ConversationId::from_uuid(Uuid::from_u128(u128::from(dice.roll(4))));
     let rev = dice.roll(20) + 1;
-    match dice.roll(10) {
+    match dice.roll(11) {
+        10 => (
+            cast.admin.clone(),
+            "set_targets",
+            json!({ "counted": "opening_hours", "low": { "first": dice.roll(3) + 1 } }),
+        ),
         8 => (
             cast.admin.clone(),
             "set_label",
@@ -345,7 +358,9 @@ async fn accounts_are_what_their_logs_say() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tenants_are_what_their_logs_say() {
-    let app = TestApp::with(LIMITS).await;
+    let mut app = TestApp::with(LIMITS).await;
+    // Those who wait here are in no conversation.
+    app.may_leave_jobs();
     let tenant = app.tenant().await;
     let seen = sequences::<Tenant>(&app, &tenant, scale(6, 400), of_tenant).await;
     assert_eq!(seen, event_types::<Tenant>());

@@ -189,6 +189,10 @@ async fn what_the_server_sends_is_as_described() {
     for (topic, kind, body) in asked {
         frames.push(manager.command(topic, kind, body).await);
     }
+    visitor.command(topic, "send", json!({ "text": "One more thing" })).await;
+    let hours = json!({ "zone": "UTC", "week": [], "closed": [] });
+    let targets = json!({ "counted": "always", "urgent": { "first": 5, "next": 5, "resolution": 60 } });
+    system(&stage.app, &stage.tenant, topic, "reckon", json!({ "targets": targets, "hours": hours })).await;
     let contact = json!({ "email": "mia@example.com", "name": "Mia" });
     frames.push(visitor.command(topic, "leave_contact", contact).await);
     visitor.send(&json!({ "t": "eph", "topic": topic, "type": "typing", "body": { "on": true } })).await;
@@ -200,6 +204,7 @@ async fn what_the_server_sends_is_as_described() {
         ("set_greeting", json!({ "online": "Hi", "offline": "Later" })),
         ("set_available", json!({ "available": true })),
         ("rename", json!({ "name": "Balance" })),
+        ("set_targets", json!({ "counted": "always", "normal": { "first": 5, "next": null, "resolution": 60 } })),
         ("set_label", json!({ "label": label, "name": "Allergies", "color": "teal" })),
         ("remove_label", json!({ "label": label })),
         ("remove_staff", json!({ "user": stage.admin.id })),

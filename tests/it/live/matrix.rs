@@ -206,6 +206,11 @@ fn invitation() -> Value {
 }
 
 /// The same for everybody, so that they all ask for one thing.
+/// What a business has set itself, as the worker says it.
+fn policy() -> Value {
+    json!({ "targets": { "counted": "always", "normal": { "first": 5 } }, "hours": { "zone": "UTC", "week": [], "closed": [] } })
+}
+
 fn some_label() -> LabelId {
     LabelId::from_uuid(Uuid::from_u128(7))
 }
@@ -237,6 +242,7 @@ async fn a_site_chat_is_its_visitors_and_the_staffs() {
         ("snooze", json!({ "until": tomorrow() }), "f... yyy f ..."),
         ("wake", json!({ "until": tomorrow() }), "f... fff f ..."),
         ("set_priority", json!({ "priority": "high" }), "f... yyy f ..."),
+        ("reckon", policy(), "f... fff f ..."),
         ("label", json!({ "label": label, "on": true }), "f... yyy f ..."),
         ("leave_contact", json!({ "email": "a@example.com" }), "y... fff f ..."),
         ("open", json!({ "kind": "site", "visitor": stage.visitor.id, "name": "V" }), "f... fff f ..."),
@@ -294,6 +300,7 @@ async fn a_conversation_that_was_handed_over_is_the_accounts() {
         ("reopen", json!({}), "..f. yyy f ..."),
         ("snooze", json!({ "until": tomorrow() }), "..f. yyy f ..."),
         ("set_priority", json!({ "priority": "low" }), "..f. yyy f ..."),
+        ("reckon", policy(), "..f. fff f ..."),
         ("label", json!({ "label": label, "on": true }), "..f. yyy f ..."),
         ("leave_contact", json!({ "email": "a@example.com" }), "..f. fff f ..."),
         ("hand_over", json!({ "account": stage.account, "name": "A" }), "..f. fff f ..."),
@@ -339,6 +346,7 @@ async fn a_business_is_run_by_its_admins_and_seen_by_its_customers() {
         ("set_hours", json!({ "zone": "UTC", "week": [], "closed": [] }), "ffff fyy f ..."),
         ("set_greeting", json!({ "online": "Hi", "offline": "" }), "ffff fyy f ..."),
         ("rename", json!({ "name": "B" }), "ffff fyy f ..."),
+        ("set_targets", json!({ "counted": "always", "low": { "first": 60 } }), "ffff fyy f ..."),
         ("set_label", json!({ "label": some_label(), "name": "Party", "color": "blue" }), "ffff fyy f ..."),
         ("remove_label", json!({ "label": some_label() }), "ffff fyy f ..."),
         ("set_available", json!({ "available": true }), "ffff yyf f ..."),

@@ -32,6 +32,20 @@ export interface OwnSession {
   last_seen_at: string;
 }
 
+/** A line of the audit log. */
+export interface AuditLine {
+  seq: number;
+  at: string;
+  event: string;
+  /** A prefixed id, `system` or `anonymous`. */
+  actor: string;
+  ip: string | null;
+  result: 'succeeded' | 'refused' | 'failed';
+  details: Record<string, unknown> | null;
+}
+
+export const auditLog = (limit: number, before?: number) => call<AuditLine[]>('GET', `/v1/tenant/audit?limit=${limit}${before === undefined ? '' : `&before=${before}`}`);
+
 export const tenantSettings = () => call<TenantSettings>('GET', '/v1/tenant');
 export const changeTenant = (change: { name?: string; allowed_origins?: string[] }) => call<unknown>('PATCH', '/v1/tenant', change);
 

@@ -22,6 +22,7 @@ export interface Counts {
   open: number;
   waiting: number;
   mine: number;
+  due: number;
   snoozed: number;
   views: { id: string; count: number | null }[];
 }

@@ -195,7 +195,7 @@ export type ListState = {
   items: ListItem[];
 };
 
-/** Left out are woken_at unless it came back by itself and nobody has written since, a priority that is normal, and labels when there are none. */
+/** Left out are woken_at unless it came back by itself and nobody has written since, a priority that is normal, labels when there are none, and what is not due. */
 export type InboxItem = {
   id: string;
   kind: "site" | "account";
@@ -217,6 +217,8 @@ export type InboxItem = {
   priority?: Priority;
   /** Ids of the tenant's labels, also of removed ones. */
   labels?: string[];
+  answer_due?: Due;
+  resolution_due?: Due;
 };
 
 export type Person = {
@@ -282,9 +284,21 @@ export type ConversationState = {
   priority: Priority | null;
   /** For staff only. */
   labels: string[] | null;
+  /** For staff only. */
+  due: Dues | null;
 };
 
 export type Priority = "low" | "normal" | "high" | "urgent";
+
+export type Due = {
+  at: Timestamp;
+  warn_at: Timestamp;
+};
+
+export type Dues = {
+  answer?: Due;
+  resolution?: Due;
+};
 
 export type ConversationCommand = {
   type: "open";
@@ -325,6 +339,9 @@ export type ConversationCommand = {
 } | {
   type: "set_priority";
   body: PriorityBody;
+} | {
+  type: "reckon";
+  body: Policy;
 } | {
   type: "label";
   body: LabelOnBody;
@@ -464,6 +481,9 @@ export type ConversationEvent = {
 } | {
   type: "priority_set";
   body: PriorityBody;
+} | {
+  type: "due_set";
+  body: Dues;
 } | {
   type: "label_changed";
   body: LabelOnBody;
@@ -606,6 +626,7 @@ export type TenantState = {
   hours: Hours;
   greeting: Greeting;
   labels?: Record<string, Label>;
+  targets?: Targets;
   staff?: Record<string, {
     available: boolean;
   }>;
@@ -613,6 +634,29 @@ export type TenantState = {
   queue?: QueueItem[];
   /** How many wait. */
   waiting?: number;
+};
+
+/** Null is no target. */
+export type Minutes = number | null;
+
+export type Goals = {
+  first?: Minutes;
+  next?: Minutes;
+  resolution?: Minutes;
+};
+
+export type Targets = {
+  counted: "opening_hours" | "always";
+  warn?: Minutes;
+  urgent?: Goals;
+  high?: Goals;
+  normal?: Goals;
+  low?: Goals;
+};
+
+export type Policy = {
+  targets: Targets;
+  hours: HoursBody;
 };
 
 export type LabelColor = "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple";
@@ -634,6 +678,9 @@ export type TenantCommand = {
 } | {
   type: "rename";
   body: NameBody;
+} | {
+  type: "set_targets";
+  body: Targets;
 } | {
   type: "set_label";
   body: LabelBody;
@@ -684,6 +731,9 @@ export type TenantEvent = {
 } | {
   type: "renamed";
   body: NameBody;
+} | {
+  type: "targets_set";
+  body: Targets;
 } | {
   type: "label_set";
   body: LabelBody;

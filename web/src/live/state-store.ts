@@ -45,6 +45,9 @@ export function applyToTenant(state: TenantState, entry: EvFrame): void {
     case 'greeting_set':
       state.greeting = event.body;
       return;
+    case 'targets_set':
+      state.targets = event.body;
+      return;
     case 'renamed':
       state.name = event.body.name;
       return;

@@ -6,6 +6,7 @@ use super::{Asker, Ruling};
 use crate::actor::Party;
 use crate::chat::attachment::REMOVE;
 use crate::chat::command::{Note, Send};
+use crate::chat::due::Dues;
 use crate::chat::event::{Event, Side};
 use crate::chat::message::{Found, Message};
 use crate::chat::standing::Standing;
@@ -34,6 +35,10 @@ impl Conversation {
             self.check_unanswered(asker, seq)?;
         }
         let mut events: Vec<_> = self.join(asker, false)?.into_iter().collect();
+        match asker.side() {
+            Side::Staff => events.extend(self.only_due(Dues { answer: None, ..self.due })),
+            Side::Customer => {}
+        }
         let Send { text, reply_to, mentions, attachments, .. } = send.clone();
         events.push(Event::MessageSent { text, reply_to, mentions, attachments });
         let job = match (asker.side(), self.waiting_since) {

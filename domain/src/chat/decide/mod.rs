@@ -64,6 +64,7 @@ impl Conversation {
                 | Command::Snooze { .. }
                 | Command::Wake { .. }
                 | Command::SetPriority { .. }
+                | Command::Reckon { .. }
                 | Command::Label { .. }
                 | Command::LeaveContact { .. }
                 | Command::Invite { .. }
@@ -103,6 +104,9 @@ impl Conversation {
             (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Assign { to }) => Ok(self.assign(*to)),
             (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::SetPriority { priority }) => {
                 Ok(self.set_priority(*priority))
+            }
+            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Reckon { policy }) => {
+                Ok(self.reckon(policy))
             }
             (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Label { label, on }) => {
                 self.label(*label, *on)

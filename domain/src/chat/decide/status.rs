@@ -4,12 +4,14 @@ use serde_json::json;
 
 use super::{Asker, Ruling};
 use crate::Timestamp;
+use crate::chat::due::Dues;
 use crate::chat::event::Event;
 use crate::chat::state::Conversation;
 use crate::chat::triage::{LONGEST_SNOOZE, MAX_LABELS, Priority};
 use crate::entity::{Decision, Job};
 use crate::id::{LabelId, UserId};
 use crate::refusal::{Code, Refusal};
+use crate::tenant::targets::{Policy, reckon_job};
 
 impl Conversation {
     pub(super) fn assign(&self, to: Option<UserId>) -> Decision<Event> {
@@ -22,10 +24,16 @@ impl Conversation {
 
     pub(super) fn resolve(&self) -> Decision<Event> {
         let details = json!({ "conversation": self.audit_id() });
-        self.telling_queue(Decision::from(Event::Resolved {}).with_audit("conversation.resolved", details), None)
+        let events = self.only_due(Dues::default()).into_iter().chain([Event::Resolved {}]).collect();
+        self.telling_queue(Decision::events(events).with_audit("conversation.resolved", details), None)
     }
 
-    /// A decision of one event, with word of it to the tenant's queue if somebody waits: since when, or that it is over.
+    /// The event that says that this is due and nothing else, if that is news.
+    pub(super) fn only_due(&self, due: Dues) -> Option<Event> {
+        (self.due != due).then_some(Event::DueSet(due))
+    }
+
+    /// A decision, with word of it to the tenant's queue if somebody waits: since when, or that it is over.
     fn telling_queue(&self, decision: Decision<Event>, since: Option<Timestamp>) -> Decision<Event> {
         match self.waiting_since {
             Some(_) => decision.with_job(self.queue(since, 1)),
@@ -56,7 +64,24 @@ impl Conversation {
     }
 
     pub(super) fn set_priority(&self, priority: Priority) -> Decision<Event> {
-        if self.priority == priority { Decision::nothing() } else { Event::PrioritySet { priority }.into() }
+        if self.priority == priority {
+            return Decision::nothing();
+        }
+        let decision = Decision::from(Event::PrioritySet { priority });
+        // What is more urgent may be due sooner. Without a matter nothing is due.
+        if self.matter.is_some() { decision.with_job(reckon_job(self.id, self.seq + 1)) } else { decision }
+    }
+
+    /// What is due when, by the tenant's targets as they are.
+    pub(super) fn reckon(&self, policy: &Policy) -> Decision<Event> {
+        let goals = policy.targets.of(self.priority);
+        let answered = self.matter.is_some_and(|matter| matter.answered);
+        let answer = if answered { goals.next } else { goals.first };
+        let due = Dues {
+            answer: self.waiting_since.and_then(|since| policy.due(since, answer)),
+            resolution: self.matter.and_then(|matter| policy.due(matter.since, goals.resolution)),
+        };
+        Decision::events(self.only_due(due).into_iter().collect())
     }
 
     /// Whether it is a label of the tenant's is the database's to say.

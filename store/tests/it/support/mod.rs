@@ -123,6 +123,7 @@ pub(crate) fn conversation_row(key: EntityKey) -> ConversationRow {
         woken_at: None,
         priority: brigade_domain::chat::triage::Priority::Normal,
         labels: Vec::new(),
+        due: None,
         listing: brigade_domain::json::Json::of(&serde_json::json!({ "id": id })),
     }
 }

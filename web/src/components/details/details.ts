@@ -1,12 +1,13 @@
 import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
-import type { AccountState, ConversationState, Party } from '../../live/protocol.gen';
+import type { AccountState, ConversationState, Due, Party } from '../../live/protocol.gen';
 import type { Presence } from '../../live/presence';
 import { el, fill, type Child } from '../../ui/dom';
 import { flagIcon, labelIcon, personAddIcon, reopenIcon, userIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { avatar, presenceText, setPresence } from '../avatar/avatar';
 import { button } from '../button/button';
+import { dueLook, dueText } from '../due/due';
 import { known, labelChip, type Labels } from '../label/label';
 import { priorityChip } from '../label/priority';
 import { momentText, shortText } from '../time-text/time-text';
@@ -83,11 +84,15 @@ export class Details implements Disposable {
         fact('Status', statusText(state)),
         fact('Answered by', assignee),
         fact('Priority', priorityChip(state.priority ?? 'normal')),
+        state.due?.answer ? fact('Answer due', dueElement(state.due.answer)) : null,
+        state.due?.resolution ? fact('Solution due', dueElement(state.due.resolution)) : null,
         fact('Labels', shown.length > 0 ? el('span', { class: c('labels') }, ...shown) : 'None'),
         state.page ? fact('Began on', el('a', { href: state.page, target: '_blank', rel: 'noopener noreferrer' }, shortPage(state.page))) : null,
         state.contact ? fact('Left to be reached', el('a', { href: `mailto:${state.contact.email}` }, state.contact.email), state.contact.name ? `, ${state.contact.name}` : null, ' (not verified)') : null,
         state.invited ? fact('Invited', `${state.invited.name}, ${state.invited.email}, ${shortText(state.invited.at)}`) : null),
       el('div', { class: c('pair') },
+        // Elsewhere it is above the conversation.
+        el('span', { class: c('onPhone') }, button({ label: 'Assign', icon: userIcon, small: true }, { 'data-action': 'assign' })),
         button({ label: 'Priority', icon: flagIcon, small: true }, { 'data-action': 'priority', title: 'Say how urgent it is (p)' }),
         button({ label: 'Labels', icon: labelIcon, small: true }, { 'data-action': 'labels', title: 'Say what it is about (l)' })),
     );
@@ -164,6 +169,10 @@ export function statusText(state: ConversationState): string {
 /** The people of the other side. */
 function customersOf(state: ConversationState): Party[] {
   return Object.entries(state.people).filter(([id, person]) => person.side === 'customer' && (state.account === null || id.startsWith('usr_'))).map(([id]) => id);
+}
+
+function dueElement(due: Due): HTMLElement {
+  return el('time', { class: dueLook(due, Date.now()), datetime: due.at }, dueText(due, Date.now()));
 }
 
 function fact(term: string, ...value: Child[]): HTMLElement {

@@ -76,7 +76,7 @@ describe('the lists to choose from', () => {
   it('says how many there are, but not of what is resolved', () => {
     chooser.setViews([view('vew_1'), view('vew_2', { criteria: { status: 'resolved' } })]);
     chooser.setNumbers((key) => `${key}!`);
-    expect([...chooser.root.querySelectorAll('[data-list]')].map((each) => each.lastElementChild!.textContent)).toEqual(['open!', 'waiting!', 'mine!', 'snoozed!', '', 'vew_1!', '']);
+    expect([...chooser.root.querySelectorAll('[data-list]')].map((each) => each.lastElementChild!.textContent)).toEqual(['open!', 'waiting!', 'mine!', 'due!', 'snoozed!', '', 'vew_1!', '']);
   });
 
   it('says in words what a view shows', () => {

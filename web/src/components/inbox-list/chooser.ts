@@ -40,6 +40,7 @@ export class Chooser implements Disposable {
   #label = '';
   #order: Order;
   #labels: Labels = {};
+  #targets = false;
   #filters: Tab[];
   #views: Tab[] = [];
   #viewRow = el('div', { class: c('filters'), role: 'group', 'aria-label': 'Saved views', hidden: true });
@@ -119,6 +120,12 @@ export class Chooser implements Disposable {
     this.#draw();
   }
 
+  /** Whether the business has set itself targets: without any nothing is ever due. */
+  setTargets(any: boolean): void {
+    this.#targets = any;
+    this.#draw();
+  }
+
   /** The views there are. */
   setViews(views: readonly SavedView[]): void {
     this.#views = views.map((view) => this.#tab(listOf(view)));
@@ -170,10 +177,12 @@ export class Chooser implements Disposable {
 
   #draw(): void {
     for (const { list, button: each } of [...this.#filters, ...this.#views]) each.setAttribute('aria-pressed', String(list.key === this.#list.key));
+    for (const { list, button: each } of this.#filters) each.hidden = list.key === 'due' && !this.#targets && list.key !== this.#list.key;
+    for (const option of this.#orderSelect.options) option.hidden = option.value === 'due' && !this.#targets && this.#order !== 'due';
     const { view, criteria } = this.#list;
     this.#drawLabels(view !== undefined);
-    // What was put off is always in the order in which it comes back.
-    this.#orderSelect.hidden = view !== undefined || criteria.status === 'snoozed';
+    // What was put off is always in the order in which it comes back, and what is due in that in which it is.
+    this.#orderSelect.hidden = view !== undefined || criteria.status === 'snoozed' || this.#list.key === 'due';
     this.#keep.hidden = view !== undefined;
     this.#words.hidden = this.#change.hidden = view === undefined;
     if (view) setText(this.#words, wordsOf(view, this.#labels, this.#nameOf));

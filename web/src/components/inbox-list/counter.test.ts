@@ -7,7 +7,7 @@ import { Counter } from './counter';
 
 const items = (open: number, snoozed = 0): InboxItem[] =>
   Array.from({ length: open + snoozed }, (_, n) => ({ id: `cnv_${n}`, status: n < open ? 'open' : 'snoozed' }) as InboxItem);
-const answer = (more: Partial<Counts>): Counts => ({ open: 0, waiting: 0, mine: 0, snoozed: 0, views: [], ...more });
+const answer = (more: Partial<Counts>): Counts => ({ open: 0, waiting: 0, mine: 0, due: 0, snoozed: 0, views: [], ...more });
 
 let asked: string[];
 let answers: (Counts | ApiError)[];

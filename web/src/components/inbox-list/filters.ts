@@ -1,6 +1,7 @@
 import type { SavedView } from '../../api/views';
 import { fitOf, wordsOf } from '../../base/words';
 import type { InboxItem } from '../../live/protocol.gen';
+import { firstOf } from '../due/due';
 import { rankOf } from '../label/priority';
 import type { Criteria, Place } from './criteria';
 
@@ -19,6 +20,7 @@ export const FILTERS: readonly List[] = [
   { key: 'open', label: 'Open', criteria: { status: 'open' }, empty: { title: 'All done', text: 'There is no open conversation. New ones appear here the moment somebody writes.' } },
   { key: 'waiting', label: 'Waiting', criteria: { status: 'open', waiting: true }, empty: { title: 'Nobody waits', text: 'Everybody who wrote has an answer.' } },
   { key: 'mine', label: 'Mine', criteria: { status: 'open', assignee: 'me' }, empty: { title: 'Nothing is yours', text: 'Conversations that are assigned to you appear here. Press a in one to take it.' } },
+  { key: 'due', label: 'Due', criteria: { status: 'open', due: 'soon' }, empty: { title: 'Nothing is due', text: 'What has to be answered or solved soon, or should have been, appears here.' } },
   { key: 'snoozed', label: 'Snoozed', criteria: { status: 'snoozed' }, empty: { title: 'Nothing is put off', text: 'A conversation you put off waits here until its time has come, or until the customer writes. Press z in one.' } },
   { key: 'resolved', label: 'Resolved', criteria: { status: 'resolved' }, empty: { title: 'Nothing resolved yet', text: 'Conversations you resolve are kept here. A customer who writes again opens them.' } },
 ];
@@ -29,16 +31,18 @@ export function listOf(view: SavedView): List {
 }
 
 /** In which order the list is. */
-export type Order = 'newest' | 'longest' | 'urgent';
+export type Order = 'newest' | 'longest' | 'urgent' | 'due';
 
 /** The orders, as they are called. */
 export const ORDERS: readonly { value: Order; label: string }[] = [
   { value: 'newest', label: 'Newest first' }, { value: 'longest', label: 'Longest waiting' }, { value: 'urgent', label: 'Most urgent' },
+  { value: 'due', label: 'Due soonest' },
 ];
 
-/** In which order a list is shown, when the person likes `order` best. A view has its own; of who waits, who has waited longest is first. */
+/** In which order a list is shown, when the person likes `order` best. A view has its own; of who waits, who has waited longest is first, and of what is due, what is so soonest. */
 export function orderOf(list: List, order: Order): Order {
   if (list.view) return list.view.order;
+  if (list.key === 'due') return 'due';
   return list.key === 'waiting' && order === 'newest' ? 'longest' : order;
 }
 
@@ -56,7 +60,8 @@ const byNews: Compare = (a, b) => newsOf(b) - newsOf(a);
 const byReturn: Compare = (a, b) => time(a.snoozed_until, 0) - time(b.snoozed_until, 0);
 const byWaiting: Compare = (a, b) => time(a.waiting_since, Number.MAX_SAFE_INTEGER) - time(b.waiting_since, Number.MAX_SAFE_INTEGER);
 const byUrgency: Compare = (a, b) => rankOf(a.priority) - rankOf(b.priority);
-const COMPARE: Record<Order, Compare> = { newest: byNews, longest: byWaiting, urgent: (a, b) => byUrgency(a, b) || byWaiting(a, b) };
+const byDue: Compare = (a, b) => firstOf(a) - firstOf(b);
+const COMPARE: Record<Order, Compare> = { newest: byNews, longest: byWaiting, due: byDue, urgent: (a, b) => byUrgency(a, b) || byWaiting(a, b) };
 
 /** How many messages somebody has not read: the server's count. */
 export function unreadOf(item: InboxItem, me: string): number {

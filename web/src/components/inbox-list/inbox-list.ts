@@ -8,6 +8,7 @@ import { inboxIcon, offlineIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { BulkBar } from '../bulk-bar/bulk-bar';
 import { busy, button } from '../button/button';
+import { DueWatch } from '../due/watch';
 import { emptyState, loadingState } from '../empty/empty';
 import type { Labels } from '../label/label';
 import { Chooser } from './chooser';
@@ -33,6 +34,10 @@ export class InboxList implements Disposable {
   readonly counted = new Emitter<undefined>();
   /** What was said in all conversations. */
   readonly results: SearchResults;
+  /** An answer has become due soon. */
+  readonly soon: Emitter<InboxItem>;
+  /** Something has become due soon, or was missed. */
+  readonly dueChanged: Emitter<undefined>;
   readonly selection = new Selection();
   readonly bar: BulkBar;
   /** Whether something was begun there and not sent. */
@@ -44,6 +49,7 @@ export class InboxList implements Disposable {
   #owned = new Disposables();
   #labels: Labels = {};
   #counter: Counter;
+  #dues: DueWatch;
   #current: string | undefined;
   #pages: Pages;
   #rows = new Rows();
@@ -62,6 +68,9 @@ export class InboxList implements Disposable {
     this.results = this.#owned.add(new SearchResults(nameOf));
     this.bar = this.#owned.add(new BulkBar(this.selection));
     this.chooser = this.#owned.add(new Chooser(nameOf));
+    this.#dues = this.#owned.add(new DueWatch());
+    this.soon = this.#dues.soon;
+    this.dueChanged = this.#dues.changed;
     const counter = this.#counter = this.#owned.add(new Counter());
     this.#pages = new Pages({ get complete() { return counter.complete; }, has: (id) => live.get(id) !== undefined });
     this.root = el(
@@ -73,6 +82,10 @@ export class InboxList implements Disposable {
     this.#owned.add(this.chooser.chosen.on(() => this.#listChosen()));
     this.#owned.add(this.chooser.narrowed.on(() => this.#narrowed()));
     this.#owned.add(this.#counter.changed.on(() => this.refresh()));
+    this.#owned.add(this.#dues.changed.on(() => {
+      this.#counter.news();
+      this.refresh();
+    }));
     this.#owned.add(live.changed.on((key) => this.#changed(key)));
     this.#owned.add(live.refusals.on((error) => this.#refused(error.message)));
     this.#owned.listen(this.#search, 'input', () => {
@@ -90,6 +103,11 @@ export class InboxList implements Disposable {
     this.#labels = labels;
     this.chooser.setLabels(labels);
     this.refresh();
+  }
+
+  /** Whether the business has set itself targets. */
+  setTargets(any: boolean): void {
+    this.chooser.setTargets(any);
   }
 
   /** The views there are. */
@@ -206,6 +224,7 @@ export class InboxList implements Disposable {
   #draw(): void {
     const all = new Map([...this.#pages.items, ...this.#live.values().map((item) => [item.id, item] as const)]);
     this.#count([...all.values()]);
+    this.#dues.watch([...all.values()]);
     const { criteria, order } = this.#which;
     const search = this.#search.value.trim();
     const wanted = [...all.values()].filter((item) => takes(criteria, item, this.#me) && (search === '' || matches(item, search)));

@@ -2,8 +2,10 @@ import type { InboxItem, Party } from '../../live/protocol.gen';
 import { el, mustFind, put } from '../../ui/dom';
 import { icon, editIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
+import { richText } from '../../ui/rich-text';
 import { avatar } from '../avatar/avatar';
 import { chip } from '../chip/chip';
+import { dueChip, urgencyOf, worstOf } from '../due/due';
 import { known, labelChip, type Labels } from '../label/label';
 import { priorityChip } from '../label/priority';
 import { durationText, momentText, timeElement } from '../time-text/time-text';
@@ -38,7 +40,7 @@ export function drawRow(element: HTMLElement, look: RowLook): void {
   box.checked = selected;
   box.setAttribute('aria-label', `Select ${item.name}`);
   element.classList.toggle(c('selected'), selected);
-  const key = JSON.stringify([item, current, look.draft, look.minute, look.nameOf(item.assignee ?? ''), look.nameOf(item.preview_by ?? ''), known(item.labels, look.labels)]);
+  const key = JSON.stringify([item, current, look.draft, look.minute, worstOf(item, Date.now()), look.nameOf(item.assignee ?? ''), look.nameOf(item.preview_by ?? ''), known(item.labels, look.labels)]);
   if (element.dataset['look'] === key) return;
   element.dataset['look'] = key;
   const unread = unreadOf(item, me);
@@ -60,14 +62,16 @@ function words({ item, me, nameOf, labels, draft }: RowLook): HTMLElement {
   const words = el(
     'span', { class: c('words') },
     el('span', { class: c('name') }, item.name),
-    el('span', { class: c('preview') }, item.preview === null ? 'Nothing written yet' : by + item.preview),
+    el('span', { class: c('preview') }, item.preview === null ? 'Nothing written yet' : by + (richText(item.preview).textContent ?? '')),
   );
   const chips = el('span', { class: c('chips') });
   if (draft) put(chips, chip(c('chip', 'draft'), [icon(editIcon), 'Draft']));
   if (item.priority === 'urgent' || item.priority === 'high') put(chips, priorityChip(item.priority));
+  put(chips, dueChip(item, Date.now()));
   if (item.snoozed_until) put(chips, chip(c('chip'), [`until ${momentText(item.snoozed_until)}`]));
   else if (item.woken_at) put(chips, chip(c('chip', 'back'), ['back']));
-  if (item.waiting_since !== null) put(chips, chip(c('chip', 'waiting'), [`waits ${durationText(item.waiting_since)}`]));
+  // When an answer is due says it better.
+  if (item.waiting_since !== null && urgencyOf(item.answer_due, Date.now()) === undefined) put(chips, chip(c('chip', 'waiting'), [`waits ${durationText(item.waiting_since)}`]));
   put(chips, chip(c('chip'), [item.kind === 'site' ? 'Site' : 'Client']));
   if (item.assignee !== null) put(chips, chip(c('chip'), [item.assignee === me ? 'You' : nameOf(item.assignee) ?? 'Assigned']));
   put(chips, ...known(item.labels, labels).map(([, label]) => labelChip(label)));

@@ -11,8 +11,10 @@ export const SETTINGS = [
   { id: 'team', label: 'Team', admin: false },
   { id: 'replies', label: 'Canned replies', admin: false },
   { id: 'labels', label: 'Labels', admin: false },
+  { id: 'targets', label: 'Targets', admin: true },
   { id: 'site', label: 'Chat on your site', admin: true },
   { id: 'keys', label: 'API keys', admin: true },
+  { id: 'audit', label: 'Audit log', admin: true },
 ] as const;
 
 /** One of the settings. */

@@ -59,7 +59,15 @@ export function momentText(at: string, now = new Date()): string {
 
 /** How long something has lasted: `3 min`, `2 h`, `4 days`. */
 export function durationText(since: string, now = new Date()): string {
-  const minutes = Math.max(0, Math.floor((now.getTime() - new Date(since).getTime()) / 60_000));
+  return lengthText(Math.floor((now.getTime() - Date.parse(since)) / 60_000));
+}
+
+/** How long until something: what has begun of a minute counts. */
+export function untilText(at: string, now = new Date()): string {
+  return lengthText(Math.ceil((Date.parse(at) - now.getTime()) / 60_000));
+}
+
+function lengthText(minutes: number): string {
   if (minutes < 60) return `${Math.max(1, minutes)} min`;
   if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h`;
   return `${Math.floor(minutes / (24 * 60))} days`;

@@ -9,6 +9,8 @@ import { InboxList } from '../../components/inbox-list/inbox-list';
 import { listenForKeys } from '../../components/palette/keys';
 import { PALETTE_KEYS } from '../../components/palette/opener';
 import { pick } from '../../components/picker/picker';
+import { hasTargets } from '../../components/due/targets';
+import { untilText } from '../../components/time-text/time-text';
 import { ListTopic } from '../../live/list-topic';
 import type { AccountState, InboxItem, Party, Seq, TenantState } from '../../live/protocol.gen';
 import { applyToAccount, StateStore } from '../../live/state-store';
@@ -69,11 +71,13 @@ export class InboxPage {
     owned.add(this.#list.results.chosen.on(({ id, seq }) => this.open(id, true, seq)));
     owned.add(this.#list.filtered.on(() => this.#rememberFilter()));
     owned.add(this.#list.counted.on(() => this.#title()));
-    owned.add(tenant.changed.on(() => this.#labelsChanged()));
+    owned.add(tenant.changed.on(() => this.#tenantChanged()));
     owned.add(tellOfUnsent({
       queue: client.queue, current: () => this.#pane?.id, nameOf: (id) => this.#topic.get(id)?.name,
       open: (id) => this.open(id, true), show: (toast) => session.toasts.show(toast),
     }));
+    owned.add(this.#list.dueChanged.on(() => this.#drawDetails()));
+    owned.add(this.#list.soon.on((item) => this.#warn(item)));
     owned.add(this.#details.actions.on((action) => void this.#detail(action)));
     owned.listen(window, 'popstate', () => this.#fromAddress());
     owned.listen(document, 'keydown', (event) => this.#escape(event as KeyboardEvent));
@@ -160,8 +164,9 @@ export class InboxPage {
     return this.#tenant.state?.labels ?? {};
   }
 
-  #labelsChanged(): void {
+  #tenantChanged(): void {
     this.#list.setLabels(this.#labels);
+    this.#list.setTargets(hasTargets(this.#tenant.state?.targets));
     this.#drawDetails();
   }
 
@@ -176,6 +181,15 @@ export class InboxPage {
   #title(): void {
     const waiting = this.#list.numberOf('waiting');
     document.title = `${waiting === '' ? '' : `(${waiting}) `}Inbox · Brigade`;
+  }
+
+  /** Of one's own, and of what nobody has taken: somebody else's is theirs. */
+  #warn(item: InboxItem): void {
+    if (item.assignee !== null && item.assignee !== this.#session.who.user.id) return;
+    this.#session.toasts.show({
+      text: `An answer to ${item.name} is due in ${untilText(item.answer_due!.at)}.`,
+      ...(this.#pane?.id !== item.id && { action: { label: 'Open', run: () => this.open(item.id, true) } }),
+    });
   }
 
   async #act(action: PaneAction): Promise<void> {

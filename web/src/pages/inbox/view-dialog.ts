@@ -3,10 +3,11 @@ import type { StaffMember } from '../../api/tenant';
 import { Disposables } from '../../base/disposables';
 import { busy, button } from '../../components/button/button';
 import { openDialog } from '../../components/dialog/dialog';
+import type { Urgency } from '../../components/due/due';
 import { choiceField, clearProblems, field, problemSummary, showProblem } from '../../components/field/field';
 import type { Criteria } from '../../components/inbox-list/criteria';
 import { ORDERS, type Order } from '../../components/inbox-list/filters';
-import { PLACES } from '../../components/inbox-list/view-words';
+import { DUE_WORDS, PLACES } from '../../components/inbox-list/view-words';
 import { byName, type Labels } from '../../components/label/label';
 import { PRIORITIES } from '../../components/label/priority';
 import type { Priority } from '../../live/protocol.gen';
@@ -95,6 +96,7 @@ function fieldsOf(criteria: Criteria, labels: Labels, staff: readonly StaffMembe
     assignee: choiceField({ label: 'Answered by', name: 'assignee' }, [{ value: '', label: 'Anybody' }, { value: 'me', label: 'Whoever looks (me)' }, { value: 'none', label: 'Nobody yet' }, ...people]),
     label: choiceField({ label: 'With the label', name: 'label' }, [ANY, ...named]),
     priority: choiceField({ label: 'Priority', name: 'priority' }, [ANY, ...PRIORITIES]),
+    due: choiceField({ label: 'Targets', name: 'due' }, [{ value: '', label: 'Whether or not they are met' }, ...Object.entries(DUE_WORDS).map(([value, label]) => ({ value, label: capital(label) }))]),
   };
   for (const [key, { input }] of Object.entries(fields)) {
     const value = String(criteria[key as keyof Criteria] ?? '');
@@ -106,7 +108,7 @@ function fieldsOf(criteria: Criteria, labels: Labels, staff: readonly StaffMembe
 }
 
 function criteriaOf(fields: ReturnType<typeof fieldsOf>): Criteria {
-  const { status, waiting, assignee, label, priority } = fields;
+  const { status, waiting, assignee, label, priority, due } = fields;
   const open = status.input.value === 'open';
   return {
     status: status.input.value as Criteria['status'],
@@ -114,5 +116,8 @@ function criteriaOf(fields: ReturnType<typeof fieldsOf>): Criteria {
     ...(assignee.input.value !== '' && { assignee: assignee.input.value }),
     ...(label.input.value !== '' && { label: label.input.value }),
     ...(priority.input.value !== '' && { priority: priority.input.value as Priority }),
+    ...(due.input.value !== '' && { due: due.input.value as Urgency }),
   };
 }
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

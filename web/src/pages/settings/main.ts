@@ -7,12 +7,14 @@ import type { TenantState } from '../../live/protocol.gen';
 import { applyToTenant, StateStore } from '../../live/state-store';
 import { startSession, type Session } from '../../session/start';
 import { el, fill, mustFind, type Child } from '../../ui/dom';
+import { auditSection } from './audit';
 import { businessSection } from './business';
 import { hoursSection } from './hours';
 import { labelSection } from './labels';
 import { c } from './parts';
 import { replySection } from './replies';
 import { keySection, siteSection } from './sites';
+import { targetSection } from './targets';
 import { teamSection } from './team';
 import { youSection } from './you';
 
@@ -30,8 +32,10 @@ function drawsOf(session: Session): Record<Setting['id'], Draw> {
     team: (own) => teamSection(own, admin),
     replies: (own) => replySection(own, admin),
     labels: (own) => labelSection(own, tenant, admin),
+    targets: (own) => targetSection(own, tenant),
     site: (own) => siteSection(own),
     keys: (own) => keySection(own),
+    audit: (own) => auditSection(own),
   };
 }
 
