@@ -76,6 +76,7 @@ const CONSTRAINTS: &[(&str, Code, &str)] = &[
         Code::Conflict,
         "A business keeps at least one admin. Make somebody else an admin first.",
     ),
+    ("tenants_second_factor_of_an_admin", Code::Conflict, "Turn on two-step sign-in for yourself first, under “You”."),
     ("invitations_one_open", Code::Conflict, "This person has just been invited. Wait for the answer."),
     ("invitations_conversation_exists", Code::NotFound, "There is nothing here, or it is not yours to see."),
     ("conversations_assignee_is_staff", Code::InvalidInput, "Choose somebody of the staff."),

@@ -13,6 +13,7 @@ mod harness;
 mod hours;
 mod queue;
 mod replay;
+mod second_factor;
 mod sizes;
 mod tenant;
 mod together;

@@ -20,6 +20,7 @@ mod purge;
 mod resolve;
 mod rotate;
 mod scope;
+mod second_factor;
 mod sessions;
 mod staff;
 mod tenant;

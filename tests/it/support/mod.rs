@@ -5,6 +5,7 @@
 //! | a server in this process, with a database of its own | [`TestApp`] |
 //! | a server as a process that can be killed | [`Process`] |
 //! | a signed-in person over HTTP | [`Person`] |
+//! | somebody's app for two-step sign-in | [`Authenticator`] |
 //! | a browser that keeps its cookies | [`Browser`] |
 //! | a socket that speaks `brigade.v1` | [`Socket`] |
 //! | a Redis | [`Redis`] |
@@ -12,6 +13,7 @@
 //! | to wait for something | [`eventually`] |
 
 mod app;
+mod authenticator;
 mod browser;
 mod folder;
 mod person;
@@ -21,6 +23,7 @@ mod redis;
 mod socket;
 
 pub use app::{PASSWORD, TestApp, TestTenant};
+pub use authenticator::Authenticator;
 pub use browser::{Browser, token_in_mail};
 pub use folder::Folder;
 pub use person::{Answer, Person, Visitor};
