@@ -21,6 +21,7 @@ mod resolve;
 mod rotate;
 mod scope;
 mod second_factor;
+mod second_step;
 mod sessions;
 mod staff;
 mod tenant;
