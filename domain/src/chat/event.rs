@@ -140,6 +140,11 @@ pub enum Event {
         /// Who.
         to: Option<UserId>,
     },
+    /// Routing gave it to whoever answers it; or that is over, and what follows was done by hand.
+    Routed {
+        /// To whom it was given.
+        to: Option<UserId>,
+    },
     /// Done, for now.
     Resolved {},
     /// Not done after all.
@@ -214,6 +219,7 @@ impl Event {
                 | Self::Invited { .. }
                 | Self::Snoozed { .. }
                 | Self::Woken {}
+                | Self::Routed { .. }
                 | Self::PrioritySet { .. }
                 | Self::LabelChanged { .. } => false,
                 Self::MessageEdited { note, .. }

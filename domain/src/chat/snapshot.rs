@@ -80,6 +80,9 @@ struct InboxLine<'a> {
     priority: Priority,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     labels: &'a BTreeSet<LabelId>,
+    /// Whether whoever answers it was given it by routing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    routed: bool,
 }
 
 impl Message {
@@ -136,6 +139,7 @@ impl Conversation {
             "snoozed_until": for_staff(json!(self.snoozed_until())),
             "priority": for_staff(json!(self.priority)),
             "labels": for_staff(json!(self.labels)),
+            "routed": for_staff(json!(self.routed)),
         })
     }
 
@@ -218,6 +222,7 @@ impl Conversation {
             woken_at: self.woken_at,
             priority: self.priority,
             labels: &self.labels,
+            routed: self.routed.is_some(),
         })
     }
 

@@ -45,16 +45,18 @@ impl Standing {
     /// Whether it may give this command at all. Whose message it is, and when, is asked later.
     pub const fn may(self, command: &Command) -> bool {
         match command {
-            Command::Open(_) | Command::Invite { .. } | Command::HandOver { .. } | Command::Wake { .. } => {
-                matches!(self, Self::System)
-            }
+            Command::Open(_)
+            | Command::Invite { .. }
+            | Command::HandOver { .. }
+            | Command::Wake { .. }
+            | Command::Give(_) => matches!(self, Self::System),
             Command::Send(_)
             | Command::Edit { .. }
             | Command::Delete { .. }
             | Command::React { .. }
             | Command::Read { .. } => matches!(self, Self::Admin | Self::Staff | Self::Member | Self::Visitor),
             Command::Note(_) => matches!(self, Self::Admin | Self::Staff),
-            Command::Assign { .. }
+            Command::Assign(_)
             | Command::Resolve
             | Command::Reopen
             | Command::Snooze { .. }

@@ -120,6 +120,9 @@ pub struct Conversation {
     pub(super) priority: Priority,
     #[serde(default)]
     pub(super) labels: BTreeSet<LabelId>,
+    /// To whom routing gave it, until it is assigned by hand.
+    #[serde(default)]
+    pub(super) routed: Option<UserId>,
 }
 
 impl Conversation {
@@ -147,6 +150,7 @@ impl Conversation {
             woken_at: None,
             priority: Priority::default(),
             labels: BTreeSet::new(),
+            routed: None,
         }
     }
 
@@ -219,6 +223,7 @@ impl Conversation {
             }),
             Event::ReadUpTo { seq, side } => self.move_cursor(entry.by, *side, *seq),
             Event::Assigned { to } => self.assignee = *to,
+            Event::Routed { to } => self.routed = *to,
             Event::Resolved {} => {
                 (self.status, self.waiting_since, self.woken_at) = (Status::Resolved, None, None);
             }

@@ -8,6 +8,7 @@
 //! | which command does what | `decide` |
 //! | what its conversations are about | [`label::Label`] |
 //! | who waits for an answer, and why late reports do no harm | [`queue::Queue`] |
+//! | who is given what waits | [`routing::give_out`] |
 
 pub mod clock;
 pub mod command;
@@ -16,6 +17,7 @@ pub mod event;
 pub mod hours;
 pub mod label;
 pub mod queue;
+pub mod routing;
 pub mod shown;
 mod snapshot;
 pub mod standing;
@@ -44,6 +46,9 @@ pub struct TenantRow {
     pub settings: String,
     /// Its labels, in the order of their ids.
     pub labels: Vec<LabelId>,
+    /// How conversations are given out, as JSON text: the mode, and what those can take who have said that chats are
+    /// welcome. `None` while they are given by hand.
+    pub routing: Option<String>,
 }
 
 impl Entity for Tenant {

@@ -99,10 +99,19 @@ impl Queue {
     }
 }
 
-/// The job that reports to the tenant whether the customer of a conversation waits, as of `rev`.
-pub fn queue_job(tenant: TenantId, conversation: ConversationId, rev: Seq, since: Option<Timestamp>) -> Job {
+/// The job that reports to the tenant whether the customer of a conversation waits, as of `rev`. What is `assigned`
+/// already need not be given to anybody.
+pub fn queue_job(
+    tenant: TenantId,
+    conversation: ConversationId,
+    rev: Seq,
+    since: Option<Timestamp>,
+    assigned: bool,
+) -> Job {
     let (kind, body) = match since {
-        Some(since) => ("enqueue", json!({ "conversation": conversation, "since": since, "rev": rev })),
+        Some(since) => {
+            ("enqueue", json!({ "conversation": conversation, "since": since, "rev": rev, "assigned": assigned }))
+        }
         None => ("dequeue", json!({ "conversation": conversation, "rev": rev })),
     };
     Job::command(tenant, tenant, kind, &body)

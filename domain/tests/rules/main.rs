@@ -13,6 +13,7 @@ mod harness;
 mod hours;
 mod queue;
 mod replay;
+mod routing;
 mod sizes;
 mod tenant;
 mod together;

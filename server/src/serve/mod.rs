@@ -4,6 +4,7 @@
 //! |---|---|
 //! | put the crates together | [`wire`] |
 //! | what the worker does | [`tasks`] |
+//! | who is given what waits | `routing` |
 //! | how the process is | [`health`] |
 //! | go away without losing anything | [`drain`] |
 
@@ -13,6 +14,7 @@ mod files;
 mod health;
 pub(crate) mod live;
 mod mail;
+mod routing;
 pub(crate) mod signals;
 pub(crate) mod tasks;
 mod upkeep;

@@ -83,7 +83,13 @@ pub(crate) async fn ask_as_system(
     ask(directory, key, Uuid::new_v5(&NAMESPACE, name.as_bytes()), kind, body).await
 }
 
-async fn ask(directory: &Directory, key: EntityKey, request: Uuid, kind: &str, body: String) -> Result<(), Refusal> {
+pub(super) async fn ask(
+    directory: &Directory,
+    key: EntityKey,
+    request: Uuid,
+    kind: &str,
+    body: String,
+) -> Result<(), Refusal> {
     let command = Command {
         actor: Arc::new(Actor::system(key.tenant)),
         at: Timestamp::now(),
@@ -162,7 +168,7 @@ pub(crate) fn files(tasks: Tasks, uploads: &Uploads) -> Tasks {
     })
 }
 
-fn of_tenant<T: DeserializeOwned>(task: Task) -> Result<(TenantId, T), TaskError> {
+pub(super) fn of_tenant<T: DeserializeOwned>(task: Task) -> Result<(TenantId, T), TaskError> {
     let tenant = task.tenant.ok_or_else(|| TaskError::new("the job is of no tenant"))?;
     let body = serde_json::from_value(task.body)
         .map_err(|error| TaskError::new(format_args!("the job does not read: {error}")))?;

@@ -29,12 +29,13 @@ use brigade_integrations::files::{FileStore, Inspection};
 use brigade_store::chat::{PgAttachments, PgCannedReplies, PgDrafts, PgLists, PgMessages, PgSearch, PgViews};
 use brigade_store::identity::{Identity, KeyRing};
 use brigade_store::jobs::{Tasks, Worker};
+use brigade_store::routing::PgRouting;
 use brigade_store::{Db, PgJournal, PgReads, RedisLimits, RedisPresence};
 use brigade_ws::{Hub, Live, LiveConfig, LiveLimits, Timeouts};
 
 use super::drain::Traffic;
 use super::health::{Pulse, Vitals};
-use super::{files, live, tasks, upkeep};
+use super::{files, live, routing, tasks, upkeep};
 use crate::config::Config;
 use crate::config::value::Setting as _;
 use crate::database::Database;
@@ -148,6 +149,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     }));
     actix_web::rt::spawn(upkeep::metrics(telemetry::metrics()?));
     actix_web::rt::spawn(upkeep::purges(db.clone()));
+    actix_web::rt::spawn(routing::attend(PgRouting::new(db.clone()), Arc::clone(&presence)));
     actix_web::rt::spawn(upkeep::keys(pulse.clone()));
     let hasher = Hasher::new(HASHERS)?;
     let gate = Gate::sharing(http, Arc::new(identity.clone()), Arc::new(identity.clone()), shared);
@@ -329,6 +331,7 @@ impl Node {
         let tasks = tasks::entity_commands(Tasks::default(), self.handles.directory.clone());
         let tasks = tasks::invitations(tasks, self.handles.directory.clone(), Arc::new(PgReads::new(self.db.clone())));
         let tasks = tasks::files(tasks, &self.uploads);
+        let tasks = routing::tasks(tasks, &self.handles.directory, &PgRouting::new(self.db.clone()));
         let queue = Arc::new(self.identity.clone());
         let tasks = tasks::mail(
             tasks,

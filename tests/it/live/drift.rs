@@ -172,7 +172,7 @@ async fn what_the_server_sends_is_as_described() {
         (topic, "send", json!({ "text": "an answer", "reply_to": seq })),
         (topic, "react", json!({ "seq": seq, "emoji": "👍", "on": true })),
         (topic, "read", json!({ "seq": seq })),
-        (topic, "assign", json!({ "to": stage.manager.id })),
+        (topic, "assign", json!({ "to": stage.manager.id, "note": "for you" })),
         (topic, "set_priority", json!({ "priority": "urgent" })),
         (topic, "label", json!({ "label": label, "on": true })),
         (topic, "snooze", json!({ "until": jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1) })),
@@ -202,6 +202,8 @@ async fn what_the_server_sends_is_as_described() {
         ("rename", json!({ "name": "Balance" })),
         ("set_label", json!({ "label": label, "name": "Allergies", "color": "teal" })),
         ("remove_label", json!({ "label": label })),
+        ("set_routing", json!({ "mode": "by_hand", "capacity": 3 })),
+        ("set_capacity", json!({ "user": stage.admin.id, "capacity": 7 })),
         ("remove_staff", json!({ "user": stage.admin.id })),
     ] {
         frames.push(admin.command(&business, kind, body).await);

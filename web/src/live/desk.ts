@@ -21,6 +21,9 @@ export function applyForStaff(state: ConversationState, event: StaffEvent, at: s
     case 'priority_set':
       state.priority = event.body.priority;
       return FACTS;
+    case 'routed':
+      state.routed = event.body.to;
+      return FACTS;
     case 'label_changed':
       state.labels = withLabel(state.labels, event.body.label, event.body.on);
       return FACTS;

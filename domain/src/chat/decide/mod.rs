@@ -2,6 +2,7 @@
 
 mod client;
 mod message;
+mod routing;
 mod status;
 
 use serde_json::json;
@@ -58,7 +59,8 @@ impl Conversation {
                 | Command::Delete { .. }
                 | Command::React { .. }
                 | Command::Read { .. }
-                | Command::Assign { .. }
+                | Command::Assign(_)
+                | Command::Give(_)
                 | Command::Resolve
                 | Command::Reopen
                 | Command::Snooze { .. }
@@ -100,7 +102,10 @@ impl Conversation {
             (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Read { seq }) => {
                 self.read(&asker, *seq)
             }
-            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Assign { to }) => Ok(self.assign(*to)),
+            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Assign(assign)) => {
+                self.assign(&asker, assign)
+            }
+            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Give(give)) => Ok(self.give(*give)),
             (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::SetPriority { priority }) => {
                 Ok(self.set_priority(*priority))
             }
@@ -175,7 +180,7 @@ impl Conversation {
     /// tenant ignores what is older than what it knows, so the jobs may run late, twice or in any order.
     fn queue(&self, waiting_since: Option<Timestamp>, events: usize) -> Job {
         let rev = self.seq + events as Seq;
-        queue_job(self.tenant, self.id, rev, waiting_since)
+        queue_job(self.tenant, self.id, rev, waiting_since, self.assignee.is_some())
     }
 
     /// The job that tells an account that this conversation belongs to it, as of the next event.

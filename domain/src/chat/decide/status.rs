@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::{Asker, Ruling};
 use crate::Timestamp;
+use crate::chat::command::{Assign, Note};
 use crate::chat::event::Event;
+use crate::chat::standing::Standing;
 use crate::chat::state::Conversation;
 use crate::chat::triage::{LONGEST_SNOOZE, MAX_LABELS, Priority};
 use crate::entity::{Decision, Job};
@@ -12,17 +14,37 @@ use crate::id::{LabelId, UserId};
 use crate::refusal::{Code, Refusal};
 
 impl Conversation {
-    pub(super) fn assign(&self, to: Option<UserId>) -> Decision<Event> {
+    /// A note for whoever gets it comes first, so that they find it.
+    pub(super) fn assign(&self, asker: &Asker<'_>, assign: &Assign) -> Ruling {
+        let note = match (asker.standing, &assign.note) {
+            (_, None) => Decision::nothing(),
+            (Standing::System, Some(_)) => return Err(Refusal::new(Code::Forbidden, "Only people write notes.")),
+            (_, Some(text)) => {
+                let note = Note { text: text.clone(), mentions: Vec::new(), attachments: Vec::new() };
+                self.note(asker, &note)?
+            }
+        };
+        let assigned = self.hand_on(assign.to);
+        let events = note.events.into_iter().chain(assigned.events).collect();
+        Ok(Decision { events, ..assigned })
+    }
+
+    fn hand_on(&self, to: Option<UserId>) -> Decision<Event> {
         if self.assignee == to {
             return Decision::nothing();
         }
         let details = json!({ "conversation": self.audit_id(), "from": self.assignee, "to": to });
-        Decision::from(Event::Assigned { to }).with_audit("conversation.assigned", details)
+        let mut decision = Decision::from(Event::Assigned { to });
+        if self.routed.is_some() {
+            decision.events.push(Event::Routed { to: None });
+        }
+        self.freeing(decision).with_audit("conversation.assigned", details)
     }
 
     pub(super) fn resolve(&self) -> Decision<Event> {
         let details = json!({ "conversation": self.audit_id() });
-        self.telling_queue(Decision::from(Event::Resolved {}).with_audit("conversation.resolved", details), None)
+        let decision = self.freeing(Event::Resolved {}.into()).with_audit("conversation.resolved", details);
+        self.telling_queue(decision, None)
     }
 
     /// A decision of one event, with word of it to the tenant's queue if somebody waits: since when, or that it is over.
@@ -41,7 +63,8 @@ impl Conversation {
         if until.duration_since(asker.at) > LONGEST_SNOOZE {
             return Err(Refusal::invalid("until", "A conversation can be put off by a year at most."));
         }
-        Ok(self.telling_queue(Decision::from(Event::Snoozed { until }).with_job(self.wake_job(until)), None))
+        let decision = Decision::from(Event::Snoozed { until }).with_job(self.wake_job(until));
+        Ok(self.telling_queue(self.freeing(decision), None))
     }
 
     /// It is back, and so is who waits in it.
