@@ -1,13 +1,17 @@
 -- Routing: conversations that wait are given to people who are there and have room.
 
--- How a tenant does it: null by hand, otherwise the mode and what each of those can take who have said that chats are
--- welcome: {"mode": "round_robin", "people": {"<user>": 5}}. The tenant entity's own; written with its events.
+-- How a tenant does it: null by hand, otherwise the mode, how many everybody can take, and who takes none for now:
+-- {"mode": "round_robin", "capacity": 5, "people": {"<user>": 8}, "away": ["<user>"]}. The tenant entity's own; written
+-- with its events.
 alter table tenants add column routing jsonb;
 alter table tenants add constraint tenants_routing_known check (
     routing is null or (
-        jsonb_typeof(routing) = 'object' and routing - array['mode', 'people'] = '{}'
+        jsonb_typeof(routing) = 'object' and routing - array['mode', 'capacity', 'people', 'away'] = '{}'
         and coalesce(routing ->> 'mode' in ('round_robin', 'least_busy'), false)
         and coalesce(jsonb_typeof(routing -> 'people') = 'object', false)
+        and coalesce(jsonb_typeof(routing -> 'away') = 'array', false)
+        and coalesce(jsonb_typeof(routing -> 'capacity') = 'number', false)
+        and not jsonb_path_exists(routing, '$.capacity ? (!(@ >= 1 && @ <= 100))')
         and not jsonb_path_exists(routing, '$.people.* ? (!(@ >= 1 && @ <= 100))')
     )
 );

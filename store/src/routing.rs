@@ -60,19 +60,29 @@ impl PgRouting {
         self.0.read("look who is there", tenant, move |tx| Box::pin(is_missing(tx, tenant, user))).await
     }
 
-    /// The tenants in which conversations are given out, each with those who have said that chats are welcome.
-    pub async fn welcome(&self) -> Result<Vec<(TenantId, Vec<UserId>)>, Fault> {
+    /// The tenants in which conversations are given out.
+    pub async fn tenants(&self) -> Result<Vec<TenantId>, Fault> {
         self.0
-            .global_read("look who takes chats", |tx| {
+            .global_read("look who gives conversations out", |tx| {
                 Box::pin(async move {
-                    let rows = sqlx::query!(
-                        r#"select id, array(select jsonb_object_keys(routing -> 'people')::uuid) as "people!"
-                           from tenants where routing is not null and status = 'active'"#
-                    )
-                    .fetch_all(tx)
-                    .await?;
-                    let people = |ids: Vec<Uuid>| ids.into_iter().map(UserId::from_uuid).collect();
-                    Ok(rows.into_iter().map(|row| (TenantId::from_uuid(row.id), people(row.people))).collect())
+                    let ids =
+                        sqlx::query_scalar!("select id from tenants where routing is not null and status = 'active'");
+                    Ok(ids.fetch_all(tx).await?.into_iter().map(TenantId::from_uuid).collect())
+                })
+            })
+            .await
+    }
+
+    /// Who works for `tenant`.
+    pub async fn staff(&self, tenant: TenantId) -> Result<Vec<UserId>, Fault> {
+        self.0
+            .read("look who works here", tenant, move |tx| {
+                Box::pin(async move {
+                    let ids = sqlx::query_scalar!(
+                        "select user_id from memberships where tenant_id = $1 and role <> 'client'",
+                        tenant.uuid()
+                    );
+                    Ok(ids.fetch_all(tx).await?.into_iter().map(UserId::from_uuid).collect())
                 })
             })
             .await
@@ -113,28 +123,25 @@ async fn mode(tx: &mut PgConnection, tenant: TenantId) -> Result<Option<Mode>, E
     mode.flatten().map(|mode| read_name(mode, "read a tenant's routing")).transpose()
 }
 
-/// Who is there, works here and has said that chats are welcome; with what they have and what is on its way to them. One
+/// Who works here, is there and takes chats; with what they have and what is on its way to them. One
 /// statement: what arrives meanwhile is seen in one place or in both, and counted once.
 async fn takers(tx: &mut PgConnection, tenant: TenantId) -> Result<Vec<Taker>, Error> {
     let rows = sqlx::query!(
-        r#"with welcome as (
-               select key::uuid as user_id, value::bigint as capacity
-               from tenants, jsonb_each_text(routing -> 'people') where id = $1
-           ), held as (
+        r#"with held as (
                select assignee as user_id, id from conversations
                where tenant_id = $1 and status = 'open' and assignee is not null
                union
                select user_id, conversation_id from routing_gifts where tenant_id = $1 and pending
            )
-           select welcome.user_id as "user!", welcome.capacity as "capacity!", coalesce(last.turn, 0) as "turn!",
-                  (select count(*) from held where held.user_id = welcome.user_id) as "load!"
-           from welcome
-           join memberships member
-             on member.tenant_id = $1 and member.user_id = welcome.user_id and member.role <> 'client'
-           left join routing_turns last on last.tenant_id = $1 and last.user_id = welcome.user_id
-           where exists (
+           select member.user_id as "user!", coalesce(last.turn, 0) as "turn!",
+                  coalesce(routing -> 'people' ->> member.user_id::text, routing ->> 'capacity')::bigint as "capacity!",
+                  (select count(*) from held where held.user_id = member.user_id) as "load!"
+           from tenants tenant
+           join memberships member on member.tenant_id = $1 and member.role <> 'client'
+           left join routing_turns last on last.tenant_id = $1 and last.user_id = member.user_id
+           where tenant.id = $1 and not routing -> 'away' ? member.user_id::text and exists (
                select from routing_presence there
-               where there.tenant_id = $1 and there.user_id = welcome.user_id and there.until > clock_timestamp()
+               where there.tenant_id = $1 and there.user_id = member.user_id and there.until > clock_timestamp()
            )"#,
         tenant.uuid(),
     )
@@ -248,7 +255,7 @@ async fn settle(
 
 async fn is_missing(tx: &mut PgConnection, tenant: TenantId, user: UserId) -> Result<bool, Error> {
     let missing = sqlx::query_scalar!(
-        r#"select not (routing -> 'people' ? $2::uuid::text and exists (
+        r#"select (routing -> 'away' ? $2::uuid::text or not exists (
                select from routing_presence where tenant_id = $1 and user_id = $2 and until > clock_timestamp()
            )) as "missing!"
            from tenants where id = $1 and routing is not null and status = 'active'"#,

@@ -46,8 +46,8 @@ pub struct TenantRow {
     pub settings: String,
     /// Its labels, in the order of their ids.
     pub labels: Vec<LabelId>,
-    /// How conversations are given out, as JSON text: the mode, and what those can take who have said that chats are
-    /// welcome. `None` while they are given by hand.
+    /// How conversations are given out, as JSON text: the mode, how many everybody can take, and who takes none. `None`
+    /// while they are given by hand.
     pub routing: Option<String>,
 }
 

@@ -85,17 +85,15 @@ pub struct Routing {
 }
 
 impl Routing {
-    /// How many this person is given.
-    pub fn capacity_of(&self, user: UserId) -> Capacity {
-        self.people.get(&user).copied().unwrap_or(self.capacity)
-    }
-
-    /// What is looked up beside the log: nothing while conversations are given by hand, otherwise the mode and what those
-    /// can take who have said that chats are welcome.
+    /// What is looked up beside the log: nothing while conversations are given by hand, otherwise all of this and who has
+    /// said that chats are not welcome. Who has said nothing takes chats, as the switch in the inbox shows it.
     pub(super) fn row(&self, staff: &BTreeMap<UserId, bool>) -> Option<Value> {
-        let welcome = staff.iter().filter(|(_, available)| **available);
-        let people: BTreeMap<_, _> = welcome.map(|(user, _)| (user.uuid(), self.capacity_of(*user))).collect();
-        self.mode.gives_out().then(|| json!({ "mode": self.mode, "people": people }))
+        if !self.mode.gives_out() {
+            return None;
+        }
+        let away: Vec<_> = staff.iter().filter(|(_, available)| !**available).map(|(user, _)| user.uuid()).collect();
+        let people: BTreeMap<_, _> = self.people.iter().map(|(user, capacity)| (user.uuid(), capacity)).collect();
+        Some(json!({ "mode": self.mode, "capacity": self.capacity, "people": people, "away": away }))
     }
 }
 
@@ -110,7 +108,7 @@ pub fn return_job(conversation: ConversationId, from: UserId, rev: Seq) -> Job {
     Job { task: RETURN.to_owned(), body, run_at: None, key: None }
 }
 
-/// Somebody who is there and has said that chats are welcome.
+/// Somebody who is there and takes chats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Taker {
     /// Who.

@@ -178,7 +178,8 @@ fn a_tenant_says_how_and_leaves_word_only_when_something_is_given_out() {
     assert_eq!((tasks(&own), own.audit[0].event.as_str()), (vec![ROUTE], "tenant.capacity_set"));
     let Some(Row::Tenant(row)) = run.state.row() else { panic!("no row") };
     let routing: Value = serde_json::from_str(&row.routing.unwrap()).unwrap();
-    assert_eq!(routing, json!({ "mode": "least_busy", "people": { MANAGER.uuid().to_string(): 8 } }));
+    let people = json!({ MANAGER.uuid().to_string(): 8 });
+    assert_eq!(routing, json!({ "mode": "least_busy", "capacity": 3, "people": people, "away": [] }));
     let expected = json!({ "mode": "least_busy", "capacity": 3, "people": { MANAGER.to_string(): 8 } });
     assert_eq!(run.snapshot(Who::Colleague).unwrap()["routing"], expected);
 
@@ -186,6 +187,9 @@ fn a_tenant_says_how_and_leaves_word_only_when_something_is_given_out() {
     assert!(tasks(&run.ok(Who::System, "enqueue", &enqueue(3, true))).is_empty(), "somebody has it");
     assert!(tasks(&run.ok(Who::System, "enqueue", &enqueue(2, false))).is_empty(), "twice it happens once");
     assert!(tasks(&run.ok(Who::Manager, "set_available", &json!({ "available": false }))).is_empty());
+    let Some(Row::Tenant(row)) = run.state.row() else { panic!("no row") };
+    let routing: Value = serde_json::from_str(&row.routing.unwrap()).unwrap();
+    assert_eq!(routing["away"], json!([MANAGER.uuid()]));
     assert_eq!(tasks(&run.ok(Who::Manager, "set_available", &json!({ "available": true }))), [ROUTE]);
     for capacity in [0, 101] {
         let body = json!({ "user": MANAGER, "capacity": capacity });

@@ -92,8 +92,8 @@ async fn put_back(directory: &Directory, routing: &PgRouting, task: Task) -> Res
     asked.map_err(|refusal| TaskError::new(refusal.code.as_str()))
 }
 
-/// Tells the database, for as long as the runtime runs, who of those that take chats is online on this node. Only
-/// tenants that give conversations out are looked at.
+/// Tells the database, for as long as the runtime runs, who of the staff is online as far as this node knows. Only tenants
+/// that give conversations out are looked at.
 pub(super) async fn attend(routing: PgRouting, presence: Arc<Presence>) {
     let node = Uuid::now_v7();
     let mut told = HashMap::new();
@@ -109,12 +109,13 @@ pub(super) async fn attend(routing: PgRouting, presence: Arc<Presence>) {
 type Told = HashMap<TenantId, HashMap<UserId, Instant>>;
 
 async fn look(routing: &PgRouting, presence: &Presence, node: Uuid, told: &mut Told) -> Result<(), Rejection> {
-    let welcome = routing.welcome().await?;
+    let tenants = routing.tenants().await?;
     // What was said of tenants that no longer give anything out ends by itself.
-    told.retain(|tenant, _| welcome.iter().any(|(other, _)| other == tenant));
-    for (tenant, people) in welcome {
+    told.retain(|tenant, _| tenants.contains(tenant));
+    for tenant in tenants {
+        let staff = if presence.staff_online(tenant) { routing.staff(tenant).await? } else { Vec::new() };
         let online = |user: &UserId| presence.status(tenant, Party::User(*user)) == PresenceStatus::Online;
-        let there: Vec<UserId> = people.into_iter().filter(online).collect();
+        let there: Vec<UserId> = staff.into_iter().filter(online).collect();
         let known = told.entry(tenant).or_default();
         let now = Instant::now();
         let attendance = compare(known, &there, now);

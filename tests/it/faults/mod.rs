@@ -7,6 +7,7 @@
 //! | F4: readers that read nothing | [`slow`] |
 //! | F6: a node goes away under load | [`drain`] |
 //! | F8: the same command ten times at once on two nodes | [`twins`] |
+//! | conversations given out by nodes that are killed, or by two | [`routing`] |
 //! | presence between nodes, with Redis and without | [`nodes`] |
 //! | F12: ten times the load it can take | [`overload`] |
 //! | F13: hostile frames, jobs that cannot be done | [`hostile`] |
@@ -28,6 +29,7 @@ mod overload;
 mod own_postgres;
 mod postgres_away;
 mod replay;
+mod routing;
 mod slow;
 mod traffic;
 mod twins;

@@ -69,6 +69,11 @@ impl Socket {
         socket
     }
 
+    /// Is read and says nothing, until it is closed.
+    pub async fn idle(&mut self) {
+        while let Some(Ok(_)) = self.stream.next().await {}
+    }
+
     /// Sends a frame.
     pub async fn send(&mut self, frame: &Value) {
         self.stream.send(Message::text(frame.to_string())).await.unwrap();

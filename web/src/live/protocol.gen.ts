@@ -195,7 +195,7 @@ export type ListState = {
   items: ListItem[];
 };
 
-/** Left out are woken_at unless it came back by itself and nobody has written since, a priority that is normal, and labels when there are none. */
+/** Left out are woken_at unless it came back by itself and nobody has written since, a priority that is normal, labels when there are none, and routed when it was not. */
 export type InboxItem = {
   id: string;
   kind: "site" | "account";
@@ -217,6 +217,8 @@ export type InboxItem = {
   priority?: Priority;
   /** Ids of the tenant's labels, also of removed ones. */
   labels?: string[];
+  /** Whoever answers it was given it by routing. */
+  routed?: boolean;
 };
 
 export type Person = {
@@ -282,6 +284,8 @@ export type ConversationState = {
   priority: Priority | null;
   /** For staff only. */
   labels: string[] | null;
+  /** To whom routing gave it, until it is assigned by hand. For staff only. */
+  routed: string | null;
 };
 
 export type Priority = "low" | "normal" | "high" | "urgent";
@@ -309,7 +313,10 @@ export type ConversationCommand = {
   body: SeqBody;
 } | {
   type: "assign";
-  body: AssignBody;
+  body: AssignCommandBody;
+} | {
+  type: "give";
+  body: GiveBody;
 } | {
   type: "resolve";
   body: Empty;
@@ -398,6 +405,17 @@ export type ReactBody = {
   on: boolean;
 };
 
+export type AssignCommandBody = {
+  to: string | null;
+  /** An internal note for whoever gets it. */
+  note?: string;
+};
+
+export type GiveBody = {
+  from: string | null;
+  to: string | null;
+};
+
 export type AssignBody = {
   to: string | null;
 };
@@ -448,6 +466,9 @@ export type ConversationEvent = {
   body: ReadUpToBody;
 } | {
   type: "assigned";
+  body: AssignBody;
+} | {
+  type: "routed";
   body: AssignBody;
 } | {
   type: "resolved";
@@ -609,10 +630,21 @@ export type TenantState = {
   staff?: Record<string, {
     available: boolean;
   }>;
+  routing?: Routing;
   /** The longest waiting. */
   queue?: QueueItem[];
   /** How many wait. */
   waiting?: number;
+};
+
+export type RoutingMode = "by_hand" | "round_robin" | "least_busy";
+
+export type Routing = {
+  mode: RoutingMode;
+  /** How many open conversations somebody is given at most. */
+  capacity: number;
+  /** Those of whom something else is said. */
+  people: Record<string, number>;
 };
 
 export type LabelColor = "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple";
@@ -647,8 +679,14 @@ export type TenantCommand = {
   type: "remove_staff";
   body: UserBody;
 } | {
+  type: "set_routing";
+  body: RoutingBody;
+} | {
+  type: "set_capacity";
+  body: CapacityBody;
+} | {
   type: "enqueue";
-  body: EnqueuedBody;
+  body: EnqueueBody;
 } | {
   type: "dequeue";
   body: DequeuedBody;
@@ -697,6 +735,12 @@ export type TenantEvent = {
   type: "staff_removed";
   body: UserBody;
 } | {
+  type: "routing_set";
+  body: RoutingBody;
+} | {
+  type: "capacity_set";
+  body: CapacityBody;
+} | {
   type: "enqueued";
   body: EnqueuedBody;
 } | {
@@ -711,6 +755,23 @@ export type CreatedBody = {
   name: string;
   slug: string;
   zone: string;
+};
+
+export type RoutingBody = {
+  mode: RoutingMode;
+  capacity: number;
+};
+
+export type CapacityBody = {
+  user: string;
+  capacity: number | null;
+};
+
+export type EnqueueBody = {
+  conversation: string;
+  since: Timestamp;
+  rev: Seq;
+  assigned?: boolean;
 };
 
 export type AvailabilitySetBody = {

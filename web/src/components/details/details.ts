@@ -81,7 +81,7 @@ export class Details implements Disposable {
       'section', { class: c('section') }, el('h3', { class: c('heading') }, 'Conversation'),
       el('dl', { class: c('facts') },
         fact('Status', statusText(state)),
-        fact('Answered by', assignee),
+        fact('Answered by', state.routed && state.routed === state.assignee ? `${assignee}, given by routing` : assignee),
         fact('Priority', priorityChip(state.priority ?? 'normal')),
         fact('Labels', shown.length > 0 ? el('span', { class: c('labels') }, ...shown) : 'None'),
         state.page ? fact('Began on', el('a', { href: state.page, target: '_blank', rel: 'noopener noreferrer' }, shortPage(state.page))) : null,

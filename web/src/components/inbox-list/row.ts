@@ -69,7 +69,7 @@ function words({ item, me, nameOf, labels, draft }: RowLook): HTMLElement {
   else if (item.woken_at) put(chips, chip(c('chip', 'back'), ['back']));
   if (item.waiting_since !== null) put(chips, chip(c('chip', 'waiting'), [`waits ${durationText(item.waiting_since)}`]));
   put(chips, chip(c('chip'), [item.kind === 'site' ? 'Site' : 'Client']));
-  if (item.assignee !== null) put(chips, chip(c('chip'), [item.assignee === me ? 'You' : nameOf(item.assignee) ?? 'Assigned']));
+  if (item.assignee !== null) put(chips, chip(c('chip'), [item.assignee === me ? (item.routed ? 'Given to you' : 'You') : nameOf(item.assignee) ?? 'Assigned']));
   put(chips, ...known(item.labels, labels).map(([, label]) => labelChip(label)));
   words.append(chips);
   return words;

@@ -12,6 +12,7 @@ import { hoursSection } from './hours';
 import { labelSection } from './labels';
 import { c } from './parts';
 import { replySection } from './replies';
+import { routingSection } from './routing';
 import { keySection, siteSection } from './sites';
 import { teamSection } from './team';
 import { youSection } from './you';
@@ -28,6 +29,7 @@ function drawsOf(session: Session): Record<Setting['id'], Draw> {
     business: (own) => businessSection(own),
     hours: (own) => hoursSection(own, tenant),
     team: (own) => teamSection(own, admin),
+    routing: (own) => routingSection(own, tenant),
     replies: (own) => replySection(own, admin),
     labels: (own) => labelSection(own, tenant, admin),
     site: (own) => siteSection(own),
