@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::chat::read_name;
 use crate::error::Error;
+use crate::journal::to_seq;
 use crate::{Db, jobs};
 
 /// How many conversations are given out at once.
@@ -169,7 +170,7 @@ async fn last_turn(tx: &mut PgConnection, tenant: TenantId) -> Result<u64, Error
 /// What waits and is nobody's, longest first.
 async fn unassigned(tx: &mut PgConnection, tenant: TenantId) -> Result<Vec<Unassigned>, Error> {
     let rows = sqlx::query!(
-        r#"select waits.id, account.manager as "manager?", gift.user_id as "before?"
+        r#"select waits.id, waits.rev, account.manager as "manager?", gift.user_id as "before?"
            from conversations waits
            left join accounts account on account.tenant_id = $1 and account.id = waits.account_id
            left join routing_gifts gift on gift.tenant_id = $1 and gift.conversation_id = waits.id
@@ -181,12 +182,13 @@ async fn unassigned(tx: &mut PgConnection, tenant: TenantId) -> Result<Vec<Unass
     )
     .fetch_all(tx)
     .await?;
-    let unassigned = |id, manager: Option<Uuid>, before: Option<Uuid>| Unassigned {
+    let unassigned = |id, rev, manager: Option<Uuid>, before: Option<Uuid>| Unassigned {
         conversation: ConversationId::from_uuid(id),
         manager: manager.map(UserId::from_uuid),
         before: before.map(UserId::from_uuid),
+        rev: to_seq(rev),
     };
-    Ok(rows.into_iter().map(|row| unassigned(row.id, row.manager, row.before)).collect())
+    Ok(rows.into_iter().map(|row| unassigned(row.id, row.rev, row.manager, row.before)).collect())
 }
 
 /// Keeps what was decided, with the jobs that carry it out.
@@ -222,7 +224,7 @@ async fn keep(tx: &mut PgConnection, tenant: TenantId, gifts: &[Gift]) -> Result
     .execute(&mut *tx)
     .await?;
     let job = |(gift, id): (&Gift, &Uuid)| {
-        let body = json!({ "conversation": gift.conversation, "to": gift.to, "gift": id });
+        let body = json!({ "conversation": gift.conversation, "to": gift.to, "gift": id, "rev": gift.rev });
         Job { task: GIVE.to_owned(), body, run_at: None, key: None }
     };
     let carried: Vec<Job> = gifts.iter().zip(&ids).map(job).collect();
@@ -256,7 +258,9 @@ async fn settle(
 async fn is_missing(tx: &mut PgConnection, tenant: TenantId, user: UserId) -> Result<bool, Error> {
     let missing = sqlx::query_scalar!(
         r#"select (routing -> 'away' ? $2::uuid::text or not exists (
-               select from routing_presence where tenant_id = $1 and user_id = $2 and until > clock_timestamp()
+               select from routing_presence there
+               join memberships member on member.tenant_id = $1 and member.user_id = $2 and member.role <> 'client'
+               where there.tenant_id = $1 and there.user_id = $2 and there.until > clock_timestamp()
            )) as "missing!"
            from tenants where id = $1 and routing is not null and status = 'active'"#,
         tenant.uuid(),

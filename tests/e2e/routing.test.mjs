@@ -59,7 +59,8 @@ describe('routing', () => {
     await own.fill('40');
     await own.press('Tab');
     await admin.getByText(/can take 40 at most\.$/).waitFor();
-    await eventually(async () => assert.equal(await admin.getByText('Nobody is there').isVisible(), false));
+    assert.equal(await admin.getByText('Nobody is there:').count(), 0);
+    await own.scrollIntoViewIfNeeded();
     await picture(admin, 'routing-settings-desktop');
     await assertAccessible(admin, 'routing in use');
     await eventually(async () => assert.equal(await own.inputValue(), '40'));
@@ -114,12 +115,34 @@ describe('routing', () => {
       await page.getByText('Nobody is there: conversations wait in the queue.').waitFor();
       await row(page, /Amara/).getByText('Takes no chats').waitFor();
       await fits(page);
+      await row(page, /Amara/).scrollIntoViewIfNeeded();
       await assertAccessible(page, `routing, ${size}, ${scheme}`);
       await picture(page, `routing-settings-${size}-${scheme}`);
       await page.close();
     }
     await takes(amara).click();
     await admin.getByText('Nobody is there: conversations wait in the queue.').waitFor({ state: 'hidden' });
+  });
+
+  it('shows on a phone what was given, and hands it on there', async () => {
+    const phone = await (await windows.person({ size: 'phone', scheme: 'dark', storage: await amara.context().storageState() })).newPage();
+    await phone.goto('/inbox');
+    await phone.getByText('Given to you').first().waitFor();
+    await fits(phone);
+    await assertAccessible(phone, 'given, on a phone');
+    await picture(phone, 'routing-given-phone-dark');
+    await phone.getByRole('region', { name: 'Conversations' }).getByRole('link').filter({ hasText: 'Given to you' }).first().click();
+    await phone.getByText('given to you by routing').waitFor();
+    await phone.getByRole('button', { name: /^Actions/ }).click();
+    await phone.keyboard.type('hand on');
+    await phone.getByRole('option', { name: /^Hand on with a note/ }).click();
+    const box = phone.getByRole('dialog', { name: 'Hand on' });
+    await box.getByLabel('What they should know').waitFor();
+    await fits(phone);
+    await assertAccessible(phone, 'handing on, on a phone');
+    await picture(phone, 'routing-hand-on-phone-dark');
+    await box.getByRole('button', { name: 'Cancel' }).click();
+    await phone.close();
   });
 
   it('is for admins', async () => {

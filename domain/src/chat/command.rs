@@ -173,6 +173,8 @@ pub struct Give {
     pub from: Option<UserId>,
     /// Who is to have it.
     pub to: Option<UserId>,
+    /// Up to which entry routing knows the log.
+    pub rev: Seq,
 }
 
 impl Command {
@@ -196,7 +198,7 @@ impl Command {
                 let wire::Assign { to, note } = parse_body(body)?;
                 Ok(Self::Assign(Assign { to, note: note.as_deref().map(MessageText::parse).transpose()? }))
             }
-            "give" => parse_body(body).map(|wire::Give { from, to }| Self::Give(Give { from, to })),
+            "give" => parse_body(body).map(|wire::Give { from, to, rev }| Self::Give(Give { from, to, rev })),
             "resolve" => parse_body(body).map(|wire::Empty {}| Self::Resolve),
             "reopen" => parse_body(body).map(|wire::Empty {}| Self::Reopen),
             "snooze" => parse_body(body).map(|wire::Until { until }| Self::Snooze { until }),

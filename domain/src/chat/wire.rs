@@ -91,6 +91,7 @@ pub(super) struct Assign {
 pub(super) struct Give {
     pub(super) from: Option<UserId>,
     pub(super) to: Option<UserId>,
+    pub(super) rev: Seq,
 }
 
 #[derive(Deserialize)]

@@ -109,9 +109,11 @@ pub fn queue_job(
     assigned: bool,
 ) -> Job {
     let (kind, body) = match since {
-        Some(since) => {
-            ("enqueue", json!({ "conversation": conversation, "since": since, "rev": rev, "assigned": assigned }))
+        // Left out where it is false: most have nobody yet, and a node of before routing reads those.
+        Some(since) if assigned => {
+            ("enqueue", json!({ "conversation": conversation, "since": since, "rev": rev, "assigned": true }))
         }
+        Some(since) => ("enqueue", json!({ "conversation": conversation, "since": since, "rev": rev })),
         None => ("dequeue", json!({ "conversation": conversation, "rev": rev })),
     };
     Job::command(tenant, tenant, kind, &body)

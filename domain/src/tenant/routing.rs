@@ -136,6 +136,8 @@ pub struct Unassigned {
     pub manager: Option<UserId>,
     /// To whom it was given before. They have put it back, or were not there when it came back.
     pub before: Option<UserId>,
+    /// Up to which entry its log was read.
+    pub rev: Seq,
 }
 
 /// Who gets what.
@@ -147,6 +149,8 @@ pub struct Gift {
     pub to: UserId,
     /// Their new turn.
     pub turn: u64,
+    /// Up to which entry the conversation's log was read.
+    pub rev: Seq,
 }
 
 /// Gives out `waiting`, in this order, to those who have room; `turn` is the last turn of anybody. A client's goes to the account manager if they are among
@@ -167,7 +171,7 @@ pub fn give_out(mode: Mode, mut takers: Vec<Taker>, mut turn: u64, waiting: &[Un
         let Some(taker) = free.min_by_key(|taker| fitness(taker)) else { break };
         turn += 1;
         (taker.load, taker.turn) = (taker.load + 1, turn);
-        gifts.push(Gift { conversation: unassigned.conversation, to: taker.user, turn });
+        gifts.push(Gift { conversation: unassigned.conversation, to: taker.user, turn, rev: unassigned.rev });
     }
     gifts
 }
@@ -190,8 +194,12 @@ mod tests {
     }
 
     fn waiting(count: u128) -> Vec<Unassigned> {
-        let one =
-            |n| Unassigned { conversation: ConversationId::from_uuid(Uuid::from_u128(n)), manager: None, before: None };
+        let one = |n| Unassigned {
+            conversation: ConversationId::from_uuid(Uuid::from_u128(n)),
+            manager: None,
+            before: None,
+            rev: 2,
+        };
         (0..count).map(one).collect()
     }
 

@@ -58,7 +58,7 @@ fn conversation_table(seq: u64, v: char, m: char) -> Vec<(&'static str, Value, S
         ("react", json!({ "seq": seq, "emoji": "👍", "on": true }), both("v.m.yyyy.f...")),
         ("read", json!({ "seq": seq }), both("v.m.yyyy.f...")),
         ("assign", json!({ "to": MANAGER }), staff_only("v.m.yyyy.y...")),
-        ("give", json!({ "from": null, "to": MANAGER }), staff_only("v.m.ffff.y...")),
+        ("give", json!({ "from": null, "to": MANAGER, "rev": 1 }), staff_only("v.m.ffff.y...")),
         ("resolve", json!({}), staff_only("v.m.yyyy.y...")),
         ("reopen", json!({}), staff_only("v.m.yyyy.y...")),
         ("snooze", json!({ "until": "2026-03-03T09:00:00Z" }), staff_only("v.m.yyyy.y...")),

@@ -96,7 +96,7 @@ fn bodies(length: u64) -> impl Strategy<Value = (&'static str, Value)> {
         5 => seq(length).prop_map(|seq| ("read", json!({ "seq": seq }))),
         2 => user.clone().prop_map(|to| ("assign", json!({ "to": to }))),
         1 => words().prop_map(|text| ("assign", json!({ "to": MANAGER, "note": format!("{SECRET} {text}") }))),
-        2 => (user.clone(), user).prop_map(|(from, to)| ("give", json!({ "from": from, "to": to }))),
+        2 => (user.clone(), user).prop_map(|(from, to)| ("give", json!({ "from": from, "to": to, "rev": 1 }))),
         2 => Just(("resolve", json!({}))),
         1 => Just(("reopen", json!({}))),
         // From the runs' first second on: some have passed, most come while things go on.

@@ -1,5 +1,6 @@
 //! Conversations are given to people by themselves: what a conversation and a tenant do for it.
 
+use brigade_domain::chat::Conversation;
 use brigade_domain::chat::event::Event;
 use brigade_domain::entity::{Audience, Decision, Entity, Row};
 use brigade_domain::refusal::Code;
@@ -29,8 +30,11 @@ fn given() -> Chat {
     chat
 }
 
+/// Routing gives it, knowing everything.
 fn give(chat: &mut Chat, body: &Value) -> Decision<Event> {
-    chat.ok(Who::System, "give", body)
+    let mut body = body.clone();
+    body["rev"] = json!(chat.head());
+    chat.ok(Who::System, "give", &body)
 }
 
 fn line(chat: &Chat) -> Value {
@@ -72,6 +76,21 @@ fn nothing_is_given_where_nobody_waits_any_more() {
     let mut resolved = waiting();
     resolved.ok(Who::Colleague, "resolve", &json!({}));
     assert!(give(&mut resolved, &body).events.is_empty());
+}
+
+#[test]
+fn who_has_missed_something_does_not_answer_from_the_past() {
+    let mut chat = given();
+    let head = chat.head();
+    // Another node has written more: whatever is decided here is decided again there.
+    for body in [
+        json!({ "from": null, "to": COLLEAGUE, "rev": head + 1 }),
+        json!({ "from": MANAGER, "to": null, "rev": head + 4 }),
+    ] {
+        let command = Conversation::parse("give", &body.to_string()).unwrap();
+        assert_eq!(chat.state.decide(&Who::System.actor(), chat.now, &command).unwrap().events.len(), 2, "{body}");
+    }
+    assert!(chat.ok(Who::System, "give", &json!({ "from": null, "to": COLLEAGUE, "rev": head })).events.is_empty());
 }
 
 #[test]

@@ -33,6 +33,7 @@ struct Given {
     conversation: ConversationId,
     to: UserId,
     gift: Uuid,
+    rev: Seq,
 }
 
 /// A customer has come back to somebody.
@@ -69,8 +70,8 @@ pub(super) fn tasks(tasks: Tasks, directory: &Directory, routing: &PgRouting) ->
 
 /// The conversation decides whether it is still to be had; whatever it says, the gift is no longer on its way.
 async fn give(directory: &Directory, routing: &PgRouting, task: Task) -> Result<(), TaskError> {
-    let (tenant, Given { conversation, to, gift }) = of_tenant(task)?;
-    let body = json!({ "from": null, "to": to }).to_string();
+    let (tenant, Given { conversation, to, gift, rev }) = of_tenant(task)?;
+    let body = json!({ "from": null, "to": to, "rev": rev }).to_string();
     match ask(directory, EntityKey::new(tenant, conversation), gift, "give", body).await {
         Ok(()) => {}
         // Whoever it was for has just left the staff.
@@ -87,7 +88,7 @@ async fn put_back(directory: &Directory, routing: &PgRouting, task: Task) -> Res
         return Ok(());
     }
     let request = Uuid::new_v5(&RETURNS, format!("{tenant}\n{conversation}\n{rev}").as_bytes());
-    let body = json!({ "from": from, "to": null }).to_string();
+    let body = json!({ "from": from, "to": null, "rev": rev }).to_string();
     let asked = ask(directory, EntityKey::new(tenant, conversation), request, "give", body).await;
     asked.map_err(|refusal| TaskError::new(refusal.code.as_str()))
 }

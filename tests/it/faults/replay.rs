@@ -123,7 +123,7 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
         ),
         26 => {
             let (from, to) = (dice.heads().then(|| cast.user(dice)), dice.heads().then(|| cast.user(dice)));
-            (system, "give", json!({ "from": from, "to": to }))
+            (system, "give", json!({ "from": from, "to": to, "rev": seq }))
         }
         25 => (anybody, "label", json!({ "label": cast.label, "on": dice.heads() })),
         _ if dice.roll(3) > 0 => (system, "hand_over", json!({ "account": cast.account, "name": "Mia" })),

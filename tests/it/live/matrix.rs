@@ -232,7 +232,7 @@ async fn a_site_chat_is_its_visitors_and_the_staffs() {
         ("delete", json!({ "seq": seq }), "f... yyy f ..."),
         ("read", json!({ "seq": seq }), "y... yyy f ..."),
         ("assign", json!({ "to": stage.manager.id }), "f... yyy f ..."),
-        ("give", json!({ "from": null, "to": stage.manager.id }), "f... fff f ..."),
+        ("give", json!({ "from": null, "to": stage.manager.id, "rev": 1 }), "f... fff f ..."),
         ("resolve", json!({}), "f... yyy f ..."),
         ("reopen", json!({}), "f... yyy f ..."),
         ("snooze", json!({ "until": tomorrow() }), "f... yyy f ..."),

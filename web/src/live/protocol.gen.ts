@@ -414,6 +414,7 @@ export type AssignCommandBody = {
 export type GiveBody = {
   from: string | null;
   to: string | null;
+  rev: Seq;
 };
 
 export type AssignBody = {

@@ -11,10 +11,14 @@ use crate::tenant::routing::{return_job, route_job};
 impl Conversation {
     /// Routing decided on what it saw some time ago: nothing happens unless somebody still waits here and it is still
     /// `from`'s. What somebody has by hand is never taken away.
-    pub(super) fn give(&self, Give { from, to }: Give) -> Decision<Event> {
+    ///
+    /// Another node may have written what routing saw and this one has not. To find that nothing is to be done would be an
+    /// answer from the past; what is decided instead cannot be committed, and is decided again on all there is.
+    pub(super) fn give(&self, Give { from, to, rev }: Give) -> Decision<Event> {
+        let behind = self.seq < rev;
         let as_thought =
             self.status == Status::Open && self.waiting_since.is_some() && self.assignee == from && self.routed == from;
-        if !as_thought || from == to {
+        if from == to || !(as_thought || behind) {
             return Decision::nothing();
         }
         let details = json!({ "conversation": self.audit_id(), "from": from, "to": to, "by": "routing" });
