@@ -47,8 +47,8 @@ impl PgRouting {
     }
 
     /// Gives out what waits in `tenant`: decides, and leaves a job for each. Returns how many.
-    pub async fn route(&self, tenant: TenantId) -> Result<usize, Rejection> {
-        self.0.write("give out conversations", tenant, move |tx| Box::pin(route(tx, tenant))).await
+    pub async fn give_out(&self, tenant: TenantId) -> Result<usize, Rejection> {
+        self.0.write("give out conversations", tenant, move |tx| Box::pin(decide(tx, tenant))).await
     }
 
     /// The conversation has answered: the gift is no longer on its way. If it did not arrive, somebody has room again.
@@ -95,7 +95,7 @@ impl PgRouting {
     }
 }
 
-async fn route(tx: &mut PgConnection, tenant: TenantId) -> Result<usize, Error> {
+async fn decide(tx: &mut PgConnection, tenant: TenantId) -> Result<usize, Error> {
     let Some(mode) = mode(tx, tenant).await? else { return Ok(0) };
     // Whoever decides waits for whoever is deciding, and sees what came of it.
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended('routing ' || $1::uuid::text, 0))", tenant.uuid())

@@ -51,7 +51,7 @@ pub(super) fn tasks(tasks: Tasks, directory: &Directory, routing: &PgRouting) ->
         let routing = own.clone();
         async move {
             let tenant = task.tenant.ok_or_else(|| TaskError::new("the job is of no tenant"))?;
-            let given = routing.route(tenant).await.map_err(TaskError::new)?;
+            let given = routing.give_out(tenant).await.map_err(TaskError::new)?;
             metrics::counter!("brigade_routed_total").increment(u64::try_from(given).unwrap_or(0));
             Ok(())
         }

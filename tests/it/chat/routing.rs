@@ -152,7 +152,7 @@ async fn nobody_gets_more_than_they_can_take_even_when_all_is_given_out_at_once(
     .await;
     // As many servers as there can be, at once.
     let routing = PgRouting::new(floor.app.inside.db.clone());
-    let at_once = |times: usize| join_all((0..times).map(|_| routing.route(floor.tenant.id)));
+    let at_once = |times: usize| join_all((0..times).map(|_| routing.give_out(floor.tenant.id)));
     at_once(8).await.into_iter().for_each(|given| assert!(given.is_ok(), "{given:?}"));
     assert_eq!(floor.loads().await, [2, 4, 4]);
     // Somebody gets room for one, and everybody tries to give it.
