@@ -27,6 +27,7 @@ mod reads;
 mod shared;
 pub mod tenants;
 mod time;
+pub mod webhooks;
 
 pub use check::StartError;
 pub use db::{Db, Settings, set_tenant};

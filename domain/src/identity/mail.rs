@@ -48,6 +48,17 @@ pub enum Letter {
         /// Where it leads.
         link: String,
     },
+    /// Tells an admin that a webhook was switched off.
+    WebhookOff {
+        /// Whom we greet.
+        name: String,
+        /// Where it was sent to.
+        url: String,
+        /// It said that it is gone; otherwise it has failed for days.
+        gone: bool,
+        /// Where webhooks are looked after.
+        link: String,
+    },
 }
 
 impl fmt::Debug for Letter {
@@ -131,6 +142,20 @@ impl Letter {
                 button: Some(("Open your account", link)),
                 ending: "If you do not know them, you need not do anything.",
             },
+            Self::WebhookOff { name, url, gone, link } => Parts {
+                name,
+                subject: "A webhook was switched off".into(),
+                paragraphs: vec![
+                    if *gone {
+                        format!("The server at {url} answered that this address is gone (410).")
+                    } else {
+                        format!("For five days, nothing we sent to {url} has arrived.")
+                    },
+                    "It is not told anything any more. What happens until it is on again is not sent later.".into(),
+                ],
+                button: Some(("Look at the webhooks", link)),
+                ending: "You get this letter because you are an admin.",
+            },
         }
     }
 }
@@ -205,6 +230,7 @@ mod tests {
             Letter::ResetPassword { name: name(), link: link() },
             Letter::StaffInvitation { name: name(), tenant: tenant(), link: link() },
             Letter::ClientInvitation { name: name(), tenant: tenant(), link: link() },
+            Letter::WebhookOff { name: name(), url: "https://x.example/".into(), gone: true, link: link() },
         ] {
             let mail = letter.write("maya@example.com");
             assert!(mail.text.contains(&link()) && mail.html.contains(&link()), "{}", mail.subject);

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | put the crates together | [`wire`] |
 //! | what the worker does | [`tasks`] |
+//! | carry webhooks | [`postman`] |
 //! | how the process is | [`health`] |
 //! | go away without losing anything | [`drain`] |
 
@@ -13,6 +14,7 @@ mod files;
 mod health;
 pub(crate) mod live;
 mod mail;
+mod postman;
 pub(crate) mod signals;
 pub(crate) mod tasks;
 mod upkeep;
@@ -114,6 +116,7 @@ async fn serve(
     let mut server = actix_web::rt::spawn(server);
     has_threads(&node).await?;
     let worker = node.worker(config)?;
+    node.carry_webhooks();
     let demo = demo(config, &node, address).await?;
     node.pulse.is_up();
     let url = wire::origins(config, address).swap_remove(0);

@@ -35,6 +35,7 @@ use crate::Db;
 use cache::Cache;
 use events::{Hub, Seen};
 pub use keyring::{InvalidKeys, KeyRing, Place};
+pub(crate) use mail::{Envelope, post};
 pub use purge::{Purged, purge};
 pub use rotate::Rotated;
 
@@ -69,7 +70,12 @@ impl Identity {
         self.0.cache.counts()
     }
 
-    fn db(&self) -> &Db {
+    /// What seals secrets.
+    pub(crate) fn ring(&self) -> &KeyRing {
+        &self.0.ring
+    }
+
+    pub(crate) fn db(&self) -> &Db {
         &self.0.db
     }
 }

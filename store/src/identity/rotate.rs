@@ -9,6 +9,7 @@ use super::keyring::{KeyRing, Place};
 use super::{Identity, keys, mail};
 use crate::error::Error;
 use crate::time::{from_db, to_db};
+use crate::webhooks;
 
 /// How many values were sealed again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Rotated {
     pub keys: u64,
     /// Letters in the outbox.
     pub letters: u64,
+    /// Webhooks.
+    pub webhooks: u64,
 }
 
 impl Identity {
@@ -32,13 +35,18 @@ impl Identity {
             })
         });
         let (letters, tenants) = reseal.await?;
-        let mut rotated = Rotated { letters, keys: 0 };
+        let mut rotated = Rotated { letters, ..Rotated::default() };
         for tenant in tenants.into_iter().map(TenantId::from_uuid) {
             let identity = self.clone();
             let reseal = self.db().write("seal keys again", tenant, move |tx| {
-                Box::pin(async move { reseal_keys(tx, &identity.0.ring, tenant).await })
+                Box::pin(async move {
+                    let keys = reseal_keys(tx, &identity.0.ring, tenant).await?;
+                    Ok((keys, webhooks::reseal(tx, &identity.0.ring, tenant).await?))
+                })
             });
-            rotated.keys += reseal.await?;
+            let (keys, webhooks) = reseal.await?;
+            rotated.keys += keys;
+            rotated.webhooks += webhooks;
         }
         Ok(rotated)
     }

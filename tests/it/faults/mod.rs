@@ -13,6 +13,8 @@
 //! | F15: requests cancelled while the database is slow | [`cancelled`] |
 //! | F17: snapshot and events against the loaded state | [`replay`] |
 //!
+//! Webhooks while servers are killed, and with two of them: [`webhooks`].
+//!
 //! Writers and readers are in [`load`] and [`traffic`], what must hold of what they saw is in [`checker`], processes and people in
 //! [`world`]. Each test is short in `cargo xtask test`; `cargo xtask soak` runs it in full ([`scale`]).
 
@@ -31,6 +33,7 @@ mod replay;
 mod slow;
 mod traffic;
 mod twins;
+mod webhooks;
 mod world;
 
 pub(crate) use replay::event_types;

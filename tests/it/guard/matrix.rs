@@ -94,7 +94,9 @@ fn is_refused(status: u16, code: &str) -> bool {
 
 #[tokio::test]
 async fn exactly_those_who_are_meant_get_past_the_guard() {
-    let app = TestApp::with(&[("server.operator_networks", "192.0.2.1")]).await;
+    let app =
+        TestApp::with(&[("server.operator_networks", "192.0.2.1"), ("limits.visitor_commands_per_minute", "1000")])
+            .await;
     let tenant = app.tenant().await;
     let callers = callers(&app, &tenant).await;
     let mut seen = std::collections::BTreeSet::new();

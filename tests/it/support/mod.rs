@@ -7,6 +7,7 @@
 //! | a signed-in person over HTTP | [`Person`] |
 //! | a browser that keeps its cookies | [`Browser`] |
 //! | a socket that speaks `brigade.v1` | [`Socket`] |
+//! | a business's own server, told by webhooks | [`Receiver`] |
 //! | a Redis | [`Redis`] |
 //! | an empty migrated database | [`postgres::Fresh`] |
 //! | to wait for something | [`eventually`] |
@@ -17,6 +18,7 @@ mod folder;
 mod person;
 pub mod postgres;
 mod process;
+pub mod receiver;
 mod redis;
 mod socket;
 
@@ -25,6 +27,7 @@ pub use browser::{Browser, token_in_mail};
 pub use folder::Folder;
 pub use person::{Answer, Person, Visitor};
 pub use process::{Process, brigade, text};
+pub use receiver::Receiver;
 pub use redis::Redis;
 pub use socket::{Closed, Socket};
 

@@ -27,6 +27,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("actix-http", &["brigade-ws"]),
     ("actix-ws", &["brigade-ws", "brigade-bench"]),
     ("lettre", &["brigade-integrations"]),
+    ("hyper", &["brigade-integrations"]),
 ];
 /// All that the rules may be written with.
 const RULES_USE: &[&str] = &[
@@ -38,6 +39,7 @@ const RULES_USE: &[&str] = &[
     "thiserror",
     "unicode-normalization",
     "unicode-segmentation",
+    "url",
     "uuid",
 ];
 /// Words that mean the world outside: input and output, the clock, randomness.

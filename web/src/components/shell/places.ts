@@ -13,6 +13,7 @@ export const SETTINGS = [
   { id: 'labels', label: 'Labels', admin: false },
   { id: 'site', label: 'Chat on your site', admin: true },
   { id: 'keys', label: 'API keys', admin: true },
+  { id: 'webhooks', label: 'Webhooks', admin: true },
 ] as const;
 
 /** One of the settings. */

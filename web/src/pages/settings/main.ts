@@ -14,6 +14,7 @@ import { c } from './parts';
 import { replySection } from './replies';
 import { keySection, siteSection } from './sites';
 import { teamSection } from './team';
+import { webhookSection } from './webhooks';
 import { youSection } from './you';
 
 /** Draws one of the settings; what it listens to ends with the disposables of the session it gets. */
@@ -32,6 +33,7 @@ function drawsOf(session: Session): Record<Setting['id'], Draw> {
     labels: (own) => labelSection(own, tenant, admin),
     site: (own) => siteSection(own),
     keys: (own) => keySection(own),
+    webhooks: (own) => webhookSection(own),
   };
 }
 
