@@ -35,6 +35,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 pub(crate) use self::endpoints::reseal;
+pub use self::tidy::tidy;
 pub(crate) use self::touched::Touched;
 use crate::db::WeakDb;
 use crate::error::unruled;
@@ -109,7 +110,7 @@ impl Reader {
             }
             if began >= tidy_at {
                 tidy_at = began + TIDY;
-                if let Err(fault) = tidy::tidy(&db, Timestamp::now()).await {
+                if let Err(fault) = tidy(&db, Timestamp::now()).await {
                     tracing::warn!(error = %fault, "Old deliveries could not be taken away, and it is tried again.");
                 }
             }

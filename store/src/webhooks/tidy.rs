@@ -14,7 +14,7 @@ use crate::time::to_db;
 const BATCH: i64 = 2_000;
 
 /// Takes away what is old as of `at`. Two servers doing so at once do no harm.
-pub(super) async fn tidy(db: &Db, at: Timestamp) -> Result<(), Fault> {
+pub async fn tidy(db: &Db, at: Timestamp) -> Result<(), Fault> {
     const DOING: &str = "take old deliveries away";
     let tenants = db.global_read(DOING, |tx| {
         Box::pin(async move {

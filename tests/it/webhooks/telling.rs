@@ -291,3 +291,55 @@ async fn too_much_that_waits_is_left_out_and_counted() {
     });
     assert_eq!(listed.await["dropped"], 1);
 }
+
+#[tokio::test]
+async fn what_is_old_is_taken_away_and_what_was_removed_with_all_of_it() {
+    let business = Business::open().await;
+    let (one, other) = (Receiver::start().await, Receiver::start().await);
+    let (hook, gone) =
+        (business.hook(&one, &["message.sent"]).await, business.hook(&other, &["message.sent"]).await);
+    let visitor = business.app.visitor(&business.tenant).await;
+    visitor_says(&business.app, &visitor, "one").await;
+    visitor_says(&business.app, &visitor, "two").await;
+    (one.hears(2).await, other.hears(2).await);
+    business.newest_is(&hook, |delivery| delivery["state"] == "delivered").await;
+    let path = format!("/v1/tenant/webhooks/{}", gone.id);
+    business.admin.ask(reqwest::Method::DELETE, &path, None).await.data();
+    let sql = |sql: &str| business.app.database.sql(sql);
+    sql("update webhook_deliveries set created_at = now() - interval '30 days 1 hour' where seq = (select min(seq) from webhook_deliveries)");
+    brigade_store::webhooks::tidy(&business.app.inside.db, jiff::Timestamp::now()).await.unwrap();
+    assert_eq!(sql("select count(*) from webhook_deliveries"), "1");
+    assert_eq!(sql("select count(*) from webhook_endpoints"), "1");
+    assert_eq!(business.newest(&hook).await["type"], "message.sent");
+}
+
+#[tokio::test]
+async fn a_large_business_is_told_once_its_logs_are_counted() {
+    let business = Business::open().await;
+    let receiver = Receiver::start().await;
+    let old = business.app.visitor(&business.tenant).await;
+    visitor_says(&business.app, &old, "of the past").await;
+    // With ids before and after all others.
+    business.app.database.sql(&format!(
+        "insert into entities (tenant_id, id, kind, version)
+         select '{tenant}', uuid_in(overlay(md5(n::text) placing case when n % 2 = 0 then '0' else 'f' end from 1)::cstring), 'conversation', 0
+         from generate_series(1, 20500) n",
+        tenant = business.tenant.id.uuid(),
+    ));
+    let made = json!({ "url": receiver.url(), "events": ["message.sent", "conversation.opened"] });
+    business.admin.post("/v1/tenant/webhooks", made).await.data();
+    let meanwhile = business.app.visitor(&business.tenant).await;
+    crate::support::eventually("it is ready", Duration::from_secs(30), async || {
+        (business.admin.get("/v1/tenant/webhooks").await.data()["ready"] == true).then_some(())
+    })
+    .await;
+    assert_eq!(business.app.database.sql("select count(*) >= 20501 from webhook_cursors"), "t");
+    visitor_says(&business.app, &old, "of today").await;
+    visitor_says(&business.app, &meanwhile, "of somebody new").await;
+    crate::support::eventually("both are told", Duration::from_secs(20), async || {
+        let told: Vec<String> = receiver.told().iter().map(|told| told.body["data"]["text"].to_string()).collect();
+        assert!(!told.contains(&"\"of the past\"".to_owned()), "{told:?}");
+        (told.contains(&"\"of today\"".to_owned()) && told.contains(&"\"of somebody new\"".to_owned())).then_some(())
+    })
+    .await;
+}
