@@ -80,6 +80,15 @@ impl EntityRef {
     pub fn parse(kind: EntityKind, text: &str) -> Result<Self, InvalidId> {
         id::parse(text, kind.prefix()).map(|id| Self { kind, id })
     }
+
+    /// Its id with its prefix, as people and programs write it.
+    pub fn public_id(&self) -> String {
+        match self.kind {
+            EntityKind::Tenant => TenantId::from_uuid(self.id).to_string(),
+            EntityKind::Account => AccountId::from_uuid(self.id).to_string(),
+            EntityKind::Conversation => ConversationId::from_uuid(self.id).to_string(),
+        }
+    }
 }
 
 impl fmt::Display for EntityRef {

@@ -142,6 +142,12 @@ ids! {
     LabelId = "lbl";
     /// A file that goes with a message.
     AttachmentId = "att";
+    /// A place that webhooks are sent to.
+    WebhookId = "whk";
+    /// What a webhook tells of: the same for every endpoint and attempt.
+    EventId = "evt";
+    /// An event on its way to an endpoint.
+    DeliveryId = "dlv";
     /// One HTTP request, for correlation.
     RequestId = "req";
 }

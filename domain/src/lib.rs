@@ -13,6 +13,7 @@
 //! | say no | [`refusal::Refusal`] with a [`refusal::Code`] |
 //! | hold a name or an address a person typed | [`text`] |
 //! | report something broken | [`refusal::Fault`] |
+//! | tell other servers what happens | [`webhooks`] |
 //! | read or append an entity's log | [`journal::Journal`] |
 
 pub mod account;
@@ -29,5 +30,6 @@ pub mod refusal;
 pub mod tenant;
 pub mod text;
 pub mod topic;
+pub mod webhooks;
 
 pub use jiff::Timestamp;

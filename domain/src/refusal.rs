@@ -32,6 +32,11 @@ codes! {
     AuthRequired = "AUTH_REQUIRED", 401, "Sign in to continue.";
     /// The credentials are wrong (BK-GUARD-23).
     AuthInvalid = "AUTH_INVALID", 401, "That did not match. Check it and try again.";
+    /// The password is right, and this person has two-step sign-in: the code is needed as well.
+    SecondFactorRequired = "SECOND_FACTOR_REQUIRED", 401, "Enter the code of your authenticator app as well.";
+    /// Signed in, in a business that asks for two-step sign-in, without having it: nothing but its set-up is open.
+    SecondFactorSetupRequired = "SECOND_FACTOR_SETUP_REQUIRED", 403,
+        "This business asks for two-step sign-in. Set it up to go on.";
     /// Signed in, and not allowed (BK-GUARD-24).
     Forbidden = "FORBIDDEN", 403, "You may not do this. Ask an admin of your team.";
     /// No tenant key was sent (MAIS-TEN-04).

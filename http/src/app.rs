@@ -13,7 +13,7 @@ use brigade_domain::journal::Journal;
 use crate::config::HttpConfig;
 use crate::guard::Gate;
 use crate::problem::Problem;
-use crate::{account, chat, identity, ops, pages};
+use crate::{account, chat, identity, ops, pages, webhooks};
 
 /// Everything the HTTP edge needs. `server/` makes one and keeps it for the life of the process.
 pub struct Parts {
@@ -31,6 +31,8 @@ pub struct Parts {
     pub chat: chat::Ports,
     /// Accounts: lists.
     pub account: account::Ports,
+    /// What other servers are told.
+    pub webhooks: webhooks::Ports,
     /// Sign-in, sessions, keys, invitations.
     pub identity: identity::Ports,
     /// Health of the process.

@@ -33,6 +33,7 @@ pub mod route;
 mod signature;
 pub mod site;
 pub mod tenant;
+pub mod webhooks;
 
 #[doc(hidden)]
 pub use pastey;
@@ -46,6 +47,7 @@ pub fn all_routes(extra: Routes) -> Routes {
     Routes::new()
         .with(identity::routes())
         .with(tenant::routes())
+        .with(webhooks::routes())
         .with(chat::routes())
         .with(account::routes())
         .with(site::routes())

@@ -13,6 +13,8 @@ pub(crate) enum Purpose {
     Csrf,
     /// A browser somebody has signed in from.
     Device,
+    /// A browser somebody has signed in from with password and code.
+    ProvenDevice,
     /// The address of a file.
     File,
 }
@@ -22,6 +24,7 @@ impl Purpose {
         match self {
             Self::Csrf => b"brigade csrf v1\0",
             Self::Device => b"brigade device v1\0",
+            Self::ProvenDevice => b"brigade proven device v1\0",
             Self::File => b"brigade file v1\0",
         }
     }

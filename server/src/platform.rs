@@ -130,6 +130,11 @@ impl Platform {
         admin::set_user_password(&self.db, user, hash, Cause::system(Timestamp::now())).await.map_err(told)
     }
 
+    /// Turns a person's two-step sign-in off; every session ends.
+    pub async fn reset_second_factor(&self, user: UserId) -> Result<()> {
+        self.identity.reset_second_factor(user, Cause::system(Timestamp::now())).await.map_err(told)
+    }
+
     /// Gives a person a role in a tenant.
     pub async fn add_member(&self, tenant: TenantId, user: UserId, role: Role) -> Result<()> {
         admin::add_member(&self.db, tenant, user, role, Cause::system(Timestamp::now())).await.map_err(told)

@@ -76,6 +76,7 @@ const CONSTRAINTS: &[(&str, Code, &str)] = &[
         Code::Conflict,
         "A business keeps at least one admin. Make somebody else an admin first.",
     ),
+    ("tenants_second_factor_of_an_admin", Code::Conflict, "Turn on two-step sign-in for yourself first, under “You”."),
     ("invitations_one_open", Code::Conflict, "This person has just been invited. Wait for the answer."),
     ("invitations_conversation_exists", Code::NotFound, "There is nothing here, or it is not yours to see."),
     ("conversations_assignee_is_staff", Code::InvalidInput, "Choose somebody of the staff."),
@@ -86,6 +87,7 @@ const CONSTRAINTS: &[(&str, Code, &str)] = &[
     ("canned_replies_bounded", Code::Conflict, "There are 500 canned replies already. Remove one first."),
     ("inbox_views_name_once", Code::Conflict, "There is a view of that name already. Choose another name."),
     ("inbox_views_bounded", Code::Conflict, "There are 30 views already. Remove one first."),
+    ("webhook_endpoints_bounded", Code::Conflict, "There are 10 webhooks already. Remove one first."),
     ("drafts_bounded", Code::Conflict, "You have 500 drafts already. Send or empty one first."),
     ("drafts_conversation_exists", Code::NotFound, "There is nothing here, or it is not yours to see."),
     (

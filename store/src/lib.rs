@@ -24,9 +24,11 @@ mod journal;
 mod migrate;
 mod presence;
 mod reads;
+pub mod routing;
 mod shared;
 pub mod tenants;
 mod time;
+pub mod webhooks;
 
 pub use check::StartError;
 pub use db::{Db, Settings, set_tenant};

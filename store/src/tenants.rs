@@ -175,10 +175,22 @@ pub(crate) async fn save(tx: &mut PgConnection, tenant: TenantId, rows: &[&Tenan
     for row in rows.iter().filter(|row| row.id == tenant) {
         let settings: Value = serde_json::from_str(&row.settings)
             .map_err(|error| Fault::internal("read a tenant's settings before writing them", error))?;
+        let routing: Option<Value> = row
+            .routing
+            .as_deref()
+            .map(serde_json::from_str)
+            .transpose()
+            .map_err(|error| Fault::internal("read a tenant's routing before writing it", error))?;
         let labels: Vec<Uuid> = row.labels.iter().map(|label| label.uuid()).collect();
-        sqlx::query!("update tenants set settings = $2, labels = $3 where id = $1", tenant.uuid(), settings, &labels)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query!(
+            "update tenants set settings = $2, labels = $3, routing = $4 where id = $1",
+            tenant.uuid(),
+            settings,
+            &labels,
+            routing
+        )
+        .execute(&mut *tx)
+        .await?;
     }
     Ok(())
 }

@@ -258,6 +258,15 @@ async function admin(jonas) {
   await jonas.getByText('lea@balance-kitchen.example').waitFor();
   await keepAround(jonas, [top, cardOf('Team'), invite], 'admin-team', 24);
 
+  await section('targets', 'Targets');
+  const targets = cardOf('How soon');
+  await targets.getByRole('textbox', { name: 'First answer, urgent', exact: true }).waitFor();
+  await keepAround(jonas, [top, targets.getByRole('table'), targets.getByRole('group', { name: 'Which time counts' })], 'admin-targets', 24);
+
+  await section('routing', 'Routing');
+  await cardOf('Who can take how many').getByRole('row').nth(1).waitFor();
+  await keepAround(jonas, [top, cardOf('How conversations come to people'), cardOf('Who can take how many')], 'admin-routing', 24);
+
   await section('site', 'Chat on your site');
   await jonas.getByRole('button', { name: 'Copy' }).waitFor();
   await jonas.getByLabel('Sites').waitFor();

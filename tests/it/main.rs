@@ -21,3 +21,4 @@ mod identity;
 mod live;
 mod server;
 mod support;
+mod webhooks;

@@ -216,6 +216,9 @@ impl Receiver {
             Ok(who) => who,
             Err(rejection) => return self.turn_away(rejection),
         };
+        if let Err(refusal) = who.complete() {
+            return self.turn_away(refusal.into());
+        }
         if let Err(refusal) = session.hub.identified(who.actor.party) {
             session.refuse(None, None, &refusal);
             return session.outbox.close(code::TOO_MANY_SESSIONS, "too many sessions");

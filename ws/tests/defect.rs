@@ -35,6 +35,7 @@ impl Authenticator for Defective {
                 session: SessionId::from_uuid(Uuid::nil()),
                 expires_at: brigade_domain::Timestamp::MAX,
                 conversation: None,
+                second_factor_missing: false,
             })
         })
     }

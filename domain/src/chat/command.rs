@@ -52,10 +52,9 @@ pub enum Command {
         seq: Seq,
     },
     /// Give it to a member of staff, or to nobody.
-    Assign {
-        /// To whom.
-        to: Option<UserId>,
-    },
+    Assign(Assign),
+    /// Give it to somebody, or put it back to those that wait: by routing, and only if everything is as routing thinks.
+    Give(Give),
     /// Mark it as done.
     Resolve,
     /// Mark it as not done, or take it back from where it was put off to.
@@ -164,6 +163,26 @@ pub struct Note {
     pub attachments: Vec<Attachment>,
 }
 
+/// Give it to a member of staff, or to nobody.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assign {
+    /// To whom.
+    pub to: Option<UserId>,
+    /// What they should know.
+    pub note: Option<MessageText>,
+}
+
+/// Give it to somebody by routing, or put it back.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Give {
+    /// Who has it.
+    pub from: Option<UserId>,
+    /// Who is to have it.
+    pub to: Option<UserId>,
+    /// Up to which entry routing knows the log.
+    pub rev: Seq,
+}
+
 impl Command {
     /// Reads a command of type `kind`.
     pub fn parse(kind: &str, body: &str) -> Result<Self, Refusal> {
@@ -181,7 +200,11 @@ impl Command {
                 Ok(Self::React { seq, emoji: Emoji::parse(&emoji)?, on })
             }
             "read" => parse_body(body).map(|wire::At { seq }| Self::Read { seq }),
-            "assign" => parse_body(body).map(|wire::Assign { to }| Self::Assign { to }),
+            "assign" => {
+                let wire::Assign { to, note } = parse_body(body)?;
+                Ok(Self::Assign(Assign { to, note: note.as_deref().map(MessageText::parse).transpose()? }))
+            }
+            "give" => parse_body(body).map(|wire::Give { from, to, rev }| Self::Give(Give { from, to, rev })),
             "resolve" => parse_body(body).map(|wire::Empty {}| Self::Resolve),
             "reopen" => parse_body(body).map(|wire::Empty {}| Self::Reopen),
             "snooze" => parse_body(body).map(|wire::Until { until }| Self::Snooze { until }),
@@ -292,7 +315,11 @@ mod tests {
     #[test]
     fn assigning_needs_its_field() {
         assert_eq!(code("assign", "{}"), Code::InvalidInput);
-        assert_eq!(Command::parse("assign", r#"{"to":null}"#).unwrap(), Command::Assign { to: None });
+        assert_eq!(
+            Command::parse("assign", r#"{"to":null}"#).unwrap(),
+            Command::Assign(Assign { to: None, note: None })
+        );
+        assert_eq!(code("assign", r#"{"to":null,"note":""}"#), Code::InvalidInput);
     }
 
     #[test]

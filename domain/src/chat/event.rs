@@ -141,6 +141,11 @@ pub enum Event {
         /// Who.
         to: Option<UserId>,
     },
+    /// Routing gave it to whoever answers it; or that is over, and what follows was done by hand.
+    Routed {
+        /// To whom it was given.
+        to: Option<UserId>,
+    },
     /// Done, for now.
     Resolved {},
     /// Not done after all.
@@ -217,6 +222,7 @@ impl Event {
                 | Self::Invited { .. }
                 | Self::Snoozed { .. }
                 | Self::Woken {}
+                | Self::Routed { .. }
                 | Self::PrioritySet { .. }
                 | Self::DueSet(_)
                 | Self::LabelChanged { .. } => false,

@@ -85,6 +85,9 @@ struct InboxLine<'a> {
     answer_due: Option<Due>,
     #[serde(skip_serializing_if = "Option::is_none")]
     resolution_due: Option<Due>,
+    /// Whether whoever answers it was given it by routing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    routed: bool,
 }
 
 impl Message {
@@ -142,6 +145,7 @@ impl Conversation {
             "priority": for_staff(json!(self.priority)),
             "labels": for_staff(json!(self.labels)),
             "due": for_staff(json!(self.due)),
+            "routed": for_staff(json!(self.routed)),
         })
     }
 
@@ -226,6 +230,7 @@ impl Conversation {
             labels: &self.labels,
             answer_due: self.due.answer,
             resolution_due: self.due.resolution,
+            routed: self.routed.is_some(),
         })
     }
 

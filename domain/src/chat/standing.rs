@@ -49,14 +49,15 @@ impl Standing {
             | Command::Invite { .. }
             | Command::HandOver { .. }
             | Command::Wake { .. }
-            | Command::Reckon { .. } => matches!(self, Self::System),
+            | Command::Reckon { .. }
+            | Command::Give(_) => matches!(self, Self::System),
             Command::Send(_)
             | Command::Edit { .. }
             | Command::Delete { .. }
             | Command::React { .. }
             | Command::Read { .. } => matches!(self, Self::Admin | Self::Staff | Self::Member | Self::Visitor),
             Command::Note(_) => matches!(self, Self::Admin | Self::Staff),
-            Command::Assign { .. }
+            Command::Assign(_)
             | Command::Resolve
             | Command::Reopen
             | Command::Snooze { .. }

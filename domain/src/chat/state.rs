@@ -126,6 +126,9 @@ pub struct Conversation {
     pub(super) matter: Option<Matter>,
     #[serde(default)]
     pub(super) due: Dues,
+    /// To whom routing gave it, until it is assigned by hand.
+    #[serde(default)]
+    pub(super) routed: Option<UserId>,
 }
 
 impl Conversation {
@@ -155,6 +158,7 @@ impl Conversation {
             labels: BTreeSet::new(),
             matter: None,
             due: Dues::default(),
+            routed: None,
         }
     }
 
@@ -227,6 +231,7 @@ impl Conversation {
             }),
             Event::ReadUpTo { seq, side } => self.move_cursor(entry.by, *side, *seq),
             Event::Assigned { to } => self.assignee = *to,
+            Event::Routed { to } => self.routed = *to,
             Event::Resolved {} => {
                 (self.status, self.waiting_since, self.woken_at) = (Status::Resolved, None, None);
                 self.matter = None;

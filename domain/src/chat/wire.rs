@@ -83,6 +83,15 @@ pub(super) struct Assign {
     // Required, so that leaving it out by mistake does not take the conversation from somebody.
     #[serde(deserialize_with = "Option::deserialize")]
     pub(super) to: Option<UserId>,
+    pub(super) note: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Give {
+    pub(super) from: Option<UserId>,
+    pub(super) to: Option<UserId>,
+    pub(super) rev: Seq,
 }
 
 #[derive(Deserialize)]

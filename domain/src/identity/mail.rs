@@ -30,6 +30,13 @@ pub enum Letter {
         /// Whom we greet.
         name: String,
     },
+    /// Tells that something about their two-step sign-in changed.
+    SecondFactor {
+        /// Whom we greet.
+        name: String,
+        /// What.
+        change: FactorChange,
+    },
     /// A place on the staff.
     StaffInvitation {
         /// Whom we greet.
@@ -48,6 +55,33 @@ pub enum Letter {
         /// Where it leads.
         link: String,
     },
+    /// Tells an admin that a webhook was switched off.
+    WebhookOff {
+        /// Whom we greet.
+        name: String,
+        /// Where it was sent to.
+        url: String,
+        /// It said that it is gone; otherwise it has failed for days.
+        gone: bool,
+        /// Where webhooks are looked after.
+        link: String,
+    },
+}
+
+/// What changed about somebody's two-step sign-in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactorChange {
+    /// They turned it on.
+    On,
+    /// They turned it off.
+    Off,
+    /// They made new recovery codes.
+    NewCodes,
+    /// One of their recovery codes let somebody in; that many are left.
+    CodeUsed(u32),
+    /// An admin of the business of this name turned it off for them, or who runs the server.
+    Reset(Option<String>),
 }
 
 impl fmt::Debug for Letter {
@@ -114,6 +148,7 @@ impl Letter {
                 button: None,
                 ending: "If that was not you, set a new password at once with “Forgot password”.",
             },
+            Self::SecondFactor { name, change } => second_factor(name, change),
             Self::StaffInvitation { name, tenant, link } => Parts {
                 name,
                 subject: format!("{tenant} invites you to the team"),
@@ -131,7 +166,59 @@ impl Letter {
                 button: Some(("Open your account", link)),
                 ending: "If you do not know them, you need not do anything.",
             },
+            Self::WebhookOff { name, url, gone, link } => Parts {
+                name,
+                subject: "A webhook was switched off".into(),
+                paragraphs: vec![
+                    if *gone {
+                        format!("The server at {url} answered that this address is gone (410).")
+                    } else {
+                        format!("For five days, nothing we sent to {url} has arrived.")
+                    },
+                    "It is not told anything any more. What happens until it is on again is not sent later.".into(),
+                ],
+                button: Some(("Look at the webhooks", link)),
+                ending: "You get this letter because you are an admin.",
+            },
         }
+    }
+}
+
+fn second_factor<'a>(name: &'a str, change: &FactorChange) -> Parts<'a> {
+    let (subject, text) = match change {
+        FactorChange::On => (
+            "Two-step sign-in is on",
+            "Two-step sign-in was turned on just now. From now on signing in takes your password and a code of your app, and \
+             you were signed out elsewhere."
+                .to_owned(),
+        ),
+        FactorChange::Off => (
+            "Two-step sign-in is off",
+            "Two-step sign-in was turned off just now. Your password alone signs you in, and you were signed out elsewhere."
+                .to_owned(),
+        ),
+        FactorChange::NewCodes => (
+            "You have new recovery codes",
+            "New recovery codes were made just now. The ones from before do not work any more.".to_owned(),
+        ),
+        FactorChange::CodeUsed(left) => (
+            "A recovery code was used",
+            format!("One of your recovery codes was used just now to confirm that it is you. You have {left} left."),
+        ),
+        FactorChange::Reset(by) => {
+            let by = by.as_deref().map_or_else(|| "Whoever runs Brigade".to_owned(), |by| format!("An admin of {by}"));
+            ("Your two-step sign-in was reset", format!(
+                "{by} turned your two-step sign-in off, for example because your phone was lost. Your password alone signs \
+                 you in until you set it up again, and you were signed out everywhere."
+            ))
+        }
+    };
+    Parts {
+        name,
+        subject: subject.into(),
+        paragraphs: vec![text],
+        button: None,
+        ending: "If that was not you, set a new password at once with “Forgot password”, and tell an admin of your team.",
     }
 }
 
@@ -205,10 +292,30 @@ mod tests {
             Letter::ResetPassword { name: name(), link: link() },
             Letter::StaffInvitation { name: name(), tenant: tenant(), link: link() },
             Letter::ClientInvitation { name: name(), tenant: tenant(), link: link() },
+            Letter::WebhookOff { name: name(), url: "https://x.example/".into(), gone: true, link: link() },
         ] {
             let mail = letter.write("maya@example.com");
             assert!(mail.text.contains(&link()) && mail.html.contains(&link()), "{}", mail.subject);
             assert!(mail.text.starts_with("Hello Maya,"));
+        }
+    }
+
+    #[test]
+    fn what_changes_about_two_step_sign_in_is_told_without_a_secret_and_without_a_link() {
+        let by = || Some("<b>Harbour</b>\nBcc: x".to_owned());
+        for change in [
+            FactorChange::On,
+            FactorChange::Off,
+            FactorChange::NewCodes,
+            FactorChange::CodeUsed(3),
+            FactorChange::Reset(by()),
+            FactorChange::Reset(None),
+        ] {
+            let letter = Letter::SecondFactor { name: "Maya".into(), change };
+            let mail = letter.write("maya@example.com");
+            assert!(!mail.text.contains("http") && !mail.html.contains("<b>"), "{}", mail.html);
+            assert!(mail.text.contains("If that was not you"), "{}", mail.text);
+            assert_eq!(serde_json::from_str::<Letter>(&serde_json::to_string(&letter).unwrap()).unwrap(), letter);
         }
     }
 

@@ -8,6 +8,7 @@
 //! | keep a secret out of logs and the database | [`Secret`], [`TokenHash`] |
 //! | say who caused a change, for the audit log | [`Cause`] |
 //! | write a mail | [`mail::Letter`] |
+//! | make or check a code of two-step sign-in | [`second_factor`] |
 
 mod cause;
 mod key;
@@ -15,6 +16,7 @@ pub mod mail;
 mod origin;
 pub mod password;
 pub mod ports;
+pub mod second_factor;
 mod secret;
 
 pub use cause::Cause;

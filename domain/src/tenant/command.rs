@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::clock::Zone;
 use super::hours::{Hours, Window};
 use super::label::{Color, Label, LabelName};
+use super::routing::{Capacity, Mode};
 use super::targets::{self, Targets};
 use super::text::{Greeting, Slug};
 use crate::Timestamp;
@@ -59,6 +60,20 @@ pub enum Command {
         /// Who.
         user: UserId,
     },
+    /// Say how conversations come to people.
+    SetRouting {
+        /// How.
+        mode: Mode,
+        /// How many somebody is given of whom nothing else is said.
+        capacity: Capacity,
+    },
+    /// Say how many somebody can be given.
+    SetCapacity {
+        /// Who.
+        user: UserId,
+        /// How many; `None`: as many as the others.
+        capacity: Option<Capacity>,
+    },
     /// A customer waits for an answer.
     Enqueue {
         /// In which conversation.
@@ -67,6 +82,8 @@ pub enum Command {
         since: Timestamp,
         /// As of which entry of the conversation's log.
         rev: Seq,
+        /// Whether somebody answers it already.
+        assigned: bool,
     },
     /// A customer no longer waits.
     Dequeue {
@@ -79,7 +96,7 @@ pub enum Command {
 
 /// The bodies as they are on the wire, before their texts are parsed.
 mod wire {
-    use super::{Color, ConversationId, Date, Deserialize, LabelId, Seq, Timestamp, UserId, Window};
+    use super::{Color, ConversationId, Date, Deserialize, LabelId, Mode, Seq, Timestamp, UserId, Window};
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -138,10 +155,29 @@ mod wire {
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
+    pub(super) struct SetRouting {
+        pub(super) mode: Mode,
+        pub(super) capacity: u64,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct SetCapacity {
+        pub(super) user: UserId,
+        // Required, so that leaving it out by mistake takes nothing back.
+        #[serde(deserialize_with = "Option::deserialize")]
+        pub(super) capacity: Option<u64>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
     pub(super) struct Enqueue {
         pub(super) conversation: ConversationId,
         pub(super) since: Timestamp,
         pub(super) rev: Seq,
+        // Jobs from before there was routing do not have it.
+        #[serde(default)]
+        pub(super) assigned: bool,
     }
 
     #[derive(Deserialize)]
@@ -183,10 +219,19 @@ impl Command {
                 parse_body(body).map(|wire::SetAvailable { available }| Self::SetAvailable { available })
             }
             "remove_staff" => parse_body(body).map(|wire::RemoveStaff { user }| Self::RemoveStaff { user }),
-            "enqueue" => parse_body(body).map(|wire::Enqueue { conversation, since, rev }| Self::Enqueue {
+            "set_routing" => {
+                let wire::SetRouting { mode, capacity } = parse_body(body)?;
+                Ok(Self::SetRouting { mode, capacity: Capacity::parse(capacity)? })
+            }
+            "set_capacity" => {
+                let wire::SetCapacity { user, capacity } = parse_body(body)?;
+                Ok(Self::SetCapacity { user, capacity: capacity.map(Capacity::parse).transpose()? })
+            }
+            "enqueue" => parse_body(body).map(|wire::Enqueue { conversation, since, rev, assigned }| Self::Enqueue {
                 conversation,
                 since,
                 rev,
+                assigned,
             }),
             "dequeue" => {
                 parse_body(body).map(|wire::Dequeue { conversation, rev }| Self::Dequeue { conversation, rev })

@@ -10,6 +10,7 @@ use super::event::Event;
 use super::hours::Hours;
 use super::label::{Label, MAX_LABELS};
 use super::queue::MAX_WAITING;
+use super::routing::{Capacity, Mode, route_job};
 use super::state::{Identity, MAX_STAFF, Tenant};
 use super::targets::{Targets, reckon_all_job, reckon_job};
 use super::text::{Greeting, Slug};
@@ -45,6 +46,8 @@ impl Tenant {
                 | Command::RemoveLabel { .. }
                 | Command::SetAvailable { .. }
                 | Command::RemoveStaff { .. }
+                | Command::SetRouting { .. }
+                | Command::SetCapacity { .. }
                 | Command::Enqueue { .. }
                 | Command::Dequeue { .. },
             ) => Err(Refusal::of(Code::NotFound)),
@@ -57,7 +60,12 @@ impl Tenant {
             (Some(_), Command::RemoveLabel { id }) => Ok(self.remove_label(*id)),
             (Some(_), Command::SetAvailable { available }) => self.set_available(actor, *available),
             (Some(_), Command::RemoveStaff { user }) => Ok(self.remove_staff(*user)),
-            (Some(_), Command::Enqueue { conversation, since, rev }) => self.enqueue(*conversation, *since, *rev),
+            (Some(_), Command::SetRouting { mode, capacity }) => Ok(self.set_routing(*mode, *capacity)),
+            (Some(_), Command::SetCapacity { user, capacity }) => self.set_capacity(*user, *capacity),
+            (Some(_), Command::Enqueue { conversation, since, rev, assigned }) => {
+                let enqueued = self.enqueue(*conversation, *since, *rev)?;
+                Ok(if *assigned { enqueued } else { giving_out(self.routing.mode, enqueued) })
+            }
             (Some(_), Command::Dequeue { conversation, rev }) => Ok(self.dequeue(*conversation, *rev)),
         }
     }
@@ -137,12 +145,45 @@ impl Tenant {
                 let text = format!("The availability of {MAX_STAFF} people is kept already.");
                 Err(Refusal::new(Code::Conflict, text))
             }
-            Some(_) | None => Ok(Event::AvailabilitySet { user, available }.into()),
+            Some(_) | None => {
+                let mode = if available { self.routing.mode } else { Mode::ByHand };
+                Ok(giving_out(mode, Event::AvailabilitySet { user, available }.into()))
+            }
         }
     }
 
     fn remove_staff(&self, user: UserId) -> Decision<Event> {
-        if self.staff.contains_key(&user) { Event::StaffRemoved { user }.into() } else { Decision::nothing() }
+        if self.staff.contains_key(&user) || self.routing.people.contains_key(&user) {
+            Event::StaffRemoved { user }.into()
+        } else {
+            Decision::nothing()
+        }
+    }
+
+    fn set_routing(&self, mode: Mode, capacity: Capacity) -> Decision<Event> {
+        let known = (self.routing.mode, self.routing.capacity);
+        if known == (mode, capacity) {
+            return Decision::nothing();
+        }
+        let details = json!({
+            "from": { "mode": known.0, "capacity": known.1 }, "to": { "mode": mode, "capacity": capacity },
+        });
+        let set = Decision::from(Event::RoutingSet { mode, capacity }).with_audit("tenant.routing_set", details);
+        giving_out(mode, set)
+    }
+
+    fn set_capacity(&self, user: UserId, capacity: Option<Capacity>) -> Ruling {
+        let known = self.routing.people.get(&user).copied();
+        if known == capacity {
+            return Ok(Decision::nothing());
+        }
+        if known.is_none() && self.routing.people.len() >= MAX_STAFF {
+            let text = format!("The capacity of {MAX_STAFF} people is kept already.");
+            return Err(Refusal::new(Code::Conflict, text));
+        }
+        let details = json!({ "user": user, "from": known, "to": capacity });
+        let set = Decision::from(Event::CapacitySet { user, capacity }).with_audit("tenant.capacity_set", details);
+        Ok(giving_out(self.routing.mode, set))
     }
 
     fn enqueue(&self, conversation: ConversationId, since: Timestamp, rev: Seq) -> Ruling {
@@ -165,6 +206,11 @@ impl Tenant {
             Decision::nothing()
         }
     }
+}
+
+/// A decision after which somebody may be given what waits, or something more waits.
+fn giving_out(mode: Mode, decision: Decision<Event>) -> Decision<Event> {
+    if mode.gives_out() && !decision.events.is_empty() { decision.with_job(route_job()) } else { decision }
 }
 
 /// Creating what is there changes nothing when it is the same one, so that a repeat is harmless.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::clock::Zone;
 use super::hours::Hours;
 use super::label::{Color, LabelName};
+use super::routing::{Capacity, Mode};
 use super::targets::Targets;
 use super::text::{Greeting, Slug};
 use crate::Timestamp;
@@ -62,6 +63,20 @@ pub enum Event {
         /// Who.
         user: UserId,
     },
+    /// Conversations come to people in another way.
+    RoutingSet {
+        /// How.
+        mode: Mode,
+        /// How many somebody is given of whom nothing else is said.
+        capacity: Capacity,
+    },
+    /// Somebody can be given more or fewer than the others.
+    CapacitySet {
+        /// Who.
+        user: UserId,
+        /// How many; `None`: as many as the others.
+        capacity: Option<Capacity>,
+    },
     /// A customer waits for an answer.
     Enqueued {
         /// In which conversation.
@@ -93,6 +108,8 @@ impl Event {
                 | Self::TargetsSet(_)
                 | Self::AvailabilitySet { .. }
                 | Self::StaffRemoved { .. }
+                | Self::RoutingSet { .. }
+                | Self::CapacitySet { .. }
                 | Self::Enqueued { .. }
                 | Self::Dequeued { .. } => false,
             },

@@ -9,6 +9,7 @@
 //! | what its conversations are about | [`label::Label`] |
 //! | how soon customers are to have an answer | [`targets::Targets`] |
 //! | who waits for an answer, and why late reports do no harm | [`queue::Queue`] |
+//! | who is given what waits | [`routing::give_out`] |
 
 pub mod clock;
 pub mod command;
@@ -17,6 +18,7 @@ pub mod event;
 pub mod hours;
 pub mod label;
 pub mod queue;
+pub mod routing;
 pub mod shown;
 mod snapshot;
 pub mod standing;
@@ -46,6 +48,9 @@ pub struct TenantRow {
     pub settings: String,
     /// Its labels, in the order of their ids.
     pub labels: Vec<LabelId>,
+    /// How conversations are given out, as JSON text: the mode, how many everybody can take, and who takes none. `None`
+    /// while they are given by hand.
+    pub routing: Option<String>,
 }
 
 impl Entity for Tenant {

@@ -99,9 +99,20 @@ impl Queue {
     }
 }
 
-/// The job that reports to the tenant whether the customer of a conversation waits, as of `rev`.
-pub fn queue_job(tenant: TenantId, conversation: ConversationId, rev: Seq, since: Option<Timestamp>) -> Job {
+/// The job that reports to the tenant whether the customer of a conversation waits, as of `rev`. What is `assigned`
+/// already need not be given to anybody.
+pub fn queue_job(
+    tenant: TenantId,
+    conversation: ConversationId,
+    rev: Seq,
+    since: Option<Timestamp>,
+    assigned: bool,
+) -> Job {
     let (kind, body) = match since {
+        // Left out where it is false: most have nobody yet, and a node of before routing reads those.
+        Some(since) if assigned => {
+            ("enqueue", json!({ "conversation": conversation, "since": since, "rev": rev, "assigned": true }))
+        }
         Some(since) => ("enqueue", json!({ "conversation": conversation, "since": since, "rev": rev })),
         None => ("dequeue", json!({ "conversation": conversation, "rev": rev })),
     };

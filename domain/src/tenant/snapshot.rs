@@ -25,6 +25,7 @@ impl Tenant {
                 shown.insert("labels".to_owned(), json!(self.labels));
                 shown.insert("targets".to_owned(), json!(self.targets));
                 shown.insert("staff".to_owned(), self.staff_shown());
+                shown.insert("routing".to_owned(), json!(self.routing));
                 shown.insert("queue".to_owned(), self.queue_shown());
                 shown.insert("waiting".to_owned(), json!(self.queue.len()));
             }
@@ -53,6 +54,7 @@ impl Tenant {
             "greeting": self.greeting,
         });
         let labels = self.labels.keys().copied().collect();
-        Some(TenantRow { id: self.id, settings: settings.to_string(), labels })
+        let routing = self.routing.row(&self.staff).map(|routing| routing.to_string());
+        Some(TenantRow { id: self.id, settings: settings.to_string(), labels, routing })
     }
 }

@@ -39,7 +39,9 @@ impl Standing {
             | Command::Rename { .. }
             | Command::SetLabel { .. }
             | Command::RemoveLabel { .. }
-            | Command::RemoveStaff { .. } => matches!(self, Self::System | Self::Admin),
+            | Command::RemoveStaff { .. }
+            | Command::SetRouting { .. }
+            | Command::SetCapacity { .. } => matches!(self, Self::System | Self::Admin),
             Command::SetAvailable { .. } => matches!(self, Self::Admin | Self::Staff),
         }
     }

@@ -9,6 +9,7 @@ use super::event::Event;
 use super::hours::Hours;
 use super::label::Label;
 use super::queue::{Queue, Waiting};
+use super::routing::Routing;
 use super::targets::Targets;
 use super::text::{Greeting, Slug};
 use crate::entity::{EntityKey, Entry, Seq};
@@ -34,6 +35,8 @@ pub struct Tenant {
     pub(super) labels: BTreeMap<LabelId, Label>,
     #[serde(default)]
     pub(super) targets: Targets,
+    #[serde(default)]
+    pub(super) routing: Routing,
 }
 
 /// What a tenant is called.
@@ -66,6 +69,7 @@ impl Tenant {
             queue: Queue::default(),
             labels: BTreeMap::new(),
             targets: Targets::default(),
+            routing: Routing::default(),
         }
     }
 
@@ -119,6 +123,16 @@ impl Tenant {
             }
             Event::StaffRemoved { user } => {
                 self.staff.remove(user);
+                self.routing.people.remove(user);
+            }
+            Event::RoutingSet { mode, capacity } => {
+                (self.routing.mode, self.routing.capacity) = (*mode, *capacity);
+            }
+            Event::CapacitySet { user, capacity } => {
+                let _before = match capacity {
+                    Some(capacity) => self.routing.people.insert(*user, *capacity),
+                    None => self.routing.people.remove(user),
+                };
             }
             Event::Enqueued { conversation, since, rev } => {
                 self.queue.enter(*conversation, Waiting { since: *since, rev: *rev });

@@ -58,6 +58,7 @@ fn conversation_table(seq: u64, v: char, m: char) -> Vec<(&'static str, Value, S
         ("react", json!({ "seq": seq, "emoji": "👍", "on": true }), both("v.m.yyyy.f...")),
         ("read", json!({ "seq": seq }), both("v.m.yyyy.f...")),
         ("assign", json!({ "to": MANAGER }), staff_only("v.m.yyyy.y...")),
+        ("give", json!({ "from": null, "to": MANAGER, "rev": 1 }), staff_only("v.m.ffff.y...")),
         ("resolve", json!({}), staff_only("v.m.yyyy.y...")),
         ("reopen", json!({}), staff_only("v.m.yyyy.y...")),
         ("snooze", json!({ "until": "2026-03-03T09:00:00Z" }), staff_only("v.m.yyyy.y...")),
@@ -183,6 +184,8 @@ fn a_tenant_is_run_by_its_admins() {
             // For oneself: neither programs nor Brigade itself are available.
             ("set_available", json!({ "available": true }), "ffffyyyfff..."),
             ("remove_staff", json!({ "user": MANAGER }), "ffffffyffy..."),
+            ("set_routing", json!({ "mode": "round_robin", "capacity": 3 }), "ffffffyffy..."),
+            ("set_capacity", json!({ "user": MANAGER, "capacity": 7 }), "ffffffyffy..."),
             (
                 "enqueue",
                 json!({ "conversation": CONVERSATION, "since": "2026-03-02T09:00:00Z", "rev": 1 }),

@@ -94,7 +94,9 @@ fn bodies(length: u64) -> impl Strategy<Value = (&'static str, Value)> {
         2 => seq(length).prop_map(|seq| ("delete", json!({ "seq": seq }))),
         4 => (seq(length), emoji, any::<bool>()).prop_map(|(seq, emoji, on)| ("react", json!({ "seq": seq, "emoji": emoji, "on": on }))),
         5 => seq(length).prop_map(|seq| ("read", json!({ "seq": seq }))),
-        2 => user.prop_map(|to| ("assign", json!({ "to": to }))),
+        2 => user.clone().prop_map(|to| ("assign", json!({ "to": to }))),
+        1 => words().prop_map(|text| ("assign", json!({ "to": MANAGER, "note": format!("{SECRET} {text}") }))),
+        2 => (user.clone(), user).prop_map(|(from, to)| ("give", json!({ "from": from, "to": to, "rev": 1 }))),
         2 => Just(("resolve", json!({}))),
         1 => Just(("reopen", json!({}))),
         // From the runs' first second on: some have passed, most come while things go on.
@@ -124,7 +126,8 @@ fn mark_staff_edits(mut ask: Ask, notes: &BTreeSet<u64>) -> Ask {
 pub(crate) fn asks(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Ask>> {
     let after = prop_oneof![8 => 0i64..60, 1 => 3_600i64..60_000, 1 => 86_400i64..90_000];
     let ask = (Who::any(), bodies(count.end as u64), after).prop_map(|(who, (kind, body), after)| Ask {
-        who,
+        // Routing is Brigade's own business: of everybody else all of it was refused.
+        who: if kind == "give" { Who::System } else { who },
         kind,
         body,
         after: SignedDuration::from_secs(after),
@@ -166,7 +169,7 @@ proptest! {
             prop_assert!(!leaks(&chat.snapshot(who)), "{who:?}");
             if let Some(snapshot) = chat.snapshot(who) {
                 prop_assert!(snapshot["status"] != "snoozed", "how the staff sort their work is their own affair");
-                prop_assert!(["snoozed_until", "priority", "labels", "due"].iter().all(|field| snapshot[field] == json!(null)));
+                prop_assert!(["snoozed_until", "priority", "labels", "due", "routed"].iter().all(|field| snapshot[field] == json!(null)));
                 prop_assert!(snapshot["messages"].as_array().unwrap().iter().all(|message| message["note"] == json!(false)));
             }
         }

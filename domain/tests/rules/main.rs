@@ -13,6 +13,8 @@ mod harness;
 mod hours;
 mod queue;
 mod replay;
+mod routing;
+mod second_factor;
 mod sizes;
 mod targets;
 mod tenant;

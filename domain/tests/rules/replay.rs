@@ -52,6 +52,7 @@ fn six_thousand_conversations() {
         "reaction_changed",
         "read_up_to",
         "assigned",
+        "routed",
         "resolved",
         "reopened",
         "snoozed",
@@ -98,6 +99,8 @@ fn two_thousand_tenants() {
         "renamed",
         "availability_set",
         "staff_removed",
+        "routing_set",
+        "capacity_set",
         "enqueued",
         "dequeued",
     ];

@@ -31,6 +31,9 @@ fn bodies() -> impl Strategy<Value = (&'static str, Value)> {
         2 => (0u8..3).prop_map(|n| ("remove_label", json!({ "label": label(n) }))),
         3 => any::<bool>().prop_map(|available| ("set_available", json!({ "available": available }))),
         2 => Just(("remove_staff", json!({ "user": MANAGER }))),
+        2 => (prop::sample::select(vec!["by_hand", "round_robin", "least_busy"]), 0u8..3)
+            .prop_map(|(mode, capacity)| ("set_routing", json!({ "mode": mode, "capacity": capacity }))),
+        2 => prop::option::of(0u8..3).prop_map(|capacity| ("set_capacity", json!({ "user": MANAGER, "capacity": capacity }))),
         5 => (0u8..4, 0u64..20, 0i64..100).prop_map(|(n, rev, second)| {
             let since = brigade_domain::Timestamp::from_second(second).unwrap();
             ("enqueue", json!({ "conversation": conversation(n), "since": since, "rev": rev }))

@@ -5,6 +5,7 @@
 //! | [`Public`] | everybody; no credential is looked at |
 //! | [`Anybody`] | everybody; a valid credential is known |
 //! | [`SignedIn`] | a person, with a session or an access token |
+//! | [`Enrolling`] | the same, also who has to set up two-step sign-in before anything else |
 //! | [`Person`] | a person with a place in a tenant, staff or client: for what is theirs alone |
 //! | [`Participant`] | anybody with a place in a tenant: staff, client, site visitor, secret key |
 //! | [`Staff`] | account managers, admins and secret keys of a tenant |
@@ -37,6 +38,8 @@ pub enum Access {
     Anybody,
     /// See [`SignedIn`].
     SignedIn,
+    /// See [`Enrolling`].
+    Enrolling,
     /// See [`Person`].
     Person,
     /// See [`Participant`].
@@ -108,8 +111,13 @@ impl Visit {
         self.who.as_ref().filter(|who| who.actor.kind == ActorKind::Anonymous).map(|who| who.actor.party)
     }
 
-    fn authenticated(&self) -> Result<&Authenticated, Refusal> {
+    /// Whose credential it is, whatever else they have to do first.
+    fn identified(&self) -> Result<&Authenticated, Refusal> {
         self.who.as_ref().ok_or_else(|| Code::AuthRequired.into())
+    }
+
+    fn authenticated(&self) -> Result<&Authenticated, Refusal> {
+        self.identified()?.complete()
     }
 
     fn in_tenant(&self) -> Result<(Arc<Actor>, TenantId), Refusal> {
@@ -148,6 +156,7 @@ authorities!(
     Public,
     Anybody,
     SignedIn,
+    Enrolling,
     Person,
     Participant,
     Staff,
@@ -178,7 +187,7 @@ pub struct Anybody {
 }
 
 impl Anybody {
-    /// Who it is, if known.
+    /// Who it is, if known; perhaps somebody who has to set up two-step sign-in first.
     pub const fn who(&self) -> Option<&Authenticated> {
         self.visit.who.as_ref()
     }
@@ -215,11 +224,46 @@ impl Authority for SignedIn {
     const ACCESS: Access = Access::SignedIn;
     fn grant(visit: Visit) -> Result<Self, Refusal> {
         let who = visit.authenticated()?.clone();
-        match who.actor.party {
-            Party::User(user) => Ok(Self { visit, who, user }),
-            Party::Visitor(_) => Err(Code::AuthRequired.into()),
-            Party::Key(_) | Party::System => Err(Code::Forbidden.into()),
-        }
+        let user = person(&who)?;
+        Ok(Self { visit, who, user })
+    }
+}
+
+fn person(who: &Authenticated) -> Result<UserId, Refusal> {
+    match who.actor.party {
+        Party::User(user) => Ok(user),
+        Party::Visitor(_) => Err(Code::AuthRequired.into()),
+        Party::Key(_) | Party::System => Err(Code::Forbidden.into()),
+    }
+}
+
+/// A person, with a session or an access token, also one who has to set up two-step sign-in before anything else: for
+/// setting it up.
+#[derive(Debug)]
+pub struct Enrolling {
+    visit: Visit,
+    who: Authenticated,
+    user: UserId,
+}
+
+impl Enrolling {
+    /// The person.
+    pub const fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// The session and the actor.
+    pub const fn who(&self) -> &Authenticated {
+        &self.who
+    }
+}
+
+impl Authority for Enrolling {
+    const ACCESS: Access = Access::Enrolling;
+    fn grant(visit: Visit) -> Result<Self, Refusal> {
+        let who = visit.identified()?.clone();
+        let user = person(&who)?;
+        Ok(Self { visit, who, user })
     }
 }
 

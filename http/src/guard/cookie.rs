@@ -10,6 +10,9 @@ pub(crate) const SESSION: &str = "__Host-brigade";
 /// Says that somebody has signed in from this browser before, to whom the account-wide throttle does not apply.
 pub(crate) const DEVICE: &str = "__Host-brigade-device";
 
+/// Between the password and the code of a sign-in in two steps.
+pub(crate) const SECOND_STEP: &str = "__Host-brigade-step";
+
 /// The value of a cookie. Of two with one name neither is believed.
 pub(crate) fn read(req: &HttpRequest, name: &str) -> Option<String> {
     let cookies = req.cookies().ok()?;

@@ -23,8 +23,8 @@ mod tests;
 
 pub(crate) use address::counted;
 pub use authority::{
-    Access, AdminPerson, Anybody, Authority, Operator, Participant, Person, Public, SignedIn, SiteKey, Staff,
-    SuperAdmin, TenantAdmin, Visit,
+    Access, AdminPerson, Anybody, Authority, Enrolling, Operator, Participant, Person, Public, SignedIn, SiteKey,
+    Staff, SuperAdmin, TenantAdmin, Visit,
 };
 pub use context::Context;
 pub use gate::Gate;

@@ -9,6 +9,7 @@ use super::Context;
 const fn name(code: Code) -> Option<&'static str> {
     match code {
         Code::AuthInvalid => Some("credentials_refused"),
+        Code::SecondFactorRequired => Some("second_factor_asked"),
         Code::Forbidden => Some("permission_refused"),
         Code::InvalidTenantKey => Some("tenant_key_refused"),
         Code::TenantInactive => Some("tenant_inactive"),

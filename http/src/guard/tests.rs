@@ -50,7 +50,8 @@ impl Fixed {
         Some(match name {
             "client" => Self::actor(ActorKind::Client, &[Role::Client]),
             "manager" => Self::actor(ActorKind::AccountManager, &[Role::AccountManager]),
-            "admin" => Self::actor(ActorKind::Admin, &[Role::Admin]),
+            // The beginner lacks the second step that the business asks for.
+            "beginner" | "admin" => Self::actor(ActorKind::Admin, &[Role::Admin]),
             "operator" => Actor { tenant: None, ..Self::actor(ActorKind::SuperAdmin, &[]) },
             "sk_live_x" => Actor {
                 party: Party::Key(ApiKeyId::from_uuid(Uuid::from_u128(4))),
@@ -72,6 +73,7 @@ impl Authenticator for Fixed {
         let who = Self::who(&name).ok_or(Rejection::from(Code::AuthRequired)).map(|actor| Authenticated {
             conversation: matches!(actor.party, Party::Visitor(_))
                 .then(|| ConversationId::from_uuid(Uuid::from_u128(6))),
+            second_factor_missing: &*name == "beginner",
             actor: Arc::new(actor),
             session: session(),
             expires_at: Timestamp::MAX,
@@ -122,6 +124,7 @@ handlers! {
     anybody get "/anybody" Anybody;
     signed_in get "/signed_in" SignedIn;
     signed_in_post post "/signed_in" SignedIn;
+    enrolling get "/enrolling" Enrolling;
     person get "/person" Person;
     participant get "/participant" Participant;
     staff get "/staff" Staff;
@@ -155,6 +158,7 @@ fn all() -> Routes {
         anybody,
         signed_in,
         signed_in_post,
+        enrolling,
         person,
         participant,
         staff,
@@ -195,10 +199,11 @@ async fn code(response: ServiceResponse) -> String {
 /// Every credential against every authority: exactly these are let in.
 #[actix_web::test]
 async fn each_authority_lets_in_exactly_those_it_is_for() {
-    let all = ["none", "client", "manager", "admin", "operator", "sk_live_x", "vst_x", "forged"];
+    let all = ["none", "beginner", "client", "manager", "admin", "operator", "sk_live_x", "vst_x", "forged"];
     let matrix: &[(&str, &[&str])] = &[
         ("/public", &all),
         ("/signed_in", &["client", "manager", "admin", "operator"]),
+        ("/enrolling", &["beginner", "client", "manager", "admin", "operator"]),
         ("/person", &["client", "manager", "admin"]),
         ("/participant", &["client", "manager", "admin", "sk_live_x", "vst_x"]),
         ("/staff", &["manager", "admin", "sk_live_x"]),
@@ -216,7 +221,9 @@ async fn each_authority_lets_in_exactly_those_it_is_for() {
             let status = ask(request).await.status();
             let expected = if allowed.contains(&who) {
                 StatusCode::OK
-            } else if ["none", "forged"].contains(&who) || (who == "vst_x" && *path == "/signed_in") {
+            } else if ["none", "forged"].contains(&who)
+                || (who == "vst_x" && ["/signed_in", "/enrolling"].contains(path))
+            {
                 StatusCode::UNAUTHORIZED
             } else {
                 StatusCode::FORBIDDEN
@@ -224,6 +231,25 @@ async fn each_authority_lets_in_exactly_those_it_is_for() {
             assert_eq!(status, expected, "{who} at {path}");
         }
     }
+}
+
+#[actix_web::test]
+async fn who_has_to_set_up_the_second_step_is_told_so_everywhere_else() {
+    let beginner = |path: &str| from("1.1.1.1").uri(path).insert_header(("authorization", "Bearer beginner"));
+    for path in [
+        "/signed_in",
+        "/person",
+        "/participant",
+        "/staff",
+        "/tenant_admin",
+        "/admin_person",
+        "/super_admin",
+        "/operator",
+    ] {
+        assert_eq!(code(ask(beginner(path)).await).await, "SECOND_FACTOR_SETUP_REQUIRED", "{path}");
+    }
+    assert_eq!(ask(beginner("/enrolling")).await.status(), StatusCode::OK);
+    assert_eq!(ask(beginner("/anybody")).await.status(), StatusCode::OK);
 }
 
 #[actix_web::test]

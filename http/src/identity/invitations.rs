@@ -17,7 +17,7 @@ use super::email::{OneTime, link};
 use super::me::MeView;
 use super::password::require;
 use super::sign_in::{Opened, open_session, prove};
-use super::{device, token};
+use super::{device, second_step, token};
 use crate::envelope::Data;
 use crate::guard::{Anybody, Public, cookie};
 use crate::input::Body;
@@ -74,9 +74,14 @@ pub(crate) struct Accept {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Password)]
     password: Option<Secret>,
+    /// For somebody known who uses two-step sign-in: the six digits of their app, or a recovery code.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    code: Option<Secret>,
 }
 
 /// Accepts an invitation and signs in. The address counts as verified, because the mail reached it.
+/// `SECOND_FACTOR_REQUIRED` when the password is right and a `code` is needed as well.
 #[utoipa::path(post, path = "/v1/invitations/accept", tag = "identity", request_body = Accept,
     responses((status = 200, body = MeView)))]
 async fn accept(who: Anybody, app: App, req: HttpRequest, Body(body): Body<Accept>) -> Answer<Data<MeView>> {
@@ -84,7 +89,7 @@ async fn accept(who: Anybody, app: App, req: HttpRequest, Body(body): Body<Accep
     let invitation = app.identity.invitations.open(hash, who.at()).await?;
     let invitee = match invitation.existing {
         None => newcomer(&app, &invitation, body.name, body.password).await?,
-        Some(user) => acquaintance(&app, &who, &req, &invitation, user, body.password).await?,
+        Some(user) => acquaintance(&app, &who, &req, &invitation, user, (body.password, body.code)).await?,
     };
     let acceptance = Acceptance { token: hash, invitee, account: AccountId::from_uuid(Uuid::now_v7()) };
     let accepted = app.identity.invitations.accept(acceptance, who.cause()).await?;
@@ -95,7 +100,7 @@ async fn accept(who: Anybody, app: App, req: HttpRequest, Body(body): Body<Accep
     session.tenant = Some(accepted.tenant);
     let opened = Opened { id: session.id, cookie: value };
     app.identity.sessions.begin(session, who.cause()).await?;
-    let known = device::make(app.config(), &invitation.email);
+    let known = device::keep_or_make(app.config(), cookie::read(&req, cookie::DEVICE), &invitation.email);
     Ok(opened.answer(&app).await?.cookie(cookie::set(cookie::DEVICE, known, device::LIFETIME)))
 }
 
@@ -117,16 +122,17 @@ async fn newcomer(
     Ok(Invitee::New { user: UserId::from_uuid(Uuid::now_v7()), name, password })
 }
 
-/// Somebody known: signed in as that person, or showing the password, or never having had one.
+/// Somebody known: signed in as that person, or showing the password (and a code, where they use them), or never having had
+/// one.
 async fn acquaintance(
     app: &App,
     who: &Anybody,
     req: &HttpRequest,
     invitation: &Invitation,
     user: UserId,
-    password: Option<Secret>,
+    (password, code): (Option<Secret>, Option<Secret>),
 ) -> Answer<Invitee> {
-    if who.who().is_some_and(|known| known.actor.party == Party::User(user)) {
+    if who.who().is_some_and(|known| known.actor.party == Party::User(user) && !known.second_factor_missing) {
         return Ok(Invitee::Known(user));
     }
     let Some(password) = password else {
@@ -135,10 +141,12 @@ async fn acquaintance(
     };
     if invitation.existing_has_password {
         let device = cookie::read(req, cookie::DEVICE);
-        prove(app, who, &invitation.email, password, device.as_deref()).await?;
+        let person = prove(app, who, &invitation.email, password, device.as_deref()).await?;
+        second_step::demand(app, who, &person, &invitation.email, code, device.as_deref()).await?;
         return Ok(Invitee::Known(user));
     }
     let person = app.identity.people.get(user).await?.ok_or(Code::TokenExpired)?;
+    second_step::demand(app, who, &person, &invitation.email, code, None).await?;
     require(&password, person.policy, &[person.name.as_str(), invitation.email.as_str()])?;
     let hashed = app.identity.hasher.hash(password).await?;
     let cause = who.cause().by(Party::User(user));

@@ -82,6 +82,10 @@ pub(crate) struct MeView {
     accounts: Vec<AccountView>,
     /// Everywhere I have a role.
     tenants: Vec<PlaceView>,
+    /// What has to be done before anything else: `second_step` (the password was right, and the code is still to come) or
+    /// `set_up_second_factor` (the business asks for two-step sign-in).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<&'static str>,
     /// To be sent as `X-CSRF-Token` with everything that changes something. Empty without a cookie session.
     csrf: String,
 }
@@ -96,11 +100,17 @@ impl MeView {
             roles: Vec::new(),
             accounts: Vec::new(),
             tenants: Vec::new(),
+            next: None,
             csrf: String::new(),
         }
     }
 
-    fn of(me: Me, csrf: String) -> Self {
+    /// Nobody yet: the code is still to come.
+    pub(super) fn awaiting_code() -> Self {
+        Self { next: Some("second_step"), ..Self::nobody() }
+    }
+
+    fn of(me: Me, next: Option<&'static str>, csrf: String) -> Self {
         let here = me.tenant.and_then(|id| me.tenants.iter().find(|place| place.id == id));
         let tenant = here.map(|place| TenantView { id: place.id, name: place.name.clone(), slug: place.slug.clone() });
         Self {
@@ -119,6 +129,7 @@ impl MeView {
                 .into_iter()
                 .map(|place| PlaceView { id: place.id, name: place.name, role: place.role })
                 .collect(),
+            next,
             csrf,
         }
     }
@@ -130,7 +141,7 @@ pub(super) async fn view(app: &App, who: &Authenticated, by_cookie: bool) -> Ans
     let me = app.identity.profiles.me(user, who.actor.tenant).await?;
     let me = me.ok_or(Fault::Internal { what: "find the person of a session", source: None })?;
     let csrf = if by_cookie { csrf::token(app.config(), who.session) } else { String::new() };
-    Ok(MeView::of(me, csrf))
+    Ok(MeView::of(me, who.second_factor_missing.then_some("set_up_second_factor"), csrf))
 }
 
 /// Who I am; also when nobody is signed in.

@@ -6,6 +6,8 @@
 //! | [`me`] | who I am, my name, my tenant |
 //! | [`own_sessions`] | my sessions |
 //! | [`programs`] | access and refresh tokens |
+//! | [`second_step`] | the code after the password |
+//! | [`second_factor`] | setting two-step sign-in up, recovery codes, turning it off |
 //! | [`email`] | verification |
 //! | [`password_routes`] | forgotten, reset, change, check |
 //! | [`invitations`] | preview and accept; inviting for other features |
@@ -24,6 +26,9 @@ pub mod password;
 mod password_routes;
 mod ports;
 mod programs;
+mod qr;
+mod second_factor;
+mod second_step;
 mod sign_in;
 mod staff;
 mod tenant;
@@ -38,6 +43,8 @@ use crate::Routes;
 pub fn routes() -> Routes {
     Routes::new()
         .with(sign_in::routes())
+        .with(second_step::routes())
+        .with(second_factor::routes())
         .with(me::routes())
         .with(own_sessions::routes())
         .with(programs::routes())

@@ -2,12 +2,14 @@
 
 use std::time::Instant;
 
+use actix_web::HttpRequest;
 use brigade_domain::identity::Secret;
 use brigade_domain::identity::mail::Letter;
 use brigade_domain::identity::ports::{PersonRow, Purpose};
 use brigade_domain::refusal::{Code, Refusal};
 use brigade_domain::text::Email;
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::email::link;
@@ -62,7 +64,7 @@ pub(crate) struct Reset {
 /// than 10 minutes; a password that is refused does not use it up.
 #[utoipa::path(post, path = "/v1/auth/password/reset", tag = "identity", request_body = Reset,
     responses((status = 200, body = Done)))]
-async fn reset(who: Public, app: App, Body(body): Body<Reset>) -> Answer<Data<Done>> {
+async fn reset(who: Public, app: App, req: HttpRequest, Body(body): Body<Reset>) -> Answer<Data<Done>> {
     let hash = token::hash(body.token.expose());
     let user = app.identity.one_time.peek_reset(hash, who.at()).await?.ok_or(Code::TokenExpired)?;
     let person = app.identity.people.get(user).await?.ok_or(Code::TokenExpired)?;
@@ -72,8 +74,8 @@ async fn reset(who: Public, app: App, Body(body): Body<Reset>) -> Answer<Data<Do
     app.identity.one_time.reset_password(hash, hashed, who.cause()).await?;
     // Whoever reads the mail is who they say: from this browser they have attempts of their own from now on.
     let email = Email::parse("email", &me.email)?;
-    let known = cookie::set(cookie::DEVICE, device::make(app.config(), &email), device::LIFETIME);
-    Ok(Data::done().cookie(known))
+    let known = device::keep_or_make(app.config(), cookie::read(&req, cookie::DEVICE), &email);
+    Ok(Data::done().cookie(cookie::set(cookie::DEVICE, known, device::LIFETIME)))
 }
 
 /// The password so far and the new one.
@@ -92,7 +94,7 @@ pub(crate) struct Change {
 async fn change(who: SignedIn, app: App, Body(body): Body<Change>) -> Answer<Data<MeView>> {
     let attempt = throttle::attempt(&app, who.context(), &format!("change password {}", who.user())).await?;
     let person = app.identity.people.get(who.user()).await?.ok_or(Code::AuthRequired)?;
-    confirm(&app, &person, body.current).await?;
+    confirm(&app, &person, body.current, "current").await?;
     attempt.succeeded(&app, who.context()).await?;
     let me = app.identity.profiles.me(who.user(), None).await?.ok_or(Code::AuthRequired)?;
     require(&body.password, person.policy, &[person.name.as_str(), &me.email])?;
@@ -105,11 +107,13 @@ async fn change(who: SignedIn, app: App, Body(body): Body<Change>) -> Answer<Dat
     begin(&app, who.context(), who.cause(), who.user(), Some(session)).await?.answer(&app).await
 }
 
-async fn confirm(app: &App, person: &PersonRow, current: Secret) -> Answer<()> {
+/// Refuses another password than the one they have, as what was typed into `field`.
+pub(super) async fn confirm(app: &App, person: &PersonRow, current: Secret, field: &str) -> Answer<()> {
     match app.identity.hasher.verify(current, person.password.clone()).await? {
         Verified::Yes | Verified::Outdated => Ok(()),
         Verified::No => {
-            Err(Refusal::new(Code::AuthInvalid, "This is not your current password. Check it and try again.").into())
+            let refusal = Refusal::new(Code::AuthInvalid, "This is not your current password. Check it and try again.");
+            Err(refusal.with_details(json!({ "field": field })).into())
         }
     }
 }

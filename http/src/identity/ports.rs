@@ -17,6 +17,10 @@ pub struct Ports {
     pub profiles: Arc<dyn ports::Profiles>,
     /// Begins and ends sessions.
     pub sessions: Arc<dyn ports::Sessions>,
+    /// Two-step sign-in: secrets and recovery codes.
+    pub second_factors: Arc<dyn ports::SecondFactors>,
+    /// Sign-ins between password and code.
+    pub second_steps: Arc<dyn ports::SecondSteps>,
     /// A person's own sessions.
     pub own_sessions: Arc<dyn ports::OwnSessions>,
     /// Tokens that come by mail.
@@ -45,6 +49,8 @@ pub trait Everything:
     + ports::Throttle
     + ports::Profiles
     + ports::Sessions
+    + ports::SecondFactors
+    + ports::SecondSteps
     + ports::OwnSessions
     + ports::OneTimeTokens
     + ports::ApiKeys
@@ -62,6 +68,8 @@ impl<T> Everything for T where
         + ports::Throttle
         + ports::Profiles
         + ports::Sessions
+        + ports::SecondFactors
+        + ports::SecondSteps
         + ports::OwnSessions
         + ports::OneTimeTokens
         + ports::ApiKeys
@@ -82,6 +90,8 @@ impl Ports {
             throttle: Arc::clone(all) as _,
             profiles: Arc::clone(all) as _,
             sessions: Arc::clone(all) as _,
+            second_factors: Arc::clone(all) as _,
+            second_steps: Arc::clone(all) as _,
             own_sessions: Arc::clone(all) as _,
             one_time: Arc::clone(all) as _,
             keys: Arc::clone(all) as _,

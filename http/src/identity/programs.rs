@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::me::fresh_session;
-use super::sign_in::{SignIn, prove};
-use super::token;
+use super::sign_in::prove;
+use super::{second_step, token};
 use crate::envelope::{Data, Done};
 use crate::guard::Public;
 use crate::input::Body;
@@ -44,6 +44,19 @@ pub(crate) struct Refresh {
     refresh_token: Secret,
 }
 
+/// Address and password, and a code where the person uses two-step sign-in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Issue {
+    email: String,
+    #[schema(value_type = String, format = Password)]
+    password: Secret,
+    /// The six digits of the app, or a recovery code.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    code: Option<Secret>,
+}
+
 fn pair(at: Timestamp) -> (TokenView, Rotation) {
     let (access_token, access) = token::make("bat_");
     let (refresh_token, refresh) = token::make("brt_");
@@ -60,13 +73,14 @@ fn later(at: Timestamp, seconds: i64) -> Timestamp {
     at.saturating_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
 }
 
-/// Signs in with a program: no cookie, a pair of tokens.
-#[utoipa::path(post, path = "/v1/auth/tokens", tag = "identity", request_body = SignIn,
+/// Signs in with a program: no cookie, a pair of tokens. `SECOND_FACTOR_REQUIRED` when the password is right and a `code` is
+/// needed as well.
+#[utoipa::path(post, path = "/v1/auth/tokens", tag = "identity", request_body = Issue,
     responses((status = 200, body = TokenView)))]
-async fn issue(who: Public, app: App, Body(body): Body<SignIn>) -> Answer<Data<TokenView>> {
-    let (email, password) = body.into_parts();
-    let email = Email::parse("email", &email)?;
-    let person = prove(&app, &who, &email, password, None).await?;
+async fn issue(who: Public, app: App, Body(body): Body<Issue>) -> Answer<Data<TokenView>> {
+    let email = Email::parse("email", &body.email)?;
+    let person = prove(&app, &who, &email, body.password, None).await?;
+    second_step::demand(&app, &who, &person, &email, body.code, None).await?;
     let (view, first) = pair(who.at());
     let session = ProgramSession {
         id: fresh_session(),

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::me::{MeView, fresh_session, session_cookie, view};
 use super::password::Verified;
-use super::{device, throttle, token};
+use super::{device, second_step, throttle, token};
 use crate::envelope::{Data, Done};
 use crate::guard::{Anybody, Context, SignedIn, Visit, cookie};
 use crate::input::Body;
@@ -35,16 +35,21 @@ pub(crate) struct SignIn {
 
 /// Signs in with a browser: sets the session cookie.
 ///
-/// A wrong address and a wrong password are one answer, `AUTH_INVALID`, and take the same time.
+/// A wrong address and a wrong password are one answer, `AUTH_INVALID`, and take the same time. Who uses two-step sign-in is
+/// not signed in yet: `next` is `second_step`, and `/v1/auth/sign-in/second-step` takes the code within 5 minutes.
 #[utoipa::path(post, path = "/v1/auth/sign-in", tag = "identity", request_body = SignIn,
     responses((status = 200, body = MeView)))]
 async fn sign_in(who: Anybody, app: App, req: HttpRequest, Body(body): Body<SignIn>) -> Answer<Data<MeView>> {
     let email = Email::parse("email", &body.email)?;
     let device = cookie::read(&req, cookie::DEVICE);
     let person = prove(&app, &who, &email, body.password, device.as_deref()).await?;
+    if person.second_factor {
+        return second_step::await_code(&app, &who, person.user).await;
+    }
     let replaces = who.who().filter(|_| who.is_by_cookie()).map(|known| known.session);
     let opened = begin(&app, who.context(), who.cause(), person.user, replaces).await?;
-    let device = cookie::set(cookie::DEVICE, device::make(app.config(), &email), device::LIFETIME);
+    let known = device::keep_or_make(app.config(), device, &email);
+    let device = cookie::set(cookie::DEVICE, known, device::LIFETIME);
     Ok(opened.answer(&app).await?.cookie(device))
 }
 
@@ -93,6 +98,13 @@ impl Opened {
         debug_assert_eq!(who.session, self.id);
         let me = view(app, &who, true).await?;
         Ok(Data::new(me).cookie(session_cookie(app, self.cookie)))
+    }
+}
+
+impl Opened {
+    /// Sets the cookie with another answer.
+    pub(super) fn cookie_for<T>(self, app: &App, data: Data<T>) -> Data<T> {
+        data.cookie(session_cookie(app, self.cookie))
     }
 }
 
@@ -146,11 +158,4 @@ async fn sign_out(who: Anybody, app: App) -> Answer<Data<Done>> {
 async fn sign_out_everywhere(who: SignedIn, app: App) -> Answer<Data<Done>> {
     app.identity.sessions.end_all(who.user(), who.cause()).await?;
     Ok(Data::done().cookie(cookie::clear(cookie::SESSION)))
-}
-
-impl SignIn {
-    /// Address and password.
-    pub(super) fn into_parts(self) -> (String, Secret) {
-        (self.email, self.password)
-    }
 }

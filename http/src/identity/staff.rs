@@ -16,7 +16,7 @@ use crate::problem::Answer;
 use crate::{App, Routes, routes};
 
 pub(super) fn routes() -> Routes {
-    routes![list, invite, withdraw, set_role, remove]
+    routes![list, invite, withdraw, set_role, remove, reset_second_factor]
 }
 
 /// A member of the staff.
@@ -31,6 +31,8 @@ pub(crate) struct MemberView {
     role: Role,
     #[schema(value_type = String, format = DateTime)]
     since: Timestamp,
+    /// Whether they use two-step sign-in.
+    second_factor: bool,
 }
 
 /// Somebody who was invited and has not answered.
@@ -65,6 +67,7 @@ async fn list(who: Staff, app: App) -> Answer<Data<StaffView>> {
         email: member.email,
         role: member.role,
         since: member.since,
+        second_factor: member.second_factor,
     });
     let invited = invited.into_iter().filter_map(|pending| {
         let InvitationFor::Staff(role) = pending.offer else { return None };
@@ -132,5 +135,14 @@ async fn set_role(who: AdminPerson, app: App, At(user): At<UserId>, Body(body): 
     params(("user" = String, Path, description = "`usr_…`")), responses((status = 200, body = Done)))]
 async fn remove(who: AdminPerson, app: App, At(user): At<UserId>) -> Answer<Data<Done>> {
     app.identity.staff.remove(who.tenant(), user, who.cause()).await?;
+    Ok(Data::done())
+}
+
+/// Turns two-step sign-in off for somebody who lost their app and their recovery codes. Their sessions end, and a mail tells
+/// them. Not one's own, and not of somebody who works elsewhere as well: whoever runs the server resets that.
+#[utoipa::path(delete, path = "/v1/tenant/staff/{user}/second-factor", tag = "tenant",
+    params(("user" = String, Path, description = "`usr_…`")), responses((status = 200, body = Done)))]
+async fn reset_second_factor(who: AdminPerson, app: App, At(user): At<UserId>) -> Answer<Data<Done>> {
+    app.identity.second_factors.reset(who.tenant(), user, who.cause()).await?;
     Ok(Data::done())
 }

@@ -40,6 +40,8 @@ pub(crate) struct SettingsView {
     allowed_origins: Vec<Origin>,
     /// Whether passwords need an upper-case letter, a digit and a special character.
     password_composition: bool,
+    /// Whether everybody who works here must use two-step sign-in.
+    second_factor_required: bool,
     /// Zone, hours and greeting, as the live state has them.
     #[schema(value_type = Object)]
     settings: Value,
@@ -54,6 +56,7 @@ async fn view(app: &App, tenant: TenantId) -> Answer<Data<SettingsView>> {
         status: if view.active { "active" } else { "suspended" },
         allowed_origins: view.origins,
         password_composition: view.password_composition,
+        second_factor_required: view.second_factor_required,
         settings: view.settings,
     }))
 }
@@ -76,6 +79,9 @@ pub(crate) struct ChangeTenant {
     allowed_origins: Option<Vec<String>>,
     #[serde(default)]
     password_composition: Option<bool>,
+    /// A person decides it, not a key. `CONFLICT` for who asks it of others and does not use two-step sign-in.
+    #[serde(default)]
+    second_factor_required: Option<bool>,
 }
 
 /// Changes my tenant's settings.
@@ -87,7 +93,12 @@ async fn change(who: TenantAdmin, app: App, Body(body): Body<ChangeTenant>) -> A
     if let Some(name) = &name {
         rename(&app, who.actor(), who.tenant(), name, who.at()).await?;
     }
-    let change = TenantChange { name, origins, password_composition: body.password_composition };
+    let change = TenantChange {
+        name,
+        origins,
+        password_composition: body.password_composition,
+        second_factor_required: body.second_factor_required,
+    };
     app.identity.tenants.change(who.tenant(), change, who.cause()).await?;
     view(&app, who.tenant()).await
 }

@@ -52,6 +52,27 @@ pub(super) async fn sign_in(
     Ok(Attempt { failures })
 }
 
+/// Counts a guess at somebody's six digits: as many failures as at passwords, and six times as many in a day, by the person
+/// or by a browser that has shown a code of theirs before. Recovery codes are not counted, for they are not guessed: with one
+/// of them its owner gets in, whoever else is trying.
+pub(super) async fn six_digits(
+    app: &App,
+    context: &Context,
+    email: &Email,
+    device_cookie: Option<&str>,
+) -> Result<Attempt, Problem> {
+    let limits = &app.config().sign_in;
+    let who = match device::proven(app.config(), device_cookie, email) {
+        Some(device) => format!("device {device}"),
+        None => format!("account {email}"),
+    };
+    let (window, day) = (format!("second step {who}"), format!("second step in a day {who}"));
+    let a_day = limits.failures.saturating_mul(6);
+    take(app, context, smallvec![window.clone()], limits.failures, limits.window, "second_steps").await?;
+    take(app, context, smallvec![day.clone()], a_day, Duration::from_hours(24), "second_steps_in_a_day").await?;
+    Ok(Attempt { failures: smallvec![window, day] })
+}
+
 /// Counts an attempt at something else that must not be tried often, by a key of its own.
 pub(super) async fn attempt(app: &App, context: &Context, what: &str) -> Result<Attempt, Problem> {
     let limits = &app.config().sign_in;

@@ -108,7 +108,7 @@ fn security(access: Access) -> Value {
         Access::Public => json!([]),
         Access::Anybody | Access::Operator => json!([{}, { "session": [] }, { "bearer": [] }]),
         Access::SiteKey => json!([{ "tenant_key": [] }]),
-        Access::SignedIn | Access::Person | Access::AdminPerson | Access::SuperAdmin => {
+        Access::SignedIn | Access::Enrolling | Access::Person | Access::AdminPerson | Access::SuperAdmin => {
             json!([{ "session": [] }, { "bearer": [] }])
         }
         Access::Participant | Access::Staff | Access::TenantAdmin => {

@@ -1,4 +1,4 @@
-//! `brigade user create|password`.
+//! `brigade user create|password|second-factor`.
 
 use anyhow::{Context as _, Result, bail};
 use brigade_domain::actor::Role;
@@ -46,6 +46,24 @@ Without --password-stdin a password is made and printed once. A person who exist
         #[command(flatten)]
         password: PasswordSource,
     },
+    /// A person's two-step sign-in.
+    #[command(subcommand)]
+    SecondFactor(SecondFactor),
+}
+
+/// What can be done about two-step sign-in from here.
+#[derive(Debug, Subcommand)]
+pub(super) enum SecondFactor {
+    /// Turns it off for somebody who lost their app and their recovery codes; every session ends, and a mail tells them.
+    #[command(after_help = "\
+Make sure that it is they who ask.
+
+Example:
+  brigade user second-factor reset amara@example.org")]
+    Reset {
+        /// The address.
+        email: String,
+    },
 }
 
 /// Where the password comes from.
@@ -74,6 +92,7 @@ pub(super) fn run(common: &Common, command: Command) -> Result<()> {
     match command {
         Command::Create { email, name, role, tenant, password } => create(common, email, name, role, tenant, &password),
         Command::Password { email, password } => set_password(common, &email, &password),
+        Command::SecondFactor(SecondFactor::Reset { email }) => reset_second_factor(common, &email),
     }
 }
 
@@ -143,6 +162,18 @@ fn set_password(common: &Common, email: &str, password: &PasswordSource) -> Resu
         if shown {
             print(secret.expose());
         }
+        Ok(())
+    })
+}
+
+fn reset_second_factor(common: &Common, email: &str) -> Result<()> {
+    with_platform(common, async move |platform| {
+        let user = platform
+            .find_person(email)
+            .await?
+            .with_context(|| format!("there is no person with the address {email}"))?;
+        platform.reset_second_factor(user).await?;
+        print("Two-step sign-in is off. They sign in with their password, and set it up again under Settings.");
         Ok(())
     })
 }

@@ -26,7 +26,7 @@ pub use explain::{example, explain};
 pub use layers::{Explained, Source};
 pub use problem::{Problem, Problems};
 pub use section::Key;
-pub use sections::{Database, Demo, Files, Format, Level, Limits, Log, Mail, Redis, Security, Server};
+pub use sections::{Database, Demo, Files, Format, Level, Limits, Log, Mail, Redis, Security, Server, Webhooks};
 
 use layers::Layers;
 
@@ -45,6 +45,8 @@ pub struct Config {
     pub mail: Mail,
     /// Files that go with messages.
     pub files: Files,
+    /// Outgoing webhooks.
+    pub webhooks: Webhooks,
     /// The demonstration.
     pub demo: Demo,
     /// Log lines.
@@ -97,6 +99,7 @@ pub fn from_parts(
         security: Security::read(&mut layers),
         mail: Mail::read(&mut layers),
         files: Files::read(&mut layers),
+        webhooks: Webhooks::read(&mut layers),
         demo: Demo::read(&mut layers),
         log: Log::read(&mut layers),
         limits: Limits::read(&mut layers),

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | put the crates together | [`wire`] |
 //! | what the worker does | [`tasks`] |
+//! | who is given what waits | `routing` |
+//! | carry webhooks | [`postman`] |
 //! | how the process is | [`health`] |
 //! | go away without losing anything | [`drain`] |
 
@@ -13,6 +15,8 @@ mod files;
 mod health;
 pub(crate) mod live;
 mod mail;
+mod postman;
+mod routing;
 pub(crate) mod signals;
 mod targets;
 pub(crate) mod tasks;
@@ -115,6 +119,7 @@ async fn serve(
     let mut server = actix_web::rt::spawn(server);
     has_threads(&node).await?;
     let worker = node.worker(config)?;
+    node.carry_webhooks();
     let demo = demo(config, &node, address).await?;
     node.pulse.is_up();
     let url = wire::origins(config, address).swap_remove(0);

@@ -95,7 +95,13 @@ pub(super) async fn ask_anew(
     ask(directory, key, Uuid::new_v5(&NAMESPACE, name.as_bytes()), kind, body.to_string()).await
 }
 
-async fn ask(directory: &Directory, key: EntityKey, request: Uuid, kind: &str, body: String) -> Result<(), Refusal> {
+pub(super) async fn ask(
+    directory: &Directory,
+    key: EntityKey,
+    request: Uuid,
+    kind: &str,
+    body: String,
+) -> Result<(), Refusal> {
     let command = Command {
         actor: Arc::new(Actor::system(key.tenant)),
         at: Timestamp::now(),

@@ -18,23 +18,28 @@ use brigade_domain::identity::SessionEvents;
 use brigade_domain::journal::Journal;
 use brigade_domain::limits::SharedLimits;
 use brigade_domain::tenant::Tenant;
+use brigade_domain::webhooks::address::{Network as Reach, Policy};
+use brigade_domain::webhooks::ports::Outgoing;
 use brigade_http::chat::Uploads;
 use brigade_http::config::{HttpConfig, Limits, Network, SignInLimits};
 use brigade_http::guard::{Context, Gate};
 use brigade_http::identity::Ports;
 use brigade_http::identity::password::Hasher;
 use brigade_http::problem::Problem;
-use brigade_http::{Parts, account, chat};
+use brigade_http::{Parts, account, chat, webhooks};
 use brigade_integrations::files::{FileStore, Inspection};
+use brigade_integrations::webhooks::HttpCourier;
 use brigade_store::chat::{PgAttachments, PgCannedReplies, PgDrafts, PgLists, PgMessages, PgSearch, PgViews};
 use brigade_store::identity::{Identity, KeyRing};
 use brigade_store::jobs::{Tasks, Worker};
+use brigade_store::routing::PgRouting;
+use brigade_store::webhooks::PgWebhooks;
 use brigade_store::{Db, PgJournal, PgReads, RedisLimits, RedisPresence};
 use brigade_ws::{Hub, Live, LiveConfig, LiveLimits, Timeouts};
 
 use super::drain::Traffic;
 use super::health::{Pulse, Vitals};
-use super::{files, live, targets, tasks, upkeep};
+use super::{files, live, postman, routing, targets, tasks, upkeep};
 use crate::config::Config;
 use crate::config::value::Setting as _;
 use crate::database::Database;
@@ -74,6 +79,8 @@ pub(super) struct Node {
     pub(super) files: files::Files,
     pub(super) handles: Handles,
     pub(super) uploads: Uploads,
+    webhooks: PgWebhooks,
+    policy: Policy,
     identity: Identity,
     app: brigade_http::App,
     live: Live,
@@ -125,6 +132,9 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let identity = Identity::start(db.clone(), ring);
     let journal = PgJournal::start(db.clone());
     let search = PgSearch::start(db.clone(), &journal);
+    let page = format!("{}/settings#webhooks", http.origin());
+    let webhooks = PgWebhooks::start(identity.clone(), &journal, page);
+    let policy = policy(config);
     let journal: Arc<dyn Journal> = Arc::new(journal);
     let directory = directory(config, &db, Arc::clone(&journal));
     let presence = Arc::new(Presence::new(PRESENCE_GRACE));
@@ -148,6 +158,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     }));
     actix_web::rt::spawn(upkeep::metrics(telemetry::metrics()?));
     actix_web::rt::spawn(upkeep::purges(db.clone()));
+    actix_web::rt::spawn(routing::attend(PgRouting::new(db.clone()), Arc::clone(&presence)));
     actix_web::rt::spawn(upkeep::keys(pulse.clone()));
     let hasher = Hasher::new(HASHERS)?;
     let gate = Gate::sharing(http, Arc::new(identity.clone()), Arc::new(identity.clone()), shared);
@@ -171,13 +182,14 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
             uploads: uploads.clone(),
         },
         account: account::Ports { accounts: reads },
+        webhooks: webhooks::Ports { webhooks: Arc::new(webhooks.clone()), policy: policy.clone() },
         identity: Ports::over(&Arc::new(identity.clone()), hasher.clone()),
         health: Arc::new(pulse.clone()),
         files: Arc::new(files.clone()),
     });
     let platform = Platform { db: db.clone(), directory: directory.clone(), identity: identity.clone(), hasher };
     let handles = Handles { db: db.clone(), directory, hub: hub.clone(), platform };
-    Ok(Node { db, hub, traffic, pulse, files, handles, uploads, identity, app, live })
+    Ok(Node { db, hub, traffic, pulse, files, handles, uploads, webhooks, policy, identity, app, live })
 }
 
 /// Files that go with messages, kept where the configuration says.
@@ -186,6 +198,12 @@ pub(crate) fn uploads(config: &Config, db: &Db) -> Result<Uploads> {
     let files = FileStore::folder(&folder).context("files.folder cannot be used")?;
     let inspection = Inspection::new(config.files.clamd.clone());
     Ok(Uploads::new(Arc::new(PgAttachments::new(db.clone())), Arc::new(files), Arc::new(inspection)))
+}
+
+/// Where webhooks may go.
+fn policy(config: &Config) -> Policy {
+    let reach = |network: &crate::config::value::Network| Reach::new(network.address, network.prefix);
+    Policy::new(config.webhooks.allow.iter().filter_map(reach).collect())
 }
 
 /// Redis, when it is configured. It is connected to when it is first used, and need not be there.
@@ -324,12 +342,19 @@ impl Node {
         Ok(server.context("cannot listen")?.run())
     }
 
+    /// Carries webhooks from here on.
+    pub(super) fn carry_webhooks(&self) {
+        let outgoing: Arc<dyn Outgoing> = Arc::new(self.webhooks.clone());
+        actix_web::rt::spawn(postman::carry(outgoing, Arc::new(HttpCourier::new(self.policy.clone()))));
+    }
+
     /// The worker, running.
     pub(super) fn worker(&self, config: &Config) -> Result<Worker> {
         let tasks = tasks::entity_commands(Tasks::default(), self.handles.directory.clone());
         let tasks = tasks::invitations(tasks, self.handles.directory.clone(), Arc::new(PgReads::new(self.db.clone())));
         let tasks = tasks::files(tasks, &self.uploads);
         let tasks = targets::targets(tasks, self.handles.directory.clone(), self.db.clone());
+        let tasks = routing::tasks(tasks, &self.handles.directory, &PgRouting::new(self.db.clone()));
         let queue = Arc::new(self.identity.clone());
         let tasks = tasks::mail(
             tasks,

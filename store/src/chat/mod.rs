@@ -142,7 +142,7 @@ fn settled_at(row: &ConversationRow) -> Option<DbTime> {
 }
 
 /// Reads one of the names that are kept as text, such as a priority.
-fn read_name<T: DeserializeOwned>(name: String, doing: &'static str) -> Result<T, Error> {
+pub(crate) fn read_name<T: DeserializeOwned>(name: String, doing: &'static str) -> Result<T, Error> {
     Ok(serde_json::from_value(Value::String(name)).map_err(|error| Fault::internal(doing, error))?)
 }
 

@@ -173,6 +173,7 @@ mod tests {
             session: SessionId::from_uuid(Uuid::from_u128(session)),
             expires_at: Timestamp::MAX,
             conversation: None,
+            second_factor_missing: false,
         }
     }
 

@@ -21,13 +21,13 @@ use crate::time::{from_db, to_db};
 pub(super) const TASK: &str = "mail.send";
 
 /// A written letter on its way.
-pub(super) struct Envelope {
+pub(crate) struct Envelope {
     mail: Mail,
     at: Timestamp,
 }
 
 impl Envelope {
-    pub(super) fn new(letter: &Letter, to: &str, at: Timestamp) -> Self {
+    pub(crate) fn new(letter: &Letter, to: &str, at: Timestamp) -> Self {
         Self { mail: letter.write(to), at }
     }
 }
@@ -37,7 +37,7 @@ pub(super) const fn place(id: Uuid) -> Place {
 }
 
 /// Puts a letter into the outbox and enqueues its sending, in the caller's transaction.
-pub(super) async fn post(tx: &mut PgConnection, ring: &KeyRing, envelope: &Envelope) -> Result<(), Error> {
+pub(crate) async fn post(tx: &mut PgConnection, ring: &KeyRing, envelope: &Envelope) -> Result<(), Error> {
     let id = Uuid::now_v7();
     let plain = serde_json::to_vec(&envelope.mail).map_err(|error| Fault::internal("write a letter", error))?;
     let sealed = ring.seal(&plain, place(id))?;

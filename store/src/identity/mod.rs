@@ -20,6 +20,8 @@ mod purge;
 mod resolve;
 mod rotate;
 mod scope;
+mod second_factor;
+mod second_step;
 mod sessions;
 mod staff;
 mod tenant;
@@ -35,6 +37,7 @@ use crate::Db;
 use cache::Cache;
 use events::{Hub, Seen};
 pub use keyring::{InvalidKeys, KeyRing, Place};
+pub(crate) use mail::{Envelope, post};
 pub use purge::{Purged, purge};
 pub use rotate::Rotated;
 
@@ -69,7 +72,12 @@ impl Identity {
         self.0.cache.counts()
     }
 
-    fn db(&self) -> &Db {
+    /// What seals secrets.
+    pub(crate) fn ring(&self) -> &KeyRing {
+        &self.0.ring
+    }
+
+    pub(crate) fn db(&self) -> &Db {
         &self.0.db
     }
 }

@@ -27,7 +27,10 @@ impl People for Identity {
                 Box::pin(async move {
                     let found = sqlx::query_as!(
                         Record,
-                        "select id, name, password_hash, disabled_at, email_verified_at from users where email = $1",
+                        r#"select id, name, password_hash, disabled_at, email_verified_at,
+                                  exists (select from second_factors where user_id = users.id and confirmed_at is not null)
+                                      as "second_factor!"
+                           from users where email = $1"#,
                         email.as_str()
                     )
                     .fetch_optional(&mut *tx)
@@ -46,7 +49,10 @@ impl People for Identity {
                 Box::pin(async move {
                     let found = sqlx::query_as!(
                         Record,
-                        "select id, name, password_hash, disabled_at, email_verified_at from users where id = $1",
+                        r#"select id, name, password_hash, disabled_at, email_verified_at,
+                                  exists (select from second_factors where user_id = users.id and confirmed_at is not null)
+                                      as "second_factor!"
+                           from users where id = $1"#,
                         user.uuid()
                     )
                     .fetch_optional(&mut *tx)
@@ -152,6 +158,7 @@ struct Record {
     password_hash: Option<String>,
     disabled_at: Option<DbTime>,
     email_verified_at: Option<DbTime>,
+    second_factor: bool,
 }
 
 async fn person(tx: &mut PgConnection, found: Option<Record>) -> Result<Option<PersonRow>, Error> {
@@ -172,6 +179,7 @@ async fn person(tx: &mut PgConnection, found: Option<Record>) -> Result<Option<P
         disabled: record.disabled_at.is_some(),
         verified_at: record.email_verified_at.map(from_db).transpose()?,
         policy: Policy { composition },
+        second_factor: record.second_factor,
     }))
 }
 

@@ -65,11 +65,23 @@ async fn global(tx: &mut sqlx::PgConnection, at: Timestamp) -> Result<(Purged, V
             .execute(&mut *tx)
             .await?
             .rows_affected();
+    // Secrets that were shown and never used, and sign-ins whose code never came.
+    let unused = sqlx::query!(
+        "delete from second_factors where confirmed_at is null and created_at < $1::timestamptz - interval '1 day'",
+        now
+    )
+    .execute(&mut *tx)
+    .await?
+    .rows_affected();
+    let steps = sqlx::query!("delete from second_steps where expires_at < $1::timestamptz - interval '1 day'", now)
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
     let letters = sqlx::query!("delete from mail_outbox where sent_at < $1::timestamptz - interval '7 days'", now)
         .execute(&mut *tx)
         .await?
         .rows_affected();
     sqlx::query!("delete from throttles where ends_at < $1", now).execute(&mut *tx).await?;
     let tenants = sqlx::query_scalar!("select id from tenants").fetch_all(tx).await?;
-    Ok((Purged { sessions, tokens, letters, drafts: 0 }, tenants))
+    Ok((Purged { sessions, tokens: tokens + unused + steps, letters, drafts: 0 }, tenants))
 }

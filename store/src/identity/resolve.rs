@@ -119,6 +119,7 @@ impl Identity {
             session: SessionId::from_uuid(key.id.uuid()),
             expires_at: Timestamp::MAX,
             conversation: None,
+            second_factor_missing: false,
         };
         let stale = key.last_used_at.is_none_or(|seen| at.duration_since(seen).as_secs() >= SEEN_SECONDS);
         Ok(Found { who, touch: stale.then_some(Touch::Key(key.tenant, key.id)) })
@@ -213,7 +214,9 @@ async fn session(
 ) -> Result<Option<Found>, Error> {
     let found = sqlx::query!(
         r#"select session.id, session.user_id, session.tenant_id, session.last_seen_at,
-                  least(session.expires_at, session.access_expires_at) as "expires_at!", person.name, person.super_admin
+                  least(session.expires_at, session.access_expires_at) as "expires_at!", person.name, person.super_admin,
+                  exists (select from second_factors where user_id = person.id and confirmed_at is not null)
+                      as "second_factor!"
            from sessions session join users person on person.id = session.user_id
            where session.token_hash = $1 and session.kind = $2 and session.ended_at is null and person.disabled_at is null
              and least(session.expires_at, session.access_expires_at) > $3
@@ -232,11 +235,19 @@ async fn session(
         None => None,
     };
     let session = SessionId::from_uuid(row.id);
+    let second_factor_missing = !row.second_factor && place.as_ref().is_some_and(InTenant::asks_second_factor);
+    let actor = if second_factor_missing {
+        // Nobody in particular: what forgets to ask whether anything is missing has nothing to give.
+        person(user, row.name, false, None)
+    } else {
+        person(user, row.name, row.super_admin, place.as_ref())
+    };
     let who = Authenticated {
-        actor: Arc::new(person(user, row.name, row.super_admin, place.as_ref())),
+        actor: Arc::new(actor),
         session,
         expires_at: from_db(row.expires_at)?,
         conversation: None,
+        second_factor_missing,
     };
     let stale = at.duration_since(from_db(row.last_seen_at)?).as_secs() >= SEEN_SECONDS;
     Ok(Some(Found { who, touch: stale.then_some(Touch::Session(session)) }))
@@ -247,12 +258,20 @@ pub(super) struct InTenant {
     tenant: TenantId,
     pub(super) roles: Vec<Role>,
     accounts: Vec<Uuid>,
+    second_factor_required: bool,
+}
+
+impl InTenant {
+    /// Whether this person must use two-step sign-in here: who works for the business, where it asks for it.
+    fn asks_second_factor(&self) -> bool {
+        self.second_factor_required && self.roles.iter().any(|role| *role != Role::Client)
+    }
 }
 
 pub(super) async fn place(tx: &mut PgConnection, tenant: TenantId, user: UserId) -> Result<Option<InTenant>, Error> {
     set_tenant(tx, tenant).await?;
     let row = sqlx::query!(
-        r#"select status = 'active' as "active!",
+        r#"select status = 'active' as "active!", second_factor_required,
                   array(select role from memberships where tenant_id = $1 and user_id = $2) as "roles!",
                   array(select account_id from account_members where tenant_id = $1 and user_id = $2
                         order by account_id) as "accounts!"
@@ -265,7 +284,7 @@ pub(super) async fn place(tx: &mut PgConnection, tenant: TenantId, user: UserId)
     let Some(row) = row.filter(|row| row.active && !row.roles.is_empty()) else { return Ok(None) };
     let mut roles = row.roles.iter().map(|role| read_role(role)).collect::<Result<Vec<_>, _>>()?;
     roles.sort_unstable();
-    Ok(Some(InTenant { tenant, roles, accounts: row.accounts }))
+    Ok(Some(InTenant { tenant, roles, accounts: row.accounts, second_factor_required: row.second_factor_required }))
 }
 
 pub(super) fn read_role(text: &str) -> Result<Role, Error> {
@@ -332,6 +351,7 @@ async fn visitor(tx: &mut PgConnection, hash: [u8; 32], at: Timestamp) -> Result
         session: session_of(&hash),
         expires_at: later(at, VISITOR_SECONDS),
         conversation: Some(ConversationId::from_uuid(row.conversation_id)),
+        second_factor_missing: false,
     };
     Ok(Some((Found { who, touch: stale.then_some(Touch::Visitor(tenant, hash)) }, row.active)))
 }

@@ -1,14 +1,15 @@
 //! Putting every sealed value under the newest key of the ring, so that an older key can be taken away.
 
 use brigade_domain::Timestamp;
-use brigade_domain::id::TenantId;
+use brigade_domain::id::{TenantId, UserId};
 use brigade_domain::refusal::Rejection;
 use sqlx::PgConnection;
 
 use super::keyring::{KeyRing, Place};
-use super::{Identity, keys, mail};
+use super::{Identity, keys, mail, second_factor};
 use crate::error::Error;
 use crate::time::{from_db, to_db};
+use crate::webhooks;
 
 /// How many values were sealed again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -17,6 +18,10 @@ pub struct Rotated {
     pub keys: u64,
     /// Letters in the outbox.
     pub letters: u64,
+    /// Secrets of two-step sign-in.
+    pub second_factors: u64,
+    /// Webhooks.
+    pub webhooks: u64,
 }
 
 impl Identity {
@@ -24,21 +29,27 @@ impl Identity {
     /// tenant.
     pub async fn rotate_secrets(&self) -> Result<Rotated, Rejection> {
         let identity = self.clone();
-        let reseal = self.db().global_write("seal letters again", move |tx| {
+        let reseal = self.db().global_write("seal letters and second factors again", move |tx| {
             Box::pin(async move {
                 let letters = reseal_letters(tx, &identity.0.ring).await?;
+                let second_factors = reseal_second_factors(tx, &identity.0.ring).await?;
                 let tenants = sqlx::query_scalar!("select id from tenants").fetch_all(tx).await?;
-                Ok((letters, tenants))
+                Ok((letters, second_factors, tenants))
             })
         });
-        let (letters, tenants) = reseal.await?;
-        let mut rotated = Rotated { letters, keys: 0 };
+        let (letters, second_factors, tenants) = reseal.await?;
+        let mut rotated = Rotated { letters, second_factors, ..Rotated::default() };
         for tenant in tenants.into_iter().map(TenantId::from_uuid) {
             let identity = self.clone();
             let reseal = self.db().write("seal keys again", tenant, move |tx| {
-                Box::pin(async move { reseal_keys(tx, &identity.0.ring, tenant).await })
+                Box::pin(async move {
+                    let keys = reseal_keys(tx, &identity.0.ring, tenant).await?;
+                    Ok((keys, webhooks::reseal(tx, &identity.0.ring, tenant).await?))
+                })
             });
-            rotated.keys += reseal.await?;
+            let (keys, webhooks) = reseal.await?;
+            rotated.keys += keys;
+            rotated.webhooks += webhooks;
         }
         Ok(rotated)
     }
@@ -80,6 +91,20 @@ async fn reseal_letters(tx: &mut PgConnection, ring: &KeyRing) -> Result<u64, Er
     for row in rows {
         if let Some(sealed) = reseal(ring, &row.sealed, mail::place(row.id))? {
             sqlx::query!("update mail_outbox set sealed = $2 where id = $1", row.id, sealed).execute(&mut *tx).await?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+async fn reseal_second_factors(tx: &mut PgConnection, ring: &KeyRing) -> Result<u64, Error> {
+    let rows = sqlx::query!("select user_id, sealed from second_factors for update").fetch_all(&mut *tx).await?;
+    let mut count = 0;
+    for row in rows {
+        if let Some(sealed) = reseal(ring, &row.sealed, second_factor::place(UserId::from_uuid(row.user_id)))? {
+            sqlx::query!("update second_factors set sealed = $2 where user_id = $1", row.user_id, sealed)
+                .execute(&mut *tx)
+                .await?;
             count += 1;
         }
     }

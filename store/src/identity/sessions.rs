@@ -125,7 +125,7 @@ impl Sessions for Identity {
 
 impl Identity {
     /// Tells that a session ended.
-    async fn replaced(&self, session: Option<SessionId>) {
+    pub(super) async fn replaced(&self, session: Option<SessionId>) {
         if let Some(session) = session {
             self.ended(SessionEvent::Session(session)).await;
         }
@@ -188,7 +188,7 @@ pub(super) async fn default_tenant(tx: &mut PgConnection, user: UserId) -> Resul
     Ok(tenant.map(TenantId::from_uuid))
 }
 
-async fn begin(tx: &mut PgConnection, session: BrowserSession, cause: Cause) -> Result<(), Error> {
+pub(super) async fn begin(tx: &mut PgConnection, session: BrowserSession, cause: Cause) -> Result<(), Error> {
     let tenant = match session.tenant {
         Some(tenant) => Some(tenant),
         None => default_tenant(tx, session.user).await?,

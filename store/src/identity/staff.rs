@@ -92,9 +92,11 @@ fn known(changed: u64) -> Result<(), Error> {
 
 async fn list(tx: &mut PgConnection, tenant: TenantId) -> Result<Vec<StaffMember>, Error> {
     let rows = sqlx::query!(
-        "select person.id, person.name, person.email, member.role, member.created_at from memberships member
-         join users person on person.id = member.user_id
-         where member.tenant_id = $1 and member.role <> 'client' order by person.name, person.id limit 1000",
+        r#"select person.id, person.name, person.email, member.role, member.created_at,
+                  exists (select from second_factors where user_id = person.id and confirmed_at is not null)
+                      as "second_factor!"
+           from memberships member join users person on person.id = member.user_id
+           where member.tenant_id = $1 and member.role <> 'client' order by person.name, person.id limit 1000"#,
         tenant.uuid()
     )
     .fetch_all(tx)
@@ -107,6 +109,7 @@ async fn list(tx: &mut PgConnection, tenant: TenantId) -> Result<Vec<StaffMember
                 email: row.email,
                 role: read_role(&row.role)?,
                 since: from_db(row.created_at)?,
+                second_factor: row.second_factor,
             })
         })
         .collect()

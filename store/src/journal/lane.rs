@@ -18,9 +18,9 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
 use tokio::sync::{mpsc, oneshot};
 
+use super::Noted;
 use super::group::{self, Failure, Manner, Outcome};
 use crate::Db;
-use crate::chat::Touched;
 use crate::db::DEADLINE;
 use crate::error::{Error, constraint, fault, is_disconnected, is_rivalry, refusal};
 
@@ -84,12 +84,12 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    pub(super) fn start(db: &Db, touched: &Touched) -> Self {
+    pub(super) fn start(db: &Db, noted: &Noted) -> Self {
         let waiting = Arc::new(AtomicUsize::new(0));
         let lane = |_| {
             let (sender, receiver) = mpsc::unbounded_channel();
             let (connect, clock) = (db.connect_options().clone().options(PLANNING), Clock::default());
-            db.spawn(Lane::new(receiver, connect, waiting.clone(), clock.clone(), touched.clone()).run());
+            db.spawn(Lane::new(receiver, connect, waiting.clone(), clock.clone(), noted.clone()).run());
             (sender, clock)
         };
         Self { lanes: (0..db.lanes()).map(lane).collect(), waiting: waiting.clone() }
@@ -142,7 +142,7 @@ struct Lane {
     connection: Option<PgConnection>,
     waiting: Arc<AtomicUsize>,
     clock: Clock,
-    touched: Touched,
+    noted: Noted,
     /// Left over from the last group, before what is in the channel.
     held: VecDeque<Waiting>,
     groups: u32,
@@ -156,10 +156,10 @@ impl Lane {
         connect: PgConnectOptions,
         waiting: Arc<AtomicUsize>,
         clock: Clock,
-        touched: Touched,
+        noted: Noted,
     ) -> Self {
         let held = VecDeque::new();
-        Self { receiver, connect, connection: None, waiting, clock, touched, held, groups: 0, recalls: 0 }
+        Self { receiver, connect, connection: None, waiting, clock, noted, held, groups: 0, recalls: 0 }
     }
 
     async fn run(mut self) {
@@ -226,7 +226,7 @@ impl Lane {
             Err(_) => self.one_by_one(tenant, &commits).await,
         };
         record(started.elapsed(), lines);
-        self.touched.note(commits.iter().map(|commit| commit.key));
+        self.noted.note(commits.iter().map(|commit| commit.key));
         for (waiting, outcome) in group.into_iter().zip(outcomes) {
             self.answer(waiting, outcome);
         }

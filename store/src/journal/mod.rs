@@ -14,7 +14,6 @@ use brigade_domain::refusal::Fault;
 use uuid::Uuid;
 
 use crate::Db;
-use crate::chat::Touched;
 use crate::error::unruled;
 use lane::Lanes;
 
@@ -23,20 +22,35 @@ use lane::Lanes;
 pub struct PgJournal {
     db: Db,
     lanes: Lanes,
-    touched: Touched,
+    noted: Noted,
+}
+
+/// What those hear of a commit who follow the logs, in memory.
+#[derive(Clone, Default)]
+pub(crate) struct Noted {
+    pub(crate) search: crate::chat::Touched,
+    pub(crate) webhooks: crate::webhooks::Touched,
+}
+
+impl Noted {
+    /// Something was committed to these entities, or may have been.
+    fn note(&self, keys: impl Iterator<Item = EntityKey> + Clone) {
+        self.search.note(keys.clone());
+        self.webhooks.note(keys);
+    }
 }
 
 impl PgJournal {
     /// Starts the committer lanes; they end with the last clone.
     pub fn start(db: Db) -> Self {
-        let touched = Touched::default();
-        let lanes = Lanes::start(&db, &touched);
-        Self { db, lanes, touched }
+        let noted = Noted::default();
+        let lanes = Lanes::start(&db, &noted);
+        Self { db, lanes, noted }
     }
 
-    /// Which conversations it has written to.
-    pub(crate) fn touched(&self) -> Touched {
-        self.touched.clone()
+    /// What it has written to.
+    pub(crate) fn noted(&self) -> Noted {
+        self.noted.clone()
     }
 }
 

@@ -31,7 +31,8 @@ async fn keep(world: &World, key: EntityKey, expected: Seq, row: ConversationRow
 async fn has_labels(world: &World, tenant: TenantId, expected: Seq, labels: &[LabelId]) -> Result<(), CommitError> {
     let key = EntityKey::new(tenant, tenant);
     let mut change = commit(key, expected, vec![line(expected + 1, "label_set", "{}")]);
-    change.row = Some(Row::Tenant(TenantRow { id: tenant, settings: "{}".to_owned(), labels: labels.to_vec() }));
+    change.row =
+        Some(Row::Tenant(TenantRow { id: tenant, settings: "{}".to_owned(), labels: labels.to_vec(), routing: None }));
     world.journal.commit(change).await
 }
 

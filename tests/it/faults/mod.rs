@@ -7,11 +7,14 @@
 //! | F4: readers that read nothing | [`slow`] |
 //! | F6: a node goes away under load | [`drain`] |
 //! | F8: the same command ten times at once on two nodes | [`twins`] |
+//! | conversations given out by nodes that are killed, or by two | [`routing`] |
 //! | presence between nodes, with Redis and without | [`nodes`] |
 //! | F12: ten times the load it can take | [`overload`] |
 //! | F13: hostile frames, jobs that cannot be done | [`hostile`] |
 //! | F15: requests cancelled while the database is slow | [`cancelled`] |
 //! | F17: snapshot and events against the loaded state | [`replay`] |
+//!
+//! Webhooks while servers are killed, and with two of them: [`webhooks`].
 //!
 //! Writers and readers are in [`load`] and [`traffic`], what must hold of what they saw is in [`checker`], processes and people in
 //! [`world`]. Each test is short in `cargo xtask test`; `cargo xtask soak` runs it in full ([`scale`]).
@@ -28,9 +31,11 @@ mod overload;
 mod own_postgres;
 mod postgres_away;
 mod replay;
+mod routing;
 mod slow;
 mod traffic;
 mod twins;
+mod webhooks;
 mod world;
 
 pub(crate) use replay::event_types;

@@ -96,7 +96,7 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
     let system = Actor::system(cast.tenant);
     let seq = dice.roll(head.max(1)) + 1;
     let text = format!("words {}", dice.roll(1_000));
-    match dice.roll(30) {
+    match dice.roll(31) {
         0..6 => (anybody, "send", json!({ "text": text })),
         6 => (anybody, "send", json!({ "text": text, "reply_to": seq })),
         7 => (cast.manager.clone(), "send", json!({ "text": text, "mentions": [cast.user(dice)] })),
@@ -121,7 +121,7 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
             "set_priority",
             json!({ "priority": (["low", "normal", "urgent"][usize::try_from(dice.roll(3)).unwrap()]) }),
         ),
-        28 | 29 => (
+        29 | 30 => (
             system,
             "reckon",
             json!({
@@ -129,6 +129,10 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
                 "hours": { "zone": "UTC", "week": [], "closed": [] },
             }),
         ),
+        26 => {
+            let (from, to) = (dice.heads().then(|| cast.user(dice)), dice.heads().then(|| cast.user(dice)));
+            (system, "give", json!({ "from": from, "to": to, "rev": seq }))
+        }
         25 => (anybody, "label", json!({ "label": cast.label, "on": dice.heads() })),
         _ if dice.roll(3) > 0 => (system, "hand_over", json!({ "account": cast.account, "name": "Mia" })),
         _ => (cast.admin.clone(), "take_back", json!({})),
@@ -177,8 +181,18 @@ fn of_tenant(cast: &Cast, dice: &mut Dice, _head: u64) -> (Actor, &'static str, 
     let (system, staff) = (Actor::system(cast.tenant), if dice.heads() { &cast.manager } else { &cast.admin });
     let conversation = ConversationId::from_uuid(Uuid::from_u128(u128::from(dice.roll(4))));
     let rev = dice.roll(20) + 1;
-    match dice.roll(11) {
+    match dice.roll(13) {
         10 => (
+            cast.admin.clone(),
+            "set_routing",
+            json!({ "mode": if dice.heads() { "least_busy" } else { "round_robin" }, "capacity": dice.roll(5) + 1 }),
+        ),
+        11 => (
+            cast.admin.clone(),
+            "set_capacity",
+            json!({ "user": cast.user(dice), "capacity": dice.heads().then(|| dice.roll(5) + 1) }),
+        ),
+        12 => (
             cast.admin.clone(),
             "set_targets",
             json!({ "counted": "opening_hours", "low": { "first": dice.roll(3) + 1 } }),

@@ -49,6 +49,8 @@ impl Operation {
             "token" => return "nothing".to_owned(),
             "id" if self.path.contains("/sessions/") => "ses",
             "id" if self.path.contains("/keys/") => "key",
+            "id" if self.path.contains("/webhooks/") => "whk",
+            "delivery" => "dlv",
             "id" if self.path.contains("/replies/") => "rep",
             "id" if self.path.contains("/views/") => "vew",
             "id" if self.path.contains("/staff/invitations/") => "inv",

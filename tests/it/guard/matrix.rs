@@ -4,7 +4,7 @@ use brigade_domain::actor::Role;
 use serde_json::json;
 
 use super::document::{Operation, operations};
-use crate::support::{Answer, Person, TestApp, TestTenant};
+use crate::support::{Answer, Authenticator, Person, TestApp, TestTenant};
 
 /// Who asks.
 struct Caller {
@@ -16,11 +16,11 @@ struct Caller {
 }
 
 const EVERYBODY: &[&str] = &["public", "anybody"];
-const CLIENT: &[&str] = &["public", "anybody", "signed_in", "person", "participant"];
-const MANAGER: &[&str] = &["public", "anybody", "signed_in", "person", "participant", "staff"];
+const CLIENT: &[&str] = &["public", "anybody", "signed_in", "enrolling", "person", "participant"];
+const MANAGER: &[&str] = &["public", "anybody", "signed_in", "enrolling", "person", "participant", "staff"];
 const ADMIN: &[&str] =
-    &["public", "anybody", "signed_in", "person", "participant", "staff", "tenant_admin", "admin_person"];
-const OPERATOR: &[&str] = &["public", "anybody", "signed_in", "super_admin", "operator"];
+    &["public", "anybody", "signed_in", "enrolling", "person", "participant", "staff", "tenant_admin", "admin_person"];
+const OPERATOR: &[&str] = &["public", "anybody", "signed_in", "enrolling", "super_admin", "operator"];
 const SECRET_KEY: &[&str] = &["public", "anybody", "participant", "staff", "tenant_admin"];
 const VISITOR: &[&str] = &["public", "anybody", "participant"];
 
@@ -94,7 +94,12 @@ fn is_refused(status: u16, code: &str) -> bool {
 
 #[tokio::test]
 async fn exactly_those_who_are_meant_get_past_the_guard() {
-    let app = TestApp::with(&[("server.operator_networks", "192.0.2.1")]).await;
+    let app = TestApp::with(&[
+        ("server.operator_networks", "192.0.2.1"),
+        // There are more operations than a visitor may try in a minute.
+        ("limits.visitor_commands_per_minute", "1000"),
+    ])
+    .await;
     let tenant = app.tenant().await;
     let callers = callers(&app, &tenant).await;
     let mut seen = std::collections::BTreeSet::new();
@@ -116,6 +121,7 @@ async fn exactly_those_who_are_meant_get_past_the_guard() {
         "public",
         "anybody",
         "signed_in",
+        "enrolling",
         "person",
         "participant",
         "staff",
@@ -126,6 +132,33 @@ async fn exactly_those_who_are_meant_get_past_the_guard() {
     ] {
         assert!(seen.contains(access), "no route is for {access}: the matrix has a hole");
     }
+}
+
+#[tokio::test]
+async fn who_has_to_set_up_two_step_sign_in_first_reaches_that_and_nothing_else() {
+    let app = TestApp::with(&[("server.operator_networks", "192.0.2.1")]).await;
+    let tenant = app.tenant().await;
+    let manager = app.client_as(&tenant, Role::AccountManager).await;
+    let token = program(&app, &manager.email).await;
+    let admin = app.client_as(&tenant, Role::Admin).await;
+    Authenticator::of(&app, &admin.email).await.require_of_all(&app, &admin.email).await;
+    let beginner = Caller { name: "a beginner", shows: Some(("authorization", token)), has: &[] };
+    let mut open = std::collections::BTreeSet::new();
+    for operation in operations(&app).await {
+        if ["public", "anybody", "site_key"].contains(&operation.access.as_str()) || operation.path == "/v1/live" {
+            continue;
+        }
+        let (status, code) = ask(&app, &beginner, &operation).await;
+        if operation.access == "enrolling" {
+            assert!(!is_refused(status, &code), "{} {}: {status} {code}", operation.method, operation.path);
+            open.insert(format!("{} {}", operation.method, operation.path));
+        } else {
+            let what = format!("{} {}", operation.method, operation.path);
+            assert_eq!((status, code.as_str()), (403, "SECOND_FACTOR_SETUP_REQUIRED"), "{what}");
+        }
+    }
+    let expected = ["GET /v1/auth/second-factor", "POST /v1/auth/second-factor", "POST /v1/auth/second-factor/confirm"];
+    assert_eq!(open.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
 
 #[tokio::test]

@@ -21,8 +21,12 @@ async fn ids(app: &TestApp, tenant: &TestTenant, admin: &Person) -> BTreeMap<&'s
     let reply = admin.post("/v1/tenant/replies", json!({ "shortcut": "hello", "text": "Hello" })).await;
     let view = json!({ "name": "Waiting", "criteria": { "status": "open", "waiting": true } });
     let view = admin.post("/v1/inbox/views", view).await;
-    let sessions = admin.get("/v1/auth/sessions").await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let webhook = json!({ "url": "https://hooks.invalid/", "events": ["message.sent"] });
+    let webhook = admin.post("/v1/tenant/webhooks", webhook).await;
+    let webhook = text(&webhook.data()["id"]);
+    let delivery = admin.post(&format!("/v1/tenant/webhooks/{webhook}/test"), json!({})).await;
+    let sessions = admin.get("/v1/auth/sessions").await;
     BTreeMap::from([
         ("acc", account),
         ("cnv", visitor.conversation),
@@ -30,6 +34,8 @@ async fn ids(app: &TestApp, tenant: &TestTenant, admin: &Person) -> BTreeMap<&'s
         ("inv", text(&invitation.data()["id"])),
         ("rep", text(&reply.data()["id"])),
         ("vew", text(&view.data()["id"])),
+        ("whk", webhook),
+        ("dlv", text(&delivery.data()["id"])),
         ("ses", text(&sessions.data()[0]["id"])),
         ("usr", admin.id.to_string()),
         ("ten", tenant.id.to_string()),
@@ -47,6 +53,9 @@ fn body(operation: &Operation) -> Value {
         "draft" => json!({ "rev": 0, "kind": "send", "text": "x", "since": 0 }),
         _ if operation.path.contains("/replies/") => json!({ "rev": 1, "shortcut": "x", "text": "x" }),
         _ if operation.path.contains("/views/") => json!({ "rev": 1, "name": "x", "criteria": { "status": "open" } }),
+        _ if operation.path.contains("/webhooks/") => {
+            json!({ "rev": 1, "url": "https://hooks.invalid/", "events": ["message.sent"], "on": true })
+        }
         "invitations" => json!({ "email": "eve@people.example", "name": "Eve" }),
         "{user}" => json!({ "role": "admin" }),
         _ => json!({}),
@@ -125,7 +134,7 @@ async fn what_is_another_tenants_looks_like_what_is_not_there() {
 
 #[tokio::test]
 async fn what_is_somebody_elses_looks_like_what_is_not_there() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[("limits.visitor_commands_per_minute", "1000")]).await;
     let tenant = app.tenant().await;
     let admin = app.client_as(&tenant, Role::Admin).await;
     let mut ids = ids(&app, &tenant, &admin).await;

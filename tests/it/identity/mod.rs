@@ -7,6 +7,8 @@ mod invitations;
 mod keys;
 mod passwords;
 mod programs;
+mod second_factor;
+mod second_factor_of_all;
 mod secrets;
 mod sessions;
 mod throttle;

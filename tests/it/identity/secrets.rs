@@ -2,11 +2,13 @@
 
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Role;
-use brigade_domain::identity::ports::Outbox as _;
+use brigade_domain::identity::Cause;
+use brigade_domain::identity::ports::{Outbox as _, SecondFactors as _};
+use brigade_domain::identity::second_factor::SecondStep;
 use brigade_store::identity::{Identity, KeyRing};
 use serde_json::json;
 
-use crate::support::{Browser, TestApp};
+use crate::support::{Authenticator, Browser, TestApp};
 
 const OLD: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 const NEW: &str = "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100";
@@ -45,14 +47,37 @@ async fn a_key_is_replaced_without_losing_anything() {
     let tenant = app.tenant().await;
     let admin = app.client_as(&tenant, Role::Admin).await;
     admin.post("/v1/tenant/keys", json!({ "name": "x", "kind": "secret", "mode": "test" })).await.data();
+    let apps = Authenticator::of(&app, &admin.email).await;
+    let step = || SecondStep::parse("code", &apps.code(&app)).unwrap();
     assert!(over(&app, &[NEW]).newest().await.is_err(), "another key opens nothing");
+    assert!(over(&app, &[NEW]).prove(admin.id, step(), Cause::system(Timestamp::now())).await.is_err());
 
     let both = over(&app, &[NEW, OLD]);
     let rotated = both.rotate_secrets().await.unwrap();
-    assert_eq!((rotated.keys, rotated.letters), (1, 2));
-    assert_eq!(over(&app, &[NEW]).newest().await.unwrap().len(), 2);
+    assert_eq!((rotated.keys, rotated.letters, rotated.second_factors), (1, 3, 1));
+    assert_eq!(over(&app, &[NEW]).newest().await.unwrap().len(), 3);
+    assert!(over(&app, &[NEW]).prove(admin.id, step(), Cause::system(Timestamp::now())).await.unwrap());
     let again = over(&app, &[NEW]).rotate_secrets().await.unwrap();
-    assert_eq!((again.keys, again.letters), (0, 0));
+    assert_eq!((again.keys, again.letters, again.second_factors), (0, 0, 0));
+}
+
+#[tokio::test]
+async fn a_secret_of_two_step_sign_in_is_not_readable_and_another_persons_does_not_open() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant().await;
+    let (maya, theo) = (app.client_as(&tenant, Role::Admin).await, app.client_as(&tenant, Role::Admin).await);
+    let (hers, _his) = (Authenticator::of(&app, &maya.email).await, Authenticator::of(&app, &theo.email).await);
+    let raw = app.database.sql("select encode(sealed, 'hex') from second_factors");
+    assert!(!raw.contains(&hers.hex()), "{raw}");
+    app.database.sql(&format!(
+        "update second_factors a set sealed = b.sealed from second_factors b where a.user_id = '{}' and b.user_id = '{}'",
+        theo.id.uuid(),
+        maya.id.uuid()
+    ));
+    let step = SecondStep::parse("code", &hers.code(&app)).unwrap();
+    let ring = over(&app, &[OLD]);
+    assert!(ring.prove(theo.id, step.clone(), Cause::system(Timestamp::now())).await.is_err());
+    assert!(ring.prove(maya.id, step, Cause::system(Timestamp::now())).await.unwrap());
 }
 
 #[tokio::test]

@@ -172,7 +172,7 @@ async fn what_the_server_sends_is_as_described() {
         (topic, "send", json!({ "text": "an answer", "reply_to": seq })),
         (topic, "react", json!({ "seq": seq, "emoji": "👍", "on": true })),
         (topic, "read", json!({ "seq": seq })),
-        (topic, "assign", json!({ "to": stage.manager.id })),
+        (topic, "assign", json!({ "to": stage.manager.id, "note": "for you" })),
         (topic, "set_priority", json!({ "priority": "urgent" })),
         (topic, "label", json!({ "label": label, "on": true })),
         (topic, "snooze", json!({ "until": jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1) })),
@@ -190,9 +190,7 @@ async fn what_the_server_sends_is_as_described() {
         frames.push(manager.command(topic, kind, body).await);
     }
     visitor.command(topic, "send", json!({ "text": "One more thing" })).await;
-    let hours = json!({ "zone": "UTC", "week": [], "closed": [] });
-    let targets = json!({ "counted": "always", "urgent": { "first": 5, "next": 5, "resolution": 60 } });
-    system(&stage.app, &stage.tenant, topic, "reckon", json!({ "targets": targets, "hours": hours })).await;
+    system(&stage.app, &stage.tenant, topic, "reckon", policy()).await;
     let contact = json!({ "email": "mia@example.com", "name": "Mia" });
     frames.push(visitor.command(topic, "leave_contact", contact).await);
     visitor.send(&json!({ "t": "eph", "topic": topic, "type": "typing", "body": { "on": true } })).await;
@@ -207,6 +205,8 @@ async fn what_the_server_sends_is_as_described() {
         ("set_targets", json!({ "counted": "always", "normal": { "first": 5, "next": null, "resolution": 60 } })),
         ("set_label", json!({ "label": label, "name": "Allergies", "color": "teal" })),
         ("remove_label", json!({ "label": label })),
+        ("set_routing", json!({ "mode": "by_hand", "capacity": 3 })),
+        ("set_capacity", json!({ "user": stage.admin.id, "capacity": 7 })),
         ("remove_staff", json!({ "user": stage.admin.id })),
     ] {
         frames.push(admin.command(&business, kind, body).await);
@@ -231,6 +231,14 @@ async fn what_the_server_sends_is_as_described() {
         seen.insert(name.to_owned());
     }
     assert_eq!(seen, schemas.keys().cloned().collect(), "frames of every type were looked at");
+}
+
+/// What a business has set itself, as the worker brings it to a conversation.
+fn policy() -> Value {
+    json!({
+        "targets": { "counted": "always", "urgent": { "first": 5, "next": 5, "resolution": 60 } },
+        "hours": { "zone": "UTC", "week": [], "closed": [] },
+    })
 }
 
 /// States, events and list lines by their entity.

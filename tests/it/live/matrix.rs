@@ -237,6 +237,7 @@ async fn a_site_chat_is_its_visitors_and_the_staffs() {
         ("delete", json!({ "seq": seq }), "f... yyy f ..."),
         ("read", json!({ "seq": seq }), "y... yyy f ..."),
         ("assign", json!({ "to": stage.manager.id }), "f... yyy f ..."),
+        ("give", json!({ "from": null, "to": stage.manager.id, "rev": 1 }), "f... fff f ..."),
         ("resolve", json!({}), "f... yyy f ..."),
         ("reopen", json!({}), "f... yyy f ..."),
         ("snooze", json!({ "until": tomorrow() }), "f... yyy f ..."),
@@ -351,6 +352,8 @@ async fn a_business_is_run_by_its_admins_and_seen_by_its_customers() {
         ("remove_label", json!({ "label": some_label() }), "ffff fyy f ..."),
         ("set_available", json!({ "available": true }), "ffff yyf f ..."),
         ("remove_staff", json!({ "user": stage.client.id }), "ffff fyy f ..."),
+        ("set_routing", json!({ "mode": "by_hand", "capacity": 3 }), "ffff fyy f ..."),
+        ("set_capacity", json!({ "user": stage.manager.id, "capacity": 7 }), "ffff fyy f ..."),
         (
             "enqueue",
             json!({ "conversation": conversation, "since": "2026-03-02T09:00:00Z", "rev": 1 }),

@@ -37,6 +37,10 @@ fn tenants_and_people_are_made_without_a_server_and_beside_one() {
     assert_eq!(sign_in(&server, "kim@corner.example", &password), 401);
     assert_eq!(sign_in(&server, "kim@corner.example", &new), 200);
 
+    let reset = ["user", "second-factor", "reset", "kim@corner.example"];
+    let off = brigade(&reset).args(["--data", data.to_str().unwrap()]).output().unwrap();
+    assert!(!off.status.success() && text(&off).contains("off already"), "{}", text(&off));
+
     assert!(run(&data, &["tenant", "list"]).contains("active"));
     run(&data, &["tenant", "suspend", "corner-kitchen"]);
     assert!(run(&data, &["tenant", "list"]).contains("suspended"));

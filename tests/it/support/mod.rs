@@ -5,26 +5,32 @@
 //! | a server in this process, with a database of its own | [`TestApp`] |
 //! | a server as a process that can be killed | [`Process`] |
 //! | a signed-in person over HTTP | [`Person`] |
+//! | somebody's app for two-step sign-in | [`Authenticator`] |
 //! | a browser that keeps its cookies | [`Browser`] |
 //! | a socket that speaks `brigade.v1` | [`Socket`] |
+//! | a business's own server, told by webhooks | [`Receiver`] |
 //! | a Redis | [`Redis`] |
 //! | an empty migrated database | [`postgres::Fresh`] |
 //! | to wait for something | [`eventually`] |
 
 mod app;
+mod authenticator;
 mod browser;
 mod folder;
 mod person;
 pub mod postgres;
 mod process;
+pub mod receiver;
 mod redis;
 mod socket;
 
 pub use app::{PASSWORD, TestApp, TestTenant};
+pub use authenticator::Authenticator;
 pub use browser::{Browser, token_in_mail};
 pub use folder::Folder;
 pub use person::{Answer, Person, Visitor};
 pub use process::{Process, brigade, text};
+pub use receiver::Receiver;
 pub use redis::Redis;
 pub use socket::{Closed, Socket};
 

@@ -62,11 +62,27 @@ impl Socket {
         Self::greet(connect(app, &headers).await.unwrap(), json!({ "t": "hello", "token": visitor.token })).await
     }
 
+    /// Opens one with a session that must not have one: the code it was told, and how it ended.
+    pub async fn turned_away(app: &TestApp, person: &Person) -> (String, Closed) {
+        let headers =
+            [("origin", &*app.origin()), ("cookie", &person.cookie), ("sec-websocket-protocol", "brigade.v1")];
+        let stream = connect(app, &headers).await.unwrap();
+        let mut socket = Self { stream, waiting: VecDeque::new(), welcome: Value::Null };
+        socket.send(&json!({ "t": "hello" })).await;
+        let told = socket.expect("err").await["code"].as_str().unwrap().to_owned();
+        (told, socket.closed().await)
+    }
+
     async fn greet(stream: WebSocketStream<MaybeTlsStream<TcpStream>>, hello: Value) -> Self {
         let mut socket = Self { stream, waiting: VecDeque::new(), welcome: Value::Null };
         socket.send(&hello).await;
         socket.welcome = socket.expect("welcome").await;
         socket
+    }
+
+    /// Is read and says nothing, until it is closed.
+    pub async fn idle(&mut self) {
+        while let Some(Ok(_)) = self.stream.next().await {}
     }
 
     /// Sends a frame.

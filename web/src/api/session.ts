@@ -10,6 +10,8 @@ export interface Me {
   roles: string[];
   accounts: { id: string; name: string; conversation: string | null }[];
   tenants: { id: string; name: string; role: string }[];
+  /** What has to be done before anything else: the code after the password, or setting two-step sign-in up. */
+  next?: 'second_step' | 'set_up_second_factor';
   csrf?: string | null;
 }
 

@@ -8,6 +8,8 @@ export interface TenantSettings {
   slug: string;
   status: string;
   allowed_origins: string[];
+  /** Whether everybody who works here must use two-step sign-in. */
+  second_factor_required: boolean;
 }
 
 /** An API key. The secret of a secret key is in the answer that makes it, and nowhere else. */
@@ -47,7 +49,7 @@ export interface AuditLine {
 export const auditLog = (limit: number, before?: number) => call<AuditLine[]>('GET', `/v1/tenant/audit?limit=${limit}${before === undefined ? '' : `&before=${before}`}`);
 
 export const tenantSettings = () => call<TenantSettings>('GET', '/v1/tenant');
-export const changeTenant = (change: { name?: string; allowed_origins?: string[] }) => call<unknown>('PATCH', '/v1/tenant', change);
+export const changeTenant = (change: { name?: string; allowed_origins?: string[]; second_factor_required?: boolean }) => call<unknown>('PATCH', '/v1/tenant', change);
 
 export const keys = () => call<ApiKey[]>('GET', '/v1/tenant/keys');
 export const createKey = (key: { name: string; kind: ApiKey['kind']; mode: ApiKey['mode'] }) => call<ApiKey & { key: string }>('POST', '/v1/tenant/keys', key);
@@ -57,6 +59,7 @@ export const revokeKey = (id: string) => call<unknown>('DELETE', `/v1/tenant/key
 export const inviteStaff = (person: { email: string; name: string; role: StaffMember['role'] }) => call<unknown>('POST', '/v1/tenant/staff/invitations', person);
 export const withdrawInvitation = (id: string) => call<unknown>('DELETE', `/v1/tenant/staff/invitations/${id}`);
 export const setRole = (id: string, role: StaffMember['role']) => call<unknown>('PATCH', `/v1/tenant/staff/${id}`, { role });
+export const resetSecondFactor = (id: string) => call<unknown>('DELETE', `/v1/tenant/staff/${id}/second-factor`);
 export const removeStaff = (id: string) => call<unknown>('DELETE', `/v1/tenant/staff/${id}`);
 
 export const rename = (name: string) => call<unknown>('PATCH', '/v1/auth/me', { name });

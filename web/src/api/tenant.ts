@@ -7,10 +7,12 @@ export interface StaffMember {
   name: string;
   email: string;
   role: 'admin' | 'account_manager';
+  /** Whether they use two-step sign-in. */
+  second_factor: boolean;
 }
 
 /** Somebody who was invited to the staff and has not answered. */
-export interface PendingMember extends StaffMember {
+export interface PendingMember extends Omit<StaffMember, 'second_factor'> {
   expires_at: string;
 }
 

@@ -24,6 +24,9 @@ export function applyForStaff(state: ConversationState, event: StaffEvent, at: s
     case 'due_set':
       state.due = event.body;
       return FACTS;
+    case 'routed':
+      state.routed = event.body.to;
+      return FACTS;
     case 'label_changed':
       state.labels = withLabel(state.labels, event.body.label, event.body.on);
       return FACTS;

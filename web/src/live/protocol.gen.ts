@@ -29,7 +29,7 @@ export type SignalBody = {
   opened?: boolean;
 };
 
-export type ErrorCode = "AUTH_REQUIRED" | "AUTH_INVALID" | "FORBIDDEN" | "TENANT_KEY_REQUIRED" | "INVALID_TENANT_KEY" | "TENANT_INACTIVE" | "CSRF_FAILED" | "ORIGIN_REFUSED" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_INPUT" | "UNKNOWN_COMMAND" | "TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "CONFLICT" | "BOOKING_CONFLICT" | "TOKEN_EXPIRED" | "INVALID_AGE" | "IDEMPOTENCY_MISMATCH" | "RATE_LIMITED" | "QUOTA_EXCEEDED" | "OVERLOADED" | "UNAVAILABLE" | "DRAINING" | "INTERNAL";
+export type ErrorCode = "AUTH_REQUIRED" | "AUTH_INVALID" | "SECOND_FACTOR_REQUIRED" | "SECOND_FACTOR_SETUP_REQUIRED" | "FORBIDDEN" | "TENANT_KEY_REQUIRED" | "INVALID_TENANT_KEY" | "TENANT_INACTIVE" | "CSRF_FAILED" | "ORIGIN_REFUSED" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_INPUT" | "UNKNOWN_COMMAND" | "TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "CONFLICT" | "BOOKING_CONFLICT" | "TOKEN_EXPIRED" | "INVALID_AGE" | "IDEMPOTENCY_MISMATCH" | "RATE_LIMITED" | "QUOTA_EXCEEDED" | "OVERLOADED" | "UNAVAILABLE" | "DRAINING" | "INTERNAL";
 
 export type HelloFrame = {
   t: "hello";
@@ -195,7 +195,7 @@ export type ListState = {
   items: ListItem[];
 };
 
-/** Left out are woken_at unless it came back by itself and nobody has written since, a priority that is normal, labels when there are none, and what is not due. */
+/** Left out are woken_at unless it came back by itself and nobody has written since, a priority that is normal, labels when there are none, what is not due, and routed when it was not. */
 export type InboxItem = {
   id: string;
   kind: "site" | "account";
@@ -219,6 +219,8 @@ export type InboxItem = {
   labels?: string[];
   answer_due?: Due;
   resolution_due?: Due;
+  /** Whoever answers it was given it by routing. */
+  routed?: boolean;
 };
 
 export type Person = {
@@ -286,6 +288,8 @@ export type ConversationState = {
   labels: string[] | null;
   /** For staff only. */
   due: Dues | null;
+  /** To whom routing gave it, until it is assigned by hand. For staff only. */
+  routed: string | null;
 };
 
 export type Priority = "low" | "normal" | "high" | "urgent";
@@ -323,7 +327,10 @@ export type ConversationCommand = {
   body: SeqBody;
 } | {
   type: "assign";
-  body: AssignBody;
+  body: AssignCommandBody;
+} | {
+  type: "give";
+  body: GiveBody;
 } | {
   type: "resolve";
   body: Empty;
@@ -415,6 +422,18 @@ export type ReactBody = {
   on: boolean;
 };
 
+export type AssignCommandBody = {
+  to: string | null;
+  /** An internal note for whoever gets it. */
+  note?: string;
+};
+
+export type GiveBody = {
+  from: string | null;
+  to: string | null;
+  rev: Seq;
+};
+
 export type AssignBody = {
   to: string | null;
 };
@@ -465,6 +484,9 @@ export type ConversationEvent = {
   body: ReadUpToBody;
 } | {
   type: "assigned";
+  body: AssignBody;
+} | {
+  type: "routed";
   body: AssignBody;
 } | {
   type: "resolved";
@@ -630,6 +652,7 @@ export type TenantState = {
   staff?: Record<string, {
     available: boolean;
   }>;
+  routing?: Routing;
   /** The longest waiting. */
   queue?: QueueItem[];
   /** How many wait. */
@@ -657,6 +680,16 @@ export type Targets = {
 export type Policy = {
   targets: Targets;
   hours: HoursBody;
+};
+
+export type RoutingMode = "by_hand" | "round_robin" | "least_busy";
+
+export type Routing = {
+  mode: RoutingMode;
+  /** How many open conversations somebody is given at most. */
+  capacity: number;
+  /** Those of whom something else is said. */
+  people: Record<string, number>;
 };
 
 export type LabelColor = "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple";
@@ -694,8 +727,14 @@ export type TenantCommand = {
   type: "remove_staff";
   body: UserBody;
 } | {
+  type: "set_routing";
+  body: RoutingBody;
+} | {
+  type: "set_capacity";
+  body: CapacityBody;
+} | {
   type: "enqueue";
-  body: EnqueuedBody;
+  body: EnqueueBody;
 } | {
   type: "dequeue";
   body: DequeuedBody;
@@ -747,6 +786,12 @@ export type TenantEvent = {
   type: "staff_removed";
   body: UserBody;
 } | {
+  type: "routing_set";
+  body: RoutingBody;
+} | {
+  type: "capacity_set";
+  body: CapacityBody;
+} | {
   type: "enqueued";
   body: EnqueuedBody;
 } | {
@@ -761,6 +806,23 @@ export type CreatedBody = {
   name: string;
   slug: string;
   zone: string;
+};
+
+export type RoutingBody = {
+  mode: RoutingMode;
+  capacity: number;
+};
+
+export type CapacityBody = {
+  user: string;
+  capacity: number | null;
+};
+
+export type EnqueueBody = {
+  conversation: string;
+  since: Timestamp;
+  rev: Seq;
+  assigned?: boolean;
 };
 
 export type AvailabilitySetBody = {

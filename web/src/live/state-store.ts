@@ -64,7 +64,17 @@ export function applyToTenant(state: TenantState, entry: EvFrame): void {
       return;
     case 'staff_removed':
       delete state.staff?.[event.body.user];
+      delete state.routing?.people[event.body.user];
       return;
+    case 'routing_set':
+      state.routing = { ...event.body, people: state.routing?.people ?? {} };
+      return;
+    case 'capacity_set': {
+      const { user, capacity } = event.body;
+      if (capacity === null) delete state.routing?.people[user];
+      else if (state.routing) state.routing.people[user] = capacity;
+      return;
+    }
     case 'enqueued': {
       const others = (state.queue ?? []).filter(({ conversation }) => conversation !== event.body.conversation);
       state.queue = [...others, { conversation: event.body.conversation, since: event.body.since }];

@@ -34,6 +34,7 @@ export async function startSession(page: 'staff' | 'client', begin: (session: Se
   try {
     const who = await me();
     if (!who.signed_in || !who.user) return location.replace(signInAddress());
+    if (who.next) return location.replace(signInAddress());
     if (!who.tenant) return location.replace('/sign-in');
     if (isStaff(who) !== (page === 'staff')) return location.replace(homeOf(who));
     begin(openSession(who as SignedIn, who.tenant));

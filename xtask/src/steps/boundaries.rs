@@ -27,17 +27,23 @@ const ONLY: &[(&str, &[&str])] = &[
     ("actix-http", &["brigade-ws"]),
     ("actix-ws", &["brigade-ws", "brigade-bench"]),
     ("lettre", &["brigade-integrations"]),
+    ("hyper", &["brigade-integrations"]),
 ];
 /// All that the rules may be written with.
 const RULES_USE: &[&str] = &[
+    // The codes of two-step sign-in, as RFC 6238 makes them.
+    "hmac",
     "jiff",
     "serde",
     "serde_json",
+    "sha1",
     "sha2",
     "smallvec",
+    "subtle",
     "thiserror",
     "unicode-normalization",
     "unicode-segmentation",
+    "url",
     "uuid",
 ];
 /// Words that mean the world outside: input and output, the clock, randomness.

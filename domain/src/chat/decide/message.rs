@@ -53,7 +53,11 @@ impl Conversation {
     pub(super) fn send_into_resolved(&self, asker: &Asker<'_>, send: &Send) -> Ruling {
         let mut decision = self.send(asker, send)?;
         match asker.side() {
-            Side::Customer => decision.events.push(Event::Reopened {}),
+            Side::Customer => {
+                decision.events.push(Event::Reopened {});
+                let rev = self.seq + decision.events.len() as Seq;
+                decision.jobs.extend(self.back_to_whom(rev));
+            }
             Side::Staff => {}
         }
         Ok(decision)

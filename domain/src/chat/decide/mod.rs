@@ -2,6 +2,7 @@
 
 mod client;
 mod message;
+mod routing;
 mod status;
 
 use serde_json::json;
@@ -50,79 +51,55 @@ impl Conversation {
         let asker = Asker { actor, standing, at };
         match (self.status, command) {
             (Status::Unopened, Command::Open(open)) => Ok(self.open(open)),
-            (
-                Status::Unopened,
-                Command::Send(_)
-                | Command::Note(_)
-                | Command::Edit { .. }
-                | Command::Delete { .. }
-                | Command::React { .. }
-                | Command::Read { .. }
-                | Command::Assign { .. }
-                | Command::Resolve
-                | Command::Reopen
-                | Command::Snooze { .. }
-                | Command::Wake { .. }
-                | Command::SetPriority { .. }
-                | Command::Reckon { .. }
-                | Command::Label { .. }
-                | Command::LeaveContact { .. }
-                | Command::Invite { .. }
-                | Command::HandOver { .. }
-                | Command::TakeBack,
-            ) => Err(Refusal::of(Code::NotFound)),
-            (Status::Open, Command::Send(send)) => self.send(&asker, send),
-            (Status::Snoozed { .. }, Command::Send(send)) => self.send_into_snoozed(&asker, send),
-            (Status::Resolved, Command::Send(send)) => self.send_into_resolved(&asker, send),
-            (Status::Open | Status::Snoozed { .. }, Command::Resolve) => Ok(self.resolve()),
-            (Status::Resolved, Command::Reopen) => Ok(Event::Reopened {}.into()),
-            (Status::Snoozed { .. }, Command::Reopen) => Ok(self.wake()),
-            (Status::Snoozed { until: known }, Command::Snooze { until }) if known == *until => Ok(Decision::nothing()),
-            (Status::Open | Status::Snoozed { .. }, Command::Snooze { until }) => self.snooze(&asker, *until),
-            (Status::Resolved, Command::Snooze { .. }) => {
-                Err(Refusal::new(Code::Conflict, "This conversation is resolved. Open it again first."))
-            }
-            // Who was put off to another time meanwhile is not woken at this one.
-            (Status::Snoozed { until: known }, Command::Wake { until }) if known == *until => Ok(self.wake()),
-            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Wake { .. })
-            | (Status::Resolved, Command::Resolve)
-            | (Status::Open, Command::Reopen) => Ok(Decision::nothing()),
-            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Open(open)) => self.open_again(open),
-            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Note(note)) => self.note(&asker, note),
-            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Edit { seq, text }) => {
-                self.edit(&asker, *seq, text)
-            }
-            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Delete { seq }) => {
-                self.delete(&asker, *seq)
-            }
-            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::React { seq, emoji, on }) => {
-                self.react(&asker, *seq, emoji, *on)
-            }
-            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Read { seq }) => {
-                self.read(&asker, *seq)
-            }
-            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Assign { to }) => Ok(self.assign(*to)),
-            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::SetPriority { priority }) => {
-                Ok(self.set_priority(*priority))
-            }
-            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Reckon { policy }) => {
-                Ok(self.reckon(policy))
-            }
-            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::Label { label, on }) => {
-                self.label(*label, *on)
-            }
-            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::LeaveContact { email, name }) => {
-                Ok(self.leave_contact(email, name.as_ref()))
-            }
-            (
-                Status::Open | Status::Snoozed { .. } | Status::Resolved,
-                Command::Invite { invitation, email, name, inviter },
-            ) => self.invite(*invitation, email, name, *inviter),
-            (
-                Status::Open | Status::Snoozed { .. } | Status::Resolved,
-                Command::HandOver { account, name, invitation },
-            ) => self.hand_over(*account, name, *invitation),
-            (Status::Open | Status::Snoozed { .. } | Status::Resolved, Command::TakeBack) => self.take_back(),
+            (Status::Unopened, _) => Err(Refusal::of(Code::NotFound)),
+            (Status::Open | Status::Snoozed { .. } | Status::Resolved, _) => self.rule_begun(&asker, command),
+        }
+    }
+
+    /// The rules of one that has begun.
+    fn rule_begun(&self, asker: &Asker<'_>, command: &Command) -> Ruling {
+        match command {
+            Command::Open(open) => self.open_again(open),
+            Command::Send(send) => match self.status {
+                Status::Unopened | Status::Open => self.send(asker, send),
+                Status::Snoozed { .. } => self.send_into_snoozed(asker, send),
+                Status::Resolved => self.send_into_resolved(asker, send),
+            },
+            Command::Note(note) => self.note(asker, note),
+            Command::Edit { seq, text } => self.edit(asker, *seq, text),
+            Command::Delete { seq } => self.delete(asker, *seq),
+            Command::React { seq, emoji, on } => self.react(asker, *seq, emoji, *on),
+            Command::Read { seq } => self.read(asker, *seq),
+            Command::Assign(assign) => self.assign(asker, assign),
+            Command::Give(give) => Ok(self.give(*give)),
+            Command::Resolve => match self.status {
+                Status::Open | Status::Snoozed { .. } => Ok(self.resolve()),
+                Status::Unopened | Status::Resolved => Ok(Decision::nothing()),
+            },
+            Command::Reopen => match self.status {
+                Status::Resolved => Ok(Event::Reopened {}.into()),
+                Status::Snoozed { .. } => Ok(self.wake()),
+                Status::Unopened | Status::Open => Ok(Decision::nothing()),
+            },
+            Command::Snooze { until } => match self.status {
+                Status::Snoozed { until: known } if known == *until => Ok(Decision::nothing()),
+                Status::Open | Status::Snoozed { .. } => self.snooze(asker, *until),
+                Status::Unopened | Status::Resolved => {
+                    Err(Refusal::new(Code::Conflict, "This conversation is resolved. Open it again first."))
+                }
+            },
+            Command::Wake { until } => match self.status {
+                Status::Snoozed { until: known } if known == *until => Ok(self.wake()),
+                // Who was put off to another time meanwhile is not woken at this one.
+                Status::Unopened | Status::Open | Status::Snoozed { .. } | Status::Resolved => Ok(Decision::nothing()),
+            },
+            Command::SetPriority { priority } => Ok(self.set_priority(*priority)),
+            Command::Reckon { policy } => Ok(self.reckon(policy)),
+            Command::Label { label, on } => self.label(*label, *on),
+            Command::LeaveContact { email, name } => Ok(self.leave_contact(email, name.as_ref())),
+            Command::Invite { invitation, email, name, inviter } => self.invite(*invitation, email, name, *inviter),
+            Command::HandOver { account, name, invitation } => self.hand_over(*account, name, *invitation),
+            Command::TakeBack => self.take_back(),
         }
     }
 
@@ -179,7 +156,7 @@ impl Conversation {
     /// tenant ignores what is older than what it knows, so the jobs may run late, twice or in any order.
     fn queue(&self, waiting_since: Option<Timestamp>, events: usize) -> Job {
         let rev = self.seq + events as Seq;
-        queue_job(self.tenant, self.id, rev, waiting_since)
+        queue_job(self.tenant, self.id, rev, waiting_since, self.assignee.is_some())
     }
 
     /// The job that tells an account that this conversation belongs to it, as of the next event.

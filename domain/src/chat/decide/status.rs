@@ -4,8 +4,10 @@ use serde_json::json;
 
 use super::{Asker, Ruling};
 use crate::Timestamp;
+use crate::chat::command::{Assign, Note};
 use crate::chat::due::Dues;
 use crate::chat::event::Event;
+use crate::chat::standing::Standing;
 use crate::chat::state::Conversation;
 use crate::chat::triage::{LONGEST_SNOOZE, MAX_LABELS, Priority};
 use crate::entity::{Decision, Job};
@@ -14,18 +16,38 @@ use crate::refusal::{Code, Refusal};
 use crate::tenant::targets::{Policy, reckon_job};
 
 impl Conversation {
-    pub(super) fn assign(&self, to: Option<UserId>) -> Decision<Event> {
+    /// A note for whoever gets it comes first, so that they find it.
+    pub(super) fn assign(&self, asker: &Asker<'_>, assign: &Assign) -> Ruling {
+        let note = match (asker.standing, &assign.note) {
+            (_, None) => Decision::nothing(),
+            (Standing::System, Some(_)) => return Err(Refusal::new(Code::Forbidden, "Only people write notes.")),
+            (_, Some(text)) => {
+                let note = Note { text: text.clone(), mentions: Vec::new(), attachments: Vec::new() };
+                self.note(asker, &note)?
+            }
+        };
+        let assigned = self.hand_on(assign.to);
+        let events = note.events.into_iter().chain(assigned.events).collect();
+        Ok(Decision { events, ..assigned })
+    }
+
+    fn hand_on(&self, to: Option<UserId>) -> Decision<Event> {
         if self.assignee == to {
             return Decision::nothing();
         }
         let details = json!({ "conversation": self.audit_id(), "from": self.assignee, "to": to });
-        Decision::from(Event::Assigned { to }).with_audit("conversation.assigned", details)
+        let mut decision = Decision::from(Event::Assigned { to });
+        if self.routed.is_some() {
+            decision.events.push(Event::Routed { to: None });
+        }
+        self.freeing(decision).with_audit("conversation.assigned", details)
     }
 
     pub(super) fn resolve(&self) -> Decision<Event> {
         let details = json!({ "conversation": self.audit_id() });
         let events = self.only_due(Dues::default()).into_iter().chain([Event::Resolved {}]).collect();
-        self.telling_queue(Decision::events(events).with_audit("conversation.resolved", details), None)
+        let decision = self.freeing(Decision::events(events)).with_audit("conversation.resolved", details);
+        self.telling_queue(decision, None)
     }
 
     /// The event that says that this is due and nothing else, if that is news.
@@ -49,7 +71,8 @@ impl Conversation {
         if until.duration_since(asker.at) > LONGEST_SNOOZE {
             return Err(Refusal::invalid("until", "A conversation can be put off by a year at most."));
         }
-        Ok(self.telling_queue(Decision::from(Event::Snoozed { until }).with_job(self.wake_job(until)), None))
+        let decision = Decision::from(Event::Snoozed { until }).with_job(self.wake_job(until));
+        Ok(self.telling_queue(self.freeing(decision), None))
     }
 
     /// It is back, and so is who waits in it.

@@ -7,7 +7,7 @@ use crate::Timestamp;
 use crate::actor::{Actor, Party};
 use crate::id::{ApiKeyId, ConversationId, SessionId, TenantId, UserId, VisitorId};
 use crate::journal::BoxFuture;
-use crate::refusal::Rejection;
+use crate::refusal::{Code, Refusal, Rejection};
 
 /// What a request or a socket shows to say who it is: the raw secret, as it came over the wire.
 ///
@@ -58,9 +58,17 @@ pub struct Authenticated {
     pub expires_at: Timestamp,
     /// The one conversation a visitor's token is for; `None` for everybody else.
     pub conversation: Option<ConversationId>,
+    /// Whether the business they act in asks for two-step sign-in and they do not use it. The actor has no tenant and no
+    /// roles then: nothing is open but setting it up.
+    pub second_factor_missing: bool,
 }
 
 impl Authenticated {
+    /// Refuses who has to set up two-step sign-in first.
+    pub fn complete(&self) -> Result<&Self, Refusal> {
+        if self.second_factor_missing { Err(Code::SecondFactorSetupRequired.into()) } else { Ok(self) }
+    }
+
     /// Whether `event` ends this credential or changes what it may do: the holder must be resolved again, and its
     /// sockets closed within five seconds.
     pub fn ends_with(&self, event: &SessionEvent) -> bool {

@@ -7,6 +7,7 @@ mod invitations;
 mod keys;
 mod mail;
 mod people;
+mod second_factor;
 mod sessions;
 mod tenants;
 mod tokens;
@@ -19,6 +20,7 @@ pub use invitations::{
 pub use keys::{ApiKeys, KeyInfo, NewKey, SiteKeys, SiteTenant, VisitorTokens};
 pub use mail::{MailQueue, Mailer, Outbox, SentMail};
 pub use people::{AccountPlace, Me, People, PersonRow, Profiles, TenantPlace, Throttle};
+pub use second_factor::{FactorState, Finished, PendingSignIn, SecondFactors, SecondSteps};
 pub use sessions::{BrowserSession, DeviceLabel, OwnSession, OwnSessions, ProgramSession, Rotation, Sessions};
 pub use tenants::{AuditLine, AuditTrail, Staff, StaffMember, TenantChange, TenantSettings, TenantView};
 pub use tokens::{OneTimeTokens, Purpose, ResetDone};

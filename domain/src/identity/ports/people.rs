@@ -27,6 +27,8 @@ pub struct PersonRow {
     pub verified_at: Option<Timestamp>,
     /// The strictest password rules of their tenants.
     pub policy: Policy,
+    /// Whether the password alone does not sign them in.
+    pub second_factor: bool,
 }
 
 /// Finds people, and keeps their passwords' hashes.

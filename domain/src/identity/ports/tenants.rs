@@ -25,6 +25,8 @@ pub struct TenantView {
     pub origins: Vec<Origin>,
     /// Whether passwords need an upper-case letter, a digit and a special character.
     pub password_composition: bool,
+    /// Whether everybody who works there must use two-step sign-in.
+    pub second_factor_required: bool,
     /// What the tenant entity keeps beside: zone, hours, greeting.
     pub settings: Value,
 }
@@ -38,6 +40,10 @@ pub struct TenantChange {
     pub origins: Option<Vec<Origin>>,
     /// The composition rule for passwords.
     pub password_composition: Option<bool>,
+    /// The rule that everybody who works there must use two-step sign-in. Refused with
+    /// [`crate::refusal::Code::Forbidden`] unless a person asks, and with [`crate::refusal::Code::Conflict`] when they want it
+    /// of others and do not use it themself.
+    pub second_factor_required: Option<bool>,
 }
 
 /// Reads and changes a tenant's settings that are not part of its live state.
@@ -63,6 +69,8 @@ pub struct StaffMember {
     pub role: Role,
     /// Since when.
     pub since: Timestamp,
+    /// Whether they use two-step sign-in.
+    pub second_factor: bool,
 }
 
 /// Who works for a tenant. A tenant always keeps at least one admin.

@@ -9,6 +9,7 @@ mod mail;
 mod redis;
 mod security;
 mod server;
+mod webhooks;
 
 pub use database::Database;
 pub use demo::Demo;
@@ -19,6 +20,7 @@ pub use mail::Mail;
 pub use redis::Redis;
 pub use security::Security;
 pub use server::Server;
+pub use webhooks::Webhooks;
 
 use super::Config;
 use super::layers::Layers;
@@ -33,6 +35,7 @@ pub(crate) const ALL: &[Section] = &[
     Security::SECTION,
     Mail::SECTION,
     Files::SECTION,
+    Webhooks::SECTION,
     Demo::SECTION,
     Log::SECTION,
     Limits::SECTION,

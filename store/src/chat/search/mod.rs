@@ -60,7 +60,7 @@ impl PgSearch {
     /// Reads through `db` and keeps up with what `journal` commits, and with what was committed before, as long as anybody
     /// needs the database.
     pub fn start(db: Db, journal: &PgJournal) -> Self {
-        db.spawn(keep_up(db.downgrade(), journal.touched()));
+        db.spawn(keep_up(db.downgrade(), journal.noted().search));
         Self(db)
     }
 }

@@ -82,7 +82,7 @@ export class Details implements Disposable {
       'section', { class: c('section') }, el('h3', { class: c('heading') }, 'Conversation'),
       el('dl', { class: c('facts') },
         fact('Status', statusText(state)),
-        fact('Answered by', assignee),
+        fact('Answered by', state.routed && state.routed === state.assignee ? `${assignee}, given by routing` : assignee),
         fact('Priority', priorityChip(state.priority ?? 'normal')),
         state.due?.answer ? fact('Answer due', dueElement(state.due.answer)) : null,
         state.due?.resolution ? fact('Solution due', dueElement(state.due.resolution)) : null,

@@ -73,7 +73,7 @@ function words({ item, me, nameOf, labels, draft }: RowLook): HTMLElement {
   // When an answer is due says it better.
   if (item.waiting_since !== null && urgencyOf(item.answer_due, Date.now()) === undefined) put(chips, chip(c('chip', 'waiting'), [`waits ${durationText(item.waiting_since)}`]));
   put(chips, chip(c('chip'), [item.kind === 'site' ? 'Site' : 'Client']));
-  if (item.assignee !== null) put(chips, chip(c('chip'), [item.assignee === me ? 'You' : nameOf(item.assignee) ?? 'Assigned']));
+  if (item.assignee !== null) put(chips, chip(c('chip'), [item.assignee === me ? (item.routed ? 'Given to you' : 'You') : nameOf(item.assignee) ?? 'Assigned']));
   put(chips, ...known(item.labels, labels).map(([, label]) => labelChip(label)));
   words.append(chips);
   return words;

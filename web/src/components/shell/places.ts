@@ -9,11 +9,13 @@ export const SETTINGS = [
   { id: 'business', label: 'Business', admin: true },
   { id: 'hours', label: 'Hours and greeting', admin: true },
   { id: 'team', label: 'Team', admin: false },
+  { id: 'routing', label: 'Routing', admin: true },
   { id: 'replies', label: 'Canned replies', admin: false },
   { id: 'labels', label: 'Labels', admin: false },
   { id: 'targets', label: 'Targets', admin: true },
   { id: 'site', label: 'Chat on your site', admin: true },
   { id: 'keys', label: 'API keys', admin: true },
+  { id: 'webhooks', label: 'Webhooks', admin: true },
   { id: 'audit', label: 'Audit log', admin: true },
 ] as const;
 

@@ -9,6 +9,7 @@ import type { ConversationPane } from './conversation-pane';
 import { chooseLabels } from './labels-dialog';
 import { calledIn, pickPriority, pickStaff, type Desk } from './questions';
 import { askUntil } from './snooze';
+import { transferDialog } from './transfer-dialog';
 import { backOf, stepsOf, type Wish } from './wish';
 
 /** What the staff do with the open conversation beside writing in it: each asks what it needs to know and can be undone. */
@@ -28,6 +29,14 @@ export class ConversationActions {
     if (!pane?.state) return;
     const to = await pickStaff(this.#session, this.#desk, 'Who answers this?', pane.state.assignee);
     if (to !== undefined) this.#fulfil(pane, { type: 'assign', to }, `Assigned to ${calledIn(this.#session, this.#desk, to)}.`);
+  }
+
+  /** Hands it on with what the next one should know. */
+  async transfer(): Promise<void> {
+    const pane = this.#pane();
+    if (!pane?.state) return;
+    const asked = await transferDialog(this.#session, this.#desk, pane.state);
+    if (asked) this.#fulfil(pane, { type: 'assign', ...asked }, `Handed on to ${calledIn(this.#session, this.#desk, asked.to)}.`);
   }
 
   /** Whoever does this answers it. */

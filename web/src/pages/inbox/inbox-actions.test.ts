@@ -38,7 +38,7 @@ describe('the actions of the inbox', () => {
   it('have keys and ids of their own', () => {
     const keys = actions.keyed.map(({ key }) => key);
     expect(keys).toEqual([...new Set(keys)]);
-    expect(keys.sort()).toEqual(['/', '?', 'X', 'a', 'e', 'i', 'j', 'k', 'l', 'm', 'n', 'p', 'r', 'x', 'z']);
+    expect(keys.sort()).toEqual(['/', '?', 'X', 'a', 'e', 'i', 'j', 'k', 'l', 'm', 'n', 'p', 'r', 't', 'x', 'z']);
     const ids = actions.offered('').flatMap(({ id }) => id ?? []);
     expect(ids).toEqual([...new Set(ids)]);
     expect(ids.every((id) => !id.includes(' ')), 'they are remembered in a line').toBe(true);

@@ -88,6 +88,10 @@ function sorting(hands: InboxHands): Action[] {
   return [
     sort({ id: 'assign', label: 'Assign…', words: 'give hand over', icon: userIcon, key: 'a', help: 'Assign' }, () => 'assign', () => one.assign()),
     sort({ id: 'take', label: 'Assign to me', words: 'take mine', icon: userIcon, key: 'm' }, () => 'take', () => one.take(), ({ assignee }) => assignee !== me),
+    {
+      id: 'transfer', label: 'Hand on with a note…', words: 'transfer assign give over', icon: noteIcon, key: 't', help: 'Hand on, with a note', group: openGroup,
+      when: () => !several() && stateOf() !== undefined, run: () => one.transfer(),
+    },
     sort({ id: 'priority', label: 'Priority…', words: 'urgent high low', icon: flagIcon, key: 'p', help: 'Priority' }, () => 'priority', () => one.prioritise()),
     sort({ id: 'labels', label: 'Labels…', words: 'tag about', icon: labelIcon, key: 'l', help: 'Labels' }, () => 'labels', () => one.label()),
     { ...snooze, refusal: () => (several() ? snooze.refusal?.() : one.snoozeRefusal()) },

@@ -22,6 +22,7 @@ import { BulkActions } from './bulk/bulk-actions';
 import { ConversationActions } from './conversation-actions';
 import { ConversationPane, type PaneAction, type Team } from './conversation-pane';
 import { declareInboxActions } from './inbox-actions';
+import { tellOfGiven } from './given';
 import { inviteDialog } from './invite-dialog';
 import { pickStaff, type Desk } from './questions';
 import { showKeys } from './shortcuts';
@@ -78,6 +79,7 @@ export class InboxPage {
     }));
     owned.add(this.#list.dueChanged.on(() => this.#drawDetails()));
     owned.add(this.#list.soon.on((item) => this.#warn(item)));
+    owned.add(tellOfGiven({ topic: this.#topic, me: who.user.id, current: () => this.#pane?.id, open: (id) => this.open(id, true), show: (toast) => session.toasts.show(toast) }));
     owned.add(this.#details.actions.on((action) => void this.#detail(action)));
     owned.listen(window, 'popstate', () => this.#fromAddress());
     owned.listen(document, 'keydown', (event) => this.#escape(event as KeyboardEvent));

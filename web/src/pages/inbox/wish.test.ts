@@ -16,6 +16,7 @@ function plan(before: Sorted, wish: Wish, now = NOW) {
 describe('a wish', () => {
   it('is one command with its way back', () => {
     expect(plan(open, { type: 'assign', to: 'usr_b' })).toEqual([['assign usr_b'], ['assign ']]);
+    expect(plan(open, { type: 'assign', to: 'usr_b', note: 'Knows the oven' })).toEqual([['assign usr_b Knows the oven'], ['assign ']]);
     expect(plan(open, { type: 'resolve' })).toEqual([['resolve'], ['reopen']]);
     expect(plan(resolved, { type: 'reopen' })).toEqual([['reopen'], ['resolve']]);
     expect(plan(open, { type: 'set_priority', priority: 'urgent' })).toEqual([['set_priority urgent'], ['set_priority normal']]);

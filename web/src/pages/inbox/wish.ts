@@ -2,7 +2,7 @@ import type { ConversationCommand, Priority } from '../../live/protocol.gen';
 
 /** What the staff want of a conversation, or of several. */
 export type Wish =
-  | { type: 'assign'; to: string | null }
+  | { type: 'assign'; to: string | null; note?: string | undefined }
   | { type: 'resolve' }
   | { type: 'reopen' }
   | { type: 'snooze'; until: string }
@@ -28,7 +28,7 @@ export interface Step {
 export function stepsOf(before: Sorted, wish: Wish): Step[] {
   switch (wish.type) {
     case 'assign':
-      return step({ type: 'assign', body: { to: wish.to } }, { type: 'assign', body: { to: before.assignee } }, before);
+      return step({ type: 'assign', body: { to: wish.to, ...(wish.note && { note: wish.note }) } }, { type: 'assign', body: { to: before.assignee } }, before);
     case 'resolve':
       return before.status === 'resolved' ? [] : [{ command: { type: 'resolve', body: {} }, back: (now) => [REOPEN, ...putOffAgain(before, now)] }];
     case 'reopen':

@@ -5,6 +5,7 @@ import { aside, authCard, authForm, authPage, passwordMeter } from '../../compon
 import { takeToken } from '../../components/auth/token';
 import { loadingState } from '../../components/empty/empty';
 import { field, type Field } from '../../components/field/field';
+import { anyCodeField } from '../../components/second-factor/code-field';
 import { el, fill, mustFind } from '../../ui/dom';
 
 interface Preview {
@@ -19,9 +20,23 @@ const app = mustFind('#app');
 const token = takeToken();
 
 async function accept(invitation: string, body: Record<string, string>): Promise<void> {
-  await call('POST', '/v1/invitations/accept', { token: invitation, ...body });
+  try {
+    await call('POST', '/v1/invitations/accept', { token: invitation, ...body });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'SECOND_FACTOR_REQUIRED') throw error;
+    return askCode(invitation, body);
+  }
   sessionChanged();
-  location.replace(homeOf(await me()));
+  const who = await me();
+  location.replace(who.next ? '/sign-in' : homeOf(who));
+}
+
+/** The password was right, and its owner uses two-step sign-in. */
+function askCode(invitation: string, body: Record<string, string>): void {
+  const code = anyCodeField();
+  const form = authForm({ fields: { code }, submit: { label: 'Accept the invitation' }, run: ({ code: typed = '' }) => accept(invitation, { ...body, code: typed }) });
+  fill(app, authPage(authCard('One more step', 'Open your authenticator app.', form)));
+  code.input.focus();
 }
 
 function cardFor(invitation: string, preview: Preview): HTMLElement {

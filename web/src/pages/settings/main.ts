@@ -13,9 +13,11 @@ import { hoursSection } from './hours';
 import { labelSection } from './labels';
 import { c } from './parts';
 import { replySection } from './replies';
+import { routingSection } from './routing';
 import { keySection, siteSection } from './sites';
 import { targetSection } from './targets';
 import { teamSection } from './team';
+import { webhookSection } from './webhooks';
 import { youSection } from './you';
 
 /** Draws one of the settings; what it listens to ends with the disposables of the session it gets. */
@@ -30,11 +32,13 @@ function drawsOf(session: Session): Record<Setting['id'], Draw> {
     business: (own) => businessSection(own),
     hours: (own) => hoursSection(own, tenant),
     team: (own) => teamSection(own, admin),
+    routing: (own) => routingSection(own, tenant),
     replies: (own) => replySection(own, admin),
     labels: (own) => labelSection(own, tenant, admin),
     targets: (own) => targetSection(own, tenant),
     site: (own) => siteSection(own),
     keys: (own) => keySection(own),
+    webhooks: (own) => webhookSection(own),
     audit: (own) => auditSection(own),
   };
 }
@@ -51,8 +55,10 @@ void startSession('staff', (session) => {
     shown = session.owned.add(new Disposables());
     const current = sections.find(({ id }) => `#${id}` === location.hash) ?? sections[0]!;
     links.forEach((link, index) => {
-      if (sections[index] === current) link.setAttribute('aria-current', 'page');
-      else link.removeAttribute('aria-current');
+      if (sections[index] !== current) return link.removeAttribute('aria-current');
+      link.setAttribute('aria-current', 'page');
+      // On a phone they are in one line that scrolls.
+      link.scrollIntoView({ block: 'nearest', inline: 'center' });
     });
     document.title = `${current.label} · Settings · Brigade`;
     fill(content, el('h1', { class: c('title') }, current.label), ...draws[current.id]({ ...session, owned: shown }));

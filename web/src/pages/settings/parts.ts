@@ -6,7 +6,7 @@ import { emptyState, loadingState } from '../../components/empty/empty';
 import { clearProblems, problemSummary, showProblem, type AnyField } from '../../components/field/field';
 import { CommandRefused } from '../../live/queue';
 import { el, fill, type Attributes, type Child } from '../../ui/dom';
-import { offlineIcon } from '../../ui/icons';
+import { copyIcon, offlineIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import styles from './settings.module.css';
 
@@ -70,4 +70,11 @@ export function doButton(
   const target = button({ small: true, ...look }, attributes);
   owned.listen(target, 'click', () => void busy(target, run).catch((error: unknown) => complain(messageOf(error))));
   return target;
+}
+
+/** Puts a text into the clipboard. */
+export function copyButton(owned: Disposables, text: string, say: (text: string) => void): HTMLButtonElement {
+  const copy = button({ label: 'Copy', icon: copyIcon, small: true });
+  owned.listen(copy, 'click', () => void navigator.clipboard.writeText(text).then(() => say('Copied.'), () => say('Select the text and copy it by hand: the browser does not allow it here.')));
+  return copy;
 }

@@ -1,12 +1,10 @@
 import { changeTenant, createKey, keys, revokeKey, rotateKey, tenantSettings, type ApiKey } from '../../api/settings';
 import { confirmLoss, openDialog } from '../../components/dialog/dialog';
-import { button } from '../../components/button/button';
 import { choiceField, field, textField } from '../../components/field/field';
 import { timeElement } from '../../components/time-text/time-text';
 import type { Session } from '../../session/start';
 import { el, type Child } from '../../ui/dom';
-import { copyIcon } from '../../ui/icons';
-import { c, card, doButton, loaded, saveForm } from './parts';
+import { c, card, copyButton, doButton, loaded, saveForm } from './parts';
 
 /** Which sites may show the chat, and how to put it there. */
 export function siteSection(session: Session): Child[] {
@@ -32,12 +30,6 @@ function snippet({ owned, toasts }: Session, key: ApiKey | undefined): Child {
     el('p', { class: c('soft') }, 'This line, before the end of the page’s body.'),
     el('code', { class: c('code') }, text),
     el('div', { class: c('foot') }, copyButton(owned, text, (said) => toasts.show({ text: said }))));
-}
-
-function copyButton(owned: Session['owned'], text: string, say: (text: string) => void): HTMLButtonElement {
-  const copy = button({ label: 'Copy', icon: copyIcon, small: true });
-  owned.listen(copy, 'click', () => void navigator.clipboard.writeText(text).then(() => say('Copied.'), () => say('Select the text and copy it by hand: the browser does not allow it here.')));
-  return copy;
 }
 
 /** The business's API keys. */

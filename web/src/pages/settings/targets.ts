@@ -5,16 +5,17 @@ import { PRIORITIES } from '../../components/label/priority';
 import type { Goals, Targets, TenantState } from '../../live/protocol.gen';
 import type { StateStore } from '../../live/state-store';
 import type { Session } from '../../session/start';
-import { el, fill, freshId, type Child } from '../../ui/dom';
+import { el, fill, type Child } from '../../ui/dom';
+import { choiceCards } from './choice-cards';
 import { c, card, saveForm } from './parts';
 
 const GOALS: readonly { key: keyof Goals; label: string }[] = [
   { key: 'first', label: 'First answer' }, { key: 'next', label: 'Later answers' }, { key: 'resolution', label: 'Solution' },
 ];
 
-const COUNTED: readonly { value: Targets['counted']; label: string; hint: string }[] = [
-  { value: 'opening_hours', label: 'While we are open', hint: 'Time outside the opening hours, and on days that are closed, does not count.' },
-  { value: 'always', label: 'Around the clock', hint: 'Every minute counts, at night and on holidays too.' },
+const COUNTED: readonly { value: Targets['counted']; label: string; text: string }[] = [
+  { value: 'opening_hours', label: 'While we are open', text: 'Time outside the opening hours, and on days that are closed, does not count.' },
+  { value: 'always', label: 'Around the clock', text: 'Every minute counts, at night and on holidays too.' },
 ];
 
 /** How soon customers are to have an answer and their matter settled. */
@@ -35,13 +36,13 @@ export function targetSection(session: Session, tenant: StateStore<TenantState>)
 
 function targetCard({ client, owned, tenant }: Session, state: TenantState): HTMLElement {
   const targets: Targets = state.targets ?? { counted: 'opening_hours' };
-  const counted = countedChoice(targets.counted);
+  const counted = choiceCards('Which time counts', COUNTED, targets.counted);
   const warn = spanField('Warn so long before one is missed', 'warn', targets.warn ?? 10, 'Of a short target at its half.');
   const goals = Object.fromEntries(PRIORITIES.flatMap(({ value, label }) => GOALS.map((goal) => [
     `${value}.${goal.key}`, spanField(`${goal.label}, ${label.toLowerCase()}`, `${value}-${goal.key}`, targets[value]?.[goal.key]),
   ]))) as Record<string, Field>;
   const closed = state.hours.week.length === 0
-    ? el('p', { class: c('notice') }, 'No opening hours are set yet: nothing is due by them. ', el('a', { href: '#hours' }, 'Set opening hours'), '.') : null;
+    ? el('p', { class: c('caution') }, 'No opening hours are set yet: nothing is due by them. ', el('a', { href: '#hours' }, 'Set opening hours'), '.') : null;
   const suit = () => closed && (closed.hidden = counted.value() !== 'opening_hours');
   owned.listen(counted.root, 'change', suit);
   suit();
@@ -80,15 +81,4 @@ function spanOf({ input }: Field, name: string): number | null {
   const minutes = readSpan(input.value);
   if (minutes === undefined) throw new ApiError('INVALID_INPUT', 'Write it like 15 min, 4 h or 1 h 30 min: a minute at least, 720 h at most.', { details: { field: name } });
   return minutes;
-}
-
-function countedChoice(chosen: Targets['counted']) {
-  const name = freshId('counted');
-  const boxes = COUNTED.map(({ value, label, hint }) => {
-    const input = el('input', { type: 'radio', name, value, id: freshId(value) });
-    input.checked = value === chosen;
-    return { input, root: el('label', { class: c('option'), for: input.id }, input, el('span', {}, el('strong', {}, label), el('span', { class: c('soft') }, hint))) };
-  });
-  const root = el('fieldset', { class: c('options') }, el('legend', {}, 'Which time counts'), ...boxes.map((box) => box.root));
-  return { root, value: () => boxes.find(({ input }) => input.checked)!.input.value as Targets['counted'] };
 }

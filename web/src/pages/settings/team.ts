@@ -1,4 +1,4 @@
-import { inviteStaff, removeStaff, setRole, withdrawInvitation } from '../../api/settings';
+import { inviteStaff, removeStaff, resetSecondFactor, setRole, withdrawInvitation } from '../../api/settings';
 import { staff, type PendingMember, type StaffMember } from '../../api/tenant';
 import { avatar } from '../../components/avatar/avatar';
 import { confirmLoss } from '../../components/dialog/dialog';
@@ -7,6 +7,7 @@ import { dayText, timeElement } from '../../components/time-text/time-text';
 import type { Session } from '../../session/start';
 import { el, type Child } from '../../ui/dom';
 import { c, card, doButton, loaded, messageOf, saveForm } from './parts';
+import { askedOfAllCard } from './two-step';
 
 const ROLES = [{ value: 'account_manager', label: 'Account manager' }, { value: 'admin', label: 'Admin' }];
 
@@ -19,6 +20,7 @@ export function teamSection(session: Session, admin: boolean): Child[] {
       ...invited.map((person) => invitedRow(session, person, admin, again)),
     ))),
     admin ? inviteCard(session) : null,
+    admin ? askedOfAllCard(session) : null,
   ];
 }
 
@@ -37,7 +39,14 @@ function personRow({ owned, toasts, who }: Session, person: StaffMember, admin: 
   const self = person.id === who.user.id;
   return el(
     'li', {}, avatar(person),
-    el('div', { class: c('grow') }, person.name, self ? ' (you)' : '', el('div', { class: c('soft') }, person.email)), role.root,
+    el('div', { class: c('grow') }, person.name, self ? ' (you)' : '', person.second_factor ? ' ' : null, person.second_factor ? el('span', { class: c('tag') }, 'Two-step sign-in') : null, el('div', { class: c('soft') }, person.email)), role.root,
+    admin && !self && person.second_factor ? doButton(owned, { label: 'Reset two-step sign-in', kind: 'plain' }, async () => {
+      const text = 'For somebody who lost their phone and their recovery codes: make sure that it is they who ask. They are signed out everywhere, and their password alone signs them in until they set it up again.';
+      if (!(await confirmLoss({ title: `Reset two-step sign-in of ${person.name}?`, text, yes: 'Reset it', no: 'Leave it' }))) return;
+      await resetSecondFactor(person.id);
+      toasts.show({ text: `${person.name} signs in with the password alone now, and was told by mail.` });
+      again();
+    }, complain) : null,
     admin && !self ? doButton(owned, { label: 'Remove', kind: 'plain' }, async () => {
       const sure = await confirmLoss({ title: `Remove ${person.name}?`, text: 'They are signed out and no longer see anything of this business. What they wrote stays.', yes: 'Remove' });
       if (!sure) return;

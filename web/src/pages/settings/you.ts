@@ -7,10 +7,11 @@ import { timeElement } from '../../components/time-text/time-text';
 import type { Session } from '../../session/start';
 import { el, type Child } from '../../ui/dom';
 import { c, card, doButton, loaded, saveForm } from './parts';
+import { twoStepCard } from './two-step';
 
-/** One's own name, password and sessions. */
+/** One's own name, password, two-step sign-in and sessions. */
 export function youSection(session: Session): Child[] {
-  return [profile(session), password(session), sessions(session)];
+  return [profile(session), password(session), twoStepCard(session), sessions(session)];
 }
 
 function profile({ who, owned, toasts }: Session): HTMLElement {
