@@ -62,7 +62,7 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Runs the fault tests in full; hours rather than minutes.
+    /// Runs the fault tests in full, and asks the API for everything its document says; hours rather than minutes.
     Soak,
     /// Writes `.sqlx` anew from the queries and the migrations.
     Sqlx,
@@ -129,7 +129,8 @@ fn soak() -> Result<()> {
     // The whole workspace, so that nothing is compiled once more with other features.
     let mut tests = cargo(["nextest", "run", "--workspace", "--profile", "soak"]);
     tests.args(["-E", "package(brigade-tests) & test(faults::)"]);
-    shell::run(tests.env("SQLX_OFFLINE", "true").env("BRIGADE_TEST_SOAK", "1"))
+    shell::run(tests.env("SQLX_OFFLINE", "true").env("BRIGADE_TEST_SOAK", "1"))?;
+    steps::browser::schemathesis()
 }
 
 fn openapi() -> Result<()> {

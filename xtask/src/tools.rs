@@ -52,6 +52,14 @@ fn debian(what: &str, packages: &[&str]) -> Result<()> {
     run(&mut install).with_context(|| format!("{what} could not be installed; {by_hand}"))
 }
 
+/// Python with its environments, for what is installed from `PyPI`.
+pub(crate) fn python() -> Result<()> {
+    if succeeds(program("python3").args(["-c", "import venv, ensurepip, sys; sys.exit(sys.version_info < (3, 10))"])) {
+        return Ok(());
+    }
+    debian("python3", &["python3-venv"])
+}
+
 /// Node.js 20.19 or later, with npm.
 pub(crate) fn node() -> Result<()> {
     let version =

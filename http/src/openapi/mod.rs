@@ -30,7 +30,7 @@ pub fn routes() -> Routes {
     responses((status = 200, description = "OpenAPI 3.1.", content_type = "application/openapi+json", body = Object)))]
 async fn description(_who: Public, req: HttpRequest) -> Answer<HttpResponse> {
     let body = req.app_data::<Served>().map(|served| served.0.clone()).unwrap_or_default();
-    Ok(HttpResponse::Ok().content_type("application/json").body(body))
+    Ok(HttpResponse::Ok().content_type("application/openapi+json").body(body))
 }
 
 /// A page to browse the document.

@@ -1,7 +1,7 @@
 //! The checks of `cargo xtask test`, in the order in which they are run: what fails fast comes first.
 
 mod boundaries;
-mod browser;
+pub(crate) mod browser;
 mod deny;
 pub(crate) mod sqlx;
 
