@@ -1,7 +1,7 @@
 // Asks every operation of the OpenAPI document for what it says it takes, and for what it says it does not: an answer of 500 or more,
 // another type, or another shape than the document has it fails. Needs Python 3.10 or later; schemathesis comes from PyPI into
 // target/schemathesis. Minutes rather than seconds: part of `cargo xtask soak`.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,17 +15,20 @@ const CHECKS = 'not_a_server_error,status_code_conformance,content_type_conforma
 /** They would end the session that asks, change who it is, or use up what an address may try. */
 const LEFT_OUT = 'sign-out|sign-in|/live|password|auth/sessions|auth/tokens|auth/tenant|auth/second-factor|tenant/staff';
 
-function run(program, args) {
-  const { status, error } = spawnSync(program, args, { stdio: 'inherit' });
-  if (error || status !== 0) throw new Error(`${program} ${args.join(' ')} failed (${error ?? status})`);
+/** Not `spawnSync`: while this process waits, it reads what the server prints, which would otherwise wait with it. */
+async function run(program, args) {
+  // What it remembers of its runs stays beside it.
+  const child = spawn(program, args, { stdio: 'inherit', cwd: home });
+  const status = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed (${status})`);
 }
 
-function install() {
+async function install() {
   mkdirSync(home, { recursive: true });
   const { stdout } = existsSync(tool) ? spawnSync(tool, ['--version'], { encoding: 'utf8' }) : { stdout: '' };
   if (stdout.includes(VERSION)) return;
-  run('python3', ['-m', 'venv', home]);
-  run(join(home, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', `schemathesis==${VERSION}`]);
+  await run('python3', ['-m', 'venv', home]);
+  await run(join(home, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', `schemathesis==${VERSION}`]);
 }
 
 async function json(server, path, { token, body } = {}) {
@@ -70,7 +73,7 @@ function documentFor(document, ids) {
   return own;
 }
 
-install();
+await install();
 const server = await Server.start();
 try {
   const document = await json(server, '/v1/openapi.json');
@@ -80,7 +83,7 @@ try {
     const file = join(home, 'document.json');
     writeFileSync(file, JSON.stringify(documentFor(document, token ? await idsOf(server, token) : {})));
     console.log(`\n== as ${person?.what ?? 'nobody'}`);
-    run(tool, ['run', file, '--url', server.url, ...(token ? ['-H', `Authorization: Bearer ${token}`] : []), '--phases', 'coverage,fuzzing',
+    await run(tool, ['run', file, '--url', server.url, ...(token ? ['-H', `Authorization: Bearer ${token}`] : []), '--phases', 'coverage,fuzzing',
       '--max-examples', EXAMPLES, '--checks', CHECKS, '--exclude-path-regex', LEFT_OUT, '--continue-on-failure', '--workers', '1', '--no-color']);
   }
 } finally {

@@ -46,7 +46,7 @@ impl From<KeptDraft> for DraftView {
 /// A conversation in which I have begun something.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Begun)]
-pub(crate) struct BegunView {
+pub(crate) struct BegunDraftView {
     /// `cnv_…`
     #[schema(value_type = String)]
     conversation: ConversationId,
@@ -60,18 +60,18 @@ pub(crate) struct BegunView {
     at: Timestamp,
 }
 
-impl From<Begun> for BegunView {
+impl From<Begun> for BegunDraftView {
     fn from(Begun { conversation, kind, words, at }: Begun) -> Self {
         Self { conversation, kind, words, at }
     }
 }
 
 /// All that I have begun and not sent, newest first: 500 at most.
-#[utoipa::path(get, path = "/v1/drafts", tag = "chat", responses((status = 200, body = Vec<BegunView>)))]
-async fn list(who: Person, app: App) -> Answer<Data<Vec<BegunView>>> {
+#[utoipa::path(get, path = "/v1/drafts", tag = "chat", responses((status = 200, body = Vec<BegunDraftView>)))]
+async fn list(who: Person, app: App) -> Answer<Data<Vec<BegunDraftView>>> {
     let begun = app.chat.drafts.list(who.tenant(), who.user(), sight(who.actor(), who.tenant())).await?;
     let shown = |begun: &Begun| can_write(&who, begun.kind);
-    Ok(Data::new(begun.into_iter().filter(shown).map(BegunView::from).collect()))
+    Ok(Data::new(begun.into_iter().filter(shown).map(BegunDraftView::from).collect()))
 }
 
 fn sight(actor: &Actor, tenant: TenantId) -> Sight {

@@ -54,8 +54,8 @@ pub(crate) struct EntryView {
     #[serde(rename = "type")]
     #[schema(value_type = String)]
     kind: Arc<str>,
-    /// The event's body.
-    #[schema(value_type = Object)]
+    /// The event's body; null when it is hidden.
+    #[schema(value_type = Option<Object>)]
     body: Option<Box<RawValue>>,
     /// Who did it.
     #[schema(value_type = String)]

@@ -43,7 +43,7 @@ pub(crate) struct TenantView {
 
 /// An account of the person.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AccountView {
+pub(crate) struct OwnAccountView {
     #[schema(value_type = String)]
     id: AccountId,
     name: String,
@@ -79,7 +79,7 @@ pub(crate) struct MeView {
     #[schema(value_type = Vec<String>)]
     roles: Vec<Role>,
     /// My accounts there.
-    accounts: Vec<AccountView>,
+    accounts: Vec<OwnAccountView>,
     /// Everywhere I have a role.
     tenants: Vec<PlaceView>,
     /// What has to be done before anything else: `second_step` (the password was right, and the code is still to come) or
@@ -122,7 +122,11 @@ impl MeView {
             accounts: me
                 .accounts
                 .into_iter()
-                .map(|account| AccountView { id: account.id, name: account.name, conversation: account.conversation })
+                .map(|account| OwnAccountView {
+                    id: account.id,
+                    name: account.name,
+                    conversation: account.conversation,
+                })
                 .collect(),
             tenants: me
                 .tenants

@@ -140,6 +140,29 @@ mod tests {
         assert!(ids.len() > 30);
     }
 
+    /// Of two types of one name the document would have one, without a word.
+    #[test]
+    fn no_two_described_types_are_called_the_same() {
+        let mut names = std::collections::HashSet::new();
+        let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+        while let Some(folder) = folders.pop() {
+            for path in std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "rs") {
+                    let text = std::fs::read_to_string(&path).unwrap();
+                    for described in text.split("ToSchema)]").skip(1) {
+                        let mut words =
+                            described.split_whitespace().skip_while(|word| !["struct", "enum"].contains(word));
+                        let name = words.nth(1).unwrap_or_default().to_owned();
+                        assert!(names.insert(name.clone()), "{name} in {}", path.display());
+                    }
+                }
+            }
+        }
+        assert!(names.len() > 80, "{}", names.len());
+    }
+
     /// The API is a promise: a change of it shows up here, and is accepted with `cargo insta review`.
     #[test]
     fn the_document_is_pinned() {
