@@ -210,12 +210,17 @@ pub struct Job {
 }
 
 impl Job {
+    /// A task to be done at once.
+    pub fn new(task: &str, body: Value) -> Self {
+        Self { task: task.to_owned(), body, run_at: None, key: None }
+    }
+
     /// Brigade itself will ask `entity` for something, some time after the commit: late, perhaps twice, and in no
     /// order with others. The body must say enough for the entity to tell old from new.
     pub fn command(tenant: TenantId, entity: impl Into<EntityRef>, kind: &str, body: &Value) -> Self {
         let topic = Topic::log(entity.into());
         let body = serde_json::json!({ "tenant": tenant, "topic": topic, "type": kind, "body": body });
-        Self { task: "entity.command".to_owned(), body, run_at: None, key: None }
+        Self::new("entity.command", body)
     }
 
     /// Asks with `body` instead when the command is refused as invalid: what it names may be gone by the time it is asked.

@@ -225,7 +225,7 @@ async fn keep(tx: &mut PgConnection, tenant: TenantId, gifts: &[Gift]) -> Result
     .await?;
     let job = |(gift, id): (&Gift, &Uuid)| {
         let body = json!({ "conversation": gift.conversation, "to": gift.to, "gift": id, "rev": gift.rev });
-        Job { task: GIVE.to_owned(), body, run_at: None, key: None }
+        Job::new(GIVE, body)
     };
     let carried: Vec<Job> = gifts.iter().zip(&ids).map(job).collect();
     jobs::enqueue(tx, Some(tenant), &carried.iter().collect::<Vec<_>>()).await

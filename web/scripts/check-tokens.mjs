@@ -1,5 +1,5 @@
 // Fails on a hard-coded colour, distance, corner or shadow in component CSS, on a raw token outside tokens/, on a role
-// nobody defines, on inline styles and markup in TypeScript, and on a class that its CSS module does not have.
+// nobody defines, on a rule that stands twice, on inline styles and markup in TypeScript, and on a class that its CSS module does not have.
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,6 +39,22 @@ function checkCss(file) {
   for (const match of css.matchAll(/(?<=[{;]\s*)([\w-]+)\s*:\s*([^;{}]+)(?=[;}])/g)) {
     const line = css.slice(0, match.index).split('\n').length;
     checkDeclaration(file, line, match[1], match[2].trim());
+  }
+  checkRules(file, css);
+}
+
+/** Two rules for one selector are mostly two things that were given one name. In a media query there may be another. */
+function checkRules(file, css) {
+  const seen = new Set();
+  let [depth, from] = [0, 0];
+  for (const { 0: mark, index } of css.matchAll(/[{};]/g)) {
+    const selector = css.slice(from, index).trim().replaceAll(/\s+/g, ' ');
+    if (mark === '{' && depth === 0 && !selector.startsWith('@')) {
+      if (seen.has(selector)) report(file, css.slice(0, index).split('\n').length, `"${selector}" has a rule already`);
+      seen.add(selector);
+    }
+    depth += mark === '{' ? 1 : mark === '}' ? -1 : 0;
+    from = index + 1;
   }
 }
 

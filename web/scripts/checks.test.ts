@@ -44,6 +44,10 @@ describe('the tokens check', () => {
   ])('refuses %s', (declaration, why) => {
     expect(checkTokens('a.module.css', `.a { ${declaration}; }`)).toContain(why);
   });
+  it('refuses two rules for one selector, but not another one in a media query', () => {
+    expect(checkTokens('a.module.css', '.a { color: inherit; }\n.b { color: inherit; }\n.a { margin: 0; }')).toContain('a.module.css:3: ".a" has a rule already');
+    expect(checkTokens('a.module.css', '.a { color: inherit; }\n@media print { .a { margin: 0; } }')).toContain('use roles only');
+  });
   it.each([
     ["import styles from './a.module.css';\nconst c = mustClass(styles);\nc('b');", 'no class "b"'],
     ["import styles from './a.module.css';\nstyles.a;", 'without mustClass'],

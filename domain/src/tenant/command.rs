@@ -7,7 +7,7 @@ use super::clock::Zone;
 use super::hours::{Hours, Window};
 use super::label::{Color, Label, LabelName};
 use super::routing::{Capacity, Mode};
-use super::targets::{self, Targets};
+use super::targets::Targets;
 use super::text::{Greeting, Slug};
 use crate::Timestamp;
 use crate::entity::{Seq, parse_body, unknown_command};
@@ -205,7 +205,7 @@ impl Command {
                 let wire::SetGreeting { online, offline } = parse_body(body)?;
                 Greeting::parse(&online, &offline).map(Self::SetGreeting)
             }
-            "set_targets" => targets::parse(body).map(Self::SetTargets),
+            "set_targets" => parse_body(body).map(Self::SetTargets),
             "rename" => {
                 let wire::Rename { name } = parse_body(body)?;
                 Ok(Self::Rename { name: DisplayName::parse("name", &name)? })

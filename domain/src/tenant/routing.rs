@@ -99,13 +99,13 @@ impl Routing {
 
 /// The job that gives out what waits. Of several that wait, one is done.
 pub fn route_job() -> Job {
-    Job { task: ROUTE.to_owned(), body: json!({}), run_at: None, key: Some("route".to_owned()) }
+    Job { key: Some("route".to_owned()), ..Job::new(ROUTE, json!({})) }
 }
 
 /// The job that looks whether `from` is there to take back a conversation that was resolved, as of `rev`.
 pub fn return_job(conversation: ConversationId, from: UserId, rev: Seq) -> Job {
     let body = json!({ "conversation": conversation, "from": from, "rev": rev });
-    Job { task: RETURN.to_owned(), body, run_at: None, key: None }
+    Job::new(RETURN, body)
 }
 
 /// Somebody who is there and takes chats.

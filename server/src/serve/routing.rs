@@ -17,15 +17,12 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::tasks::{ask, of_tenant};
+use super::tasks::{ask, ask_anew, of_tenant, tenant_of};
 
 /// How often a node looks who of its people has come or gone.
 const LOOK: Duration = Duration::from_secs(1);
 /// How often it says again who is there: well before that is over.
 const SAY_AGAIN: Duration = LEASE.checked_div(3).unwrap();
-
-/// Names the requests of conversations that came back.
-const RETURNS: Uuid = Uuid::from_u128(0x6272_6967_6164_655f_6261_636b_5f31_0001);
 
 /// A conversation is on its way to somebody.
 #[derive(Debug, Deserialize)]
@@ -50,7 +47,7 @@ pub(super) fn tasks(tasks: Tasks, directory: &Directory, routing: &PgRouting) ->
     let tasks = tasks.on(ROUTE, move |task: Task| {
         let routing = own.clone();
         async move {
-            let tenant = task.tenant.ok_or_else(|| TaskError::new("the job is of no tenant"))?;
+            let tenant = tenant_of(&task)?;
             let given = routing.give_out(tenant).await.map_err(TaskError::new)?;
             metrics::counter!("brigade_routed_total").increment(u64::try_from(given).unwrap_or(0));
             Ok(())
@@ -76,7 +73,7 @@ async fn give(directory: &Directory, routing: &PgRouting, task: Task) -> Result<
         Ok(()) => {}
         // Whoever it was for has just left the staff.
         Err(refusal) if matches!(refusal.code, Code::InvalidInput | Code::NotFound | Code::Conflict) => {}
-        Err(refusal) => return Err(TaskError::new(refusal.code.as_str())),
+        Err(refusal) => return Err(refusal.into()),
     }
     routing.settle(tenant, conversation, gift).await.map_err(TaskError::new)
 }
@@ -87,10 +84,8 @@ async fn put_back(directory: &Directory, routing: &PgRouting, task: Task) -> Res
     if !routing.is_missing(tenant, from).await.map_err(TaskError::new)? {
         return Ok(());
     }
-    let request = Uuid::new_v5(&RETURNS, format!("{tenant}\n{conversation}\n{rev}").as_bytes());
-    let body = json!({ "from": from, "to": null, "rev": rev }).to_string();
-    let asked = ask(directory, EntityKey::new(tenant, conversation), request, "give", body).await;
-    asked.map_err(|refusal| TaskError::new(refusal.code.as_str()))
+    let body = json!({ "from": from, "to": null, "rev": rev });
+    Ok(ask_anew(directory, EntityKey::new(tenant, conversation), "give", &body, &format!("back {rev}")).await?)
 }
 
 /// Tells the database, for as long as the runtime runs, who of the staff is online as far as this node knows. Only tenants

@@ -64,11 +64,11 @@ async fn submit(directory: &Directory, command: EntityCommand) -> Result<(), Tas
         Some(request) => ask(directory, key, request, &kind, body.to_string()).await,
         None => ask_as_system(directory, key, &kind, body).await,
     };
-    let asked = match (ask(&body).await, or_else) {
-        (Err(refusal), Some(body)) if refusal.code == Code::InvalidInput => ask(&body).await,
-        (asked, _) => asked,
-    };
-    asked.map_err(|refusal| TaskError::new(refusal.code.as_str()))
+    match (ask(&body).await, or_else) {
+        (Err(refusal), Some(body)) if refusal.code == Code::InvalidInput => ask(&body).await?,
+        (asked, _) => asked?,
+    }
+    Ok(())
 }
 
 /// Asks an entity for something as Brigade itself. The same question is the same request, however often it is asked.
@@ -78,9 +78,7 @@ pub(crate) async fn ask_as_system(
     kind: &str,
     body: &Value,
 ) -> Result<(), Refusal> {
-    let body = body.to_string();
-    let name = format!("{}\n{}\n{kind}\n{body}", key.tenant, key.entity);
-    ask(directory, key, Uuid::new_v5(&NAMESPACE, name.as_bytes()), kind, body).await
+    ask_anew(directory, key, kind, body, &body.to_string()).await
 }
 
 /// The same for what may be asked for again, word for word: each `why` is another request.
@@ -120,9 +118,7 @@ pub(crate) fn invitations(tasks: Tasks, directory: Directory, accounts: Arc<dyn 
         async move {
             let (tenant, welcome): (_, Welcome) = of_tenant(task)?;
             let existing = accounts.of_member(tenant, welcome.user).await.map_err(TaskError::new)?;
-            receive(&directory, tenant, &welcome, &existing)
-                .await
-                .map_err(|refusal| TaskError::new(refusal.code.as_str()))
+            Ok(receive(&directory, tenant, &welcome, &existing).await?)
         }
     })
 }
@@ -180,8 +176,13 @@ pub(crate) fn files(tasks: Tasks, uploads: &Uploads) -> Tasks {
     })
 }
 
+/// Whose work it is.
+pub(super) fn tenant_of(task: &Task) -> Result<TenantId, TaskError> {
+    task.tenant.ok_or_else(|| TaskError::new("the job is of no tenant"))
+}
+
 pub(super) fn of_tenant<T: DeserializeOwned>(task: Task) -> Result<(TenantId, T), TaskError> {
-    let tenant = task.tenant.ok_or_else(|| TaskError::new("the job is of no tenant"))?;
+    let tenant = tenant_of(&task)?;
     let body = serde_json::from_value(task.body)
         .map_err(|error| TaskError::new(format_args!("the job does not read: {error}")))?;
     Ok((tenant, body))

@@ -132,7 +132,7 @@ async fn begin(tx: &mut PgConnection, tenant: TenantId, new: &New) -> Result<(),
     .await?;
     let at = new.at + SignedDuration::from_hours(UNSENT_HOURS);
     let body = json!({ "attachment": new.id });
-    let expire = Job { task: EXPIRE.to_owned(), body, run_at: Some(at), key: None };
+    let expire = Job { run_at: Some(at), ..Job::new(EXPIRE, body) };
     enqueue(tx, Some(tenant), &[&expire]).await
 }
 

@@ -282,14 +282,13 @@ pub async fn facets(db: &Db, tenant: TenantId) -> Result<Vec<Facet>, Fault> {
         Box::pin(async move {
             let rows = sqlx::query!(
                 r#"select status as "status!", waiting as "waiting!", assignee, labels as "labels!", priority as "priority!",
-                          due, count(*) as "count!"
+                          case when due_at <= now() then 'missed' when warn_at <= now() then 'soon' end as due,
+                          count(*) as "count!"
                    from (
-                       select status, waiting_since is not null as waiting, assignee, labels, priority,
-                              case when due_at <= now() then 'missed' when warn_at <= now() then 'soon' end as due
+                       select status, waiting_since is not null as waiting, assignee, labels, priority, due_at, warn_at
                        from conversations where tenant_id = $1 and status = 'open'
                        union all
-                       select status, waiting_since is not null, assignee, labels, priority,
-                              case when due_at <= now() then 'missed' when warn_at <= now() then 'soon' end
+                       select status, waiting_since is not null, assignee, labels, priority, due_at, warn_at
                        from conversations where tenant_id = $1 and status = 'snoozed'
                    ) as unsettled
                    group by status, waiting, assignee, labels, priority, due"#,

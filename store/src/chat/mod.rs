@@ -147,12 +147,12 @@ pub(crate) fn read_name<T: DeserializeOwned>(name: String, doing: &'static str) 
 }
 
 /// How often something that people change was changed.
-fn to_rev(rev: i32) -> Result<u32, Error> {
+pub(crate) fn to_rev(rev: i32) -> Result<u32, Error> {
     Ok(u32::try_from(rev).map_err(|error| Fault::internal("read how often something was changed", error))?)
 }
 
 /// Who changes something has to have seen it as it is: refused with `said` when it is at another revision than `seen`.
-fn check_seen(known: u32, seen: u32, said: &'static str) -> Result<(), Refusal> {
+pub(crate) fn check_seen(known: u32, seen: u32, said: &'static str) -> Result<(), Refusal> {
     if known == seen {
         return Ok(());
     }

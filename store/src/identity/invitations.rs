@@ -261,7 +261,7 @@ async fn accept(tx: &mut PgConnection, acceptance: Acceptance, cause: Cause) -> 
             "invitation": invitation.id, "conversation": conversation, "account": acceptance.account, "user": user,
             "name": name,
         });
-        let job = Job { task: ACCEPTED.to_owned(), body, run_at: None, key: None };
+        let job = Job::new(ACCEPTED, body);
         enqueue(tx, Some(invitation.tenant), &[&job]).await?;
     }
     let details = json!({ "invitation": invitation.id, "user": user, "role": role });

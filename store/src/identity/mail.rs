@@ -49,7 +49,7 @@ pub(crate) async fn post(tx: &mut PgConnection, ring: &KeyRing, envelope: &Envel
     )
     .execute(&mut *tx)
     .await?;
-    let job = Job { task: TASK.to_owned(), body: json!({ "mail": id }), run_at: None, key: None };
+    let job = Job::new(TASK, json!({ "mail": id }));
     enqueue(tx, None, &[&job]).await
 }
 

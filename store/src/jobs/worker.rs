@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use brigade_domain::journal::BoxFuture;
+use brigade_domain::refusal::Refusal;
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions, WorkerRecoveryConfig};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -23,6 +24,13 @@ impl TaskError {
     /// What went wrong, for the operator. Kept with the job: no personal data.
     pub fn new(what: impl fmt::Display) -> Self {
         Self(what.to_string())
+    }
+}
+
+/// Refusals are for people; of one the operator is told the code.
+impl From<Refusal> for TaskError {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(refusal.code.as_str())
     }
 }
 

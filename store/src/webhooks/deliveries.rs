@@ -78,14 +78,17 @@ async fn find(tx: &mut PgConnection, tenant: TenantId, id: DeliveryId) -> Result
     record.read()
 }
 
+/// A page of what was sent to an endpoint, and whether there is more; `None` when there is no such endpoint.
 pub(super) async fn page(
     tx: &mut PgConnection,
     tenant: TenantId,
     id: WebhookId,
     before: Option<DeliveryId>,
     limit: u16,
-) -> Result<(Vec<Delivery>, bool), Error> {
-    endpoints::lock(tx, tenant, id).await?;
+) -> Result<Option<(Vec<Delivery>, bool)>, Error> {
+    if !endpoints::exists(tx, tenant, id).await? {
+        return Ok(None);
+    }
     let mut rows = sqlx::query_as!(
         Record,
         "select id, event_id, kind, entity_id, seq, created_at, state, attempts, next_at, tried_at, took_ms, status, answer, failure
@@ -101,7 +104,7 @@ pub(super) async fn page(
     .await?;
     let more = rows.len() > usize::from(limit);
     rows.truncate(usize::from(limit));
-    Ok((rows.into_iter().map(Record::read).collect::<Result<_, _>>()?, more))
+    Ok(Some((rows.into_iter().map(Record::read).collect::<Result<_, _>>()?, more)))
 }
 
 /// Only what is on gets anything.

@@ -3,7 +3,7 @@
 use brigade_domain::Timestamp;
 use brigade_domain::id::{TenantId, WebhookId};
 use brigade_domain::identity::{Cause, Secret};
-use brigade_domain::refusal::{Code, Fault, Refusal};
+use brigade_domain::refusal::{Code, Fault};
 use brigade_domain::webhooks::ports::{Endpoint, EndpointState, OVERLAP, Wanted};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::relay;
 use crate::audit::{Line, Outcome, append};
+use crate::chat::{check_seen, to_rev};
 use crate::error::Error;
 use crate::identity::{KeyRing, Place};
 use crate::time::{DbTime, from_db, to_db};
@@ -48,7 +49,7 @@ impl Record {
     fn read(self) -> Result<Endpoint, Error> {
         Ok(Endpoint {
             id: WebhookId::from_uuid(self.id),
-            rev: u32::try_from(self.rev).map_err(|error| Fault::internal("read a webhook", error))?,
+            rev: to_rev(self.rev)?,
             url: self.url,
             description: self.description,
             events: self.events,
@@ -94,6 +95,17 @@ pub(super) async fn lock(tx: &mut PgConnection, tenant: TenantId, id: WebhookId)
     .fetch_optional(tx)
     .await?;
     known.ok_or(Error::from(Code::NotFound))?.read()
+}
+
+/// Whether there is such an endpoint.
+pub(super) async fn exists(tx: &mut PgConnection, tenant: TenantId, id: WebhookId) -> Result<bool, Error> {
+    let exists = sqlx::query_scalar!(
+        r#"select exists (
+               select from webhook_endpoints where tenant_id = $1 and id = $2 and removed_at is null) as "exists!""#,
+        tenant.uuid(),
+        id.uuid(),
+    );
+    Ok(exists.fetch_one(tx).await?)
 }
 
 async fn find(tx: &mut PgConnection, tenant: TenantId, id: WebhookId) -> Result<Endpoint, Error> {
@@ -170,10 +182,7 @@ pub(super) async fn change(
     cause: &Cause,
 ) -> Result<Endpoint, Error> {
     let known = lock(tx, tenant, id).await?;
-    if known.rev != rev {
-        let said = "This webhook has been changed meanwhile. Look at it again.";
-        return Err(Refusal::new(Code::Conflict, said).with_details(json!({ "rev": known.rev })).into());
-    }
+    check_seen(known.rev, rev, "This webhook has been changed meanwhile. Look at it again.")?;
     sqlx::query!(
         "update webhook_endpoints
          set rev = rev + 1, url = $3, description = $4, events = $5, state = $6, failing_since = null, changed_at = $7

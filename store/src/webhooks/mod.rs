@@ -29,7 +29,7 @@ use brigade_domain::entity::EntityKey;
 use brigade_domain::id::{DeliveryId, TenantId, WebhookId};
 use brigade_domain::identity::{Cause, Secret};
 use brigade_domain::journal::BoxFuture;
-use brigade_domain::refusal::{Fault, Rejection};
+use brigade_domain::refusal::{Code, Fault, Rejection};
 use brigade_domain::webhooks::ports::{Delivery, Due, Endpoint, Outgoing, Receipt, Wanted, Webhooks};
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -279,8 +279,9 @@ impl Webhooks for PgWebhooks {
     ) -> BoxFuture<'static, Result<(Vec<Delivery>, bool), Rejection>> {
         let db = self.db().clone();
         Box::pin(async move {
-            db.write("list deliveries", tenant, move |tx| Box::pin(deliveries::page(tx, tenant, id, before, limit)))
-                .await
+            let page =
+                db.read("list deliveries", tenant, move |tx| Box::pin(deliveries::page(tx, tenant, id, before, limit)));
+            page.await?.ok_or_else(|| Code::NotFound.into())
         })
     }
 

@@ -160,7 +160,7 @@ impl Conversation {
     /// The job that takes away what the files of a deleted message hold.
     fn remove_files(&self, seq: Seq) -> Job {
         let body = json!({ "conversation": self.id, "seq": seq });
-        Job { task: REMOVE.to_owned(), body, run_at: None, key: None }
+        Job::new(REMOVE, body)
     }
 
     /// The message that a command is about, as far as the asker may know of it.

@@ -39,6 +39,8 @@ export class DueWatch implements Disposable {
     const calm = new Map<string, string>();
     let next = Infinity;
     for (const item of this.#items) {
+      // Most have nothing, and this runs whenever the list is drawn.
+      if (!item.answer_due && !item.resolution_due) continue;
       next = Math.min(next, changesAt(item, now));
       if (!item.answer_due) continue;
       const urgency = urgencyOf(item.answer_due, now);

@@ -122,6 +122,7 @@ export class Chooser implements Disposable {
 
   /** Whether the business has set itself targets: without any nothing is ever due. */
   setTargets(any: boolean): void {
+    if (any === this.#targets) return;
     this.#targets = any;
     this.#draw();
   }

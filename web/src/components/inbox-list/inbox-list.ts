@@ -34,10 +34,8 @@ export class InboxList implements Disposable {
   readonly counted = new Emitter<undefined>();
   /** What was said in all conversations. */
   readonly results: SearchResults;
-  /** An answer has become due soon. */
-  readonly soon: Emitter<InboxItem>;
-  /** Something has become due soon, or was missed. */
-  readonly dueChanged: Emitter<undefined>;
+  /** What is due in them. */
+  readonly dues = new DueWatch();
   readonly selection = new Selection();
   readonly bar: BulkBar;
   /** Whether something was begun there and not sent. */
@@ -49,7 +47,6 @@ export class InboxList implements Disposable {
   #owned = new Disposables();
   #labels: Labels = {};
   #counter: Counter;
-  #dues: DueWatch;
   #current: string | undefined;
   #pages: Pages;
   #rows = new Rows();
@@ -68,9 +65,7 @@ export class InboxList implements Disposable {
     this.results = this.#owned.add(new SearchResults(nameOf));
     this.bar = this.#owned.add(new BulkBar(this.selection));
     this.chooser = this.#owned.add(new Chooser(nameOf));
-    this.#dues = this.#owned.add(new DueWatch());
-    this.soon = this.#dues.soon;
-    this.dueChanged = this.#dues.changed;
+    this.#owned.add(this.dues);
     const counter = this.#counter = this.#owned.add(new Counter());
     this.#pages = new Pages({ get complete() { return counter.complete; }, has: (id) => live.get(id) !== undefined });
     this.root = el(
@@ -82,7 +77,7 @@ export class InboxList implements Disposable {
     this.#owned.add(this.chooser.chosen.on(() => this.#listChosen()));
     this.#owned.add(this.chooser.narrowed.on(() => this.#narrowed()));
     this.#owned.add(this.#counter.changed.on(() => this.refresh()));
-    this.#owned.add(this.#dues.changed.on(() => {
+    this.#owned.add(this.dues.changed.on(() => {
       this.#counter.news();
       this.refresh();
     }));
@@ -103,11 +98,6 @@ export class InboxList implements Disposable {
     this.#labels = labels;
     this.chooser.setLabels(labels);
     this.refresh();
-  }
-
-  /** Whether the business has set itself targets. */
-  setTargets(any: boolean): void {
-    this.chooser.setTargets(any);
   }
 
   /** The views there are. */
@@ -224,7 +214,7 @@ export class InboxList implements Disposable {
   #draw(): void {
     const all = new Map([...this.#pages.items, ...this.#live.values().map((item) => [item.id, item] as const)]);
     this.#count([...all.values()]);
-    this.#dues.watch([...all.values()]);
+    this.dues.watch([...all.values()]);
     const { criteria, order } = this.#which;
     const search = this.#search.value.trim();
     const wanted = [...all.values()].filter((item) => takes(criteria, item, this.#me) && (search === '' || matches(item, search)));

@@ -10,15 +10,18 @@ import styles from './second-factor.module.css';
 
 const c = mustClass(styles);
 
-/** Setting two-step sign-in up, step by step: the password again, the app, the recovery codes. Headings are of `level`. */
-export function setUp(address: string, done: () => void, level: 'h2' | 'h3' = 'h3'): HTMLElement {
+/** Setting two-step sign-in up, step by step: the password again, the app, the recovery codes; with these it is on. Headings are of `level`. */
+export function setUp(address: string, { on, done, level = 'h3' }: { on?: () => void; done: () => void; level?: 'h2' | 'h3' }): HTMLElement {
   const root = el('div', {});
   const show = (stage: HTMLElement) => {
     fill(root, stage);
     // Once it is on the page.
     queueMicrotask(() => root.querySelector<HTMLElement>('input:not([hidden])')?.focus());
   };
-  const codes = (made: string[]) => fill(root, recoveryCodes(made, address, done, level));
+  const codes = (made: string[]) => {
+    fill(root, recoveryCodes(made, address, done, level));
+    on?.();
+  };
   show(askPassword(address, (setup) => show(askCode(setup, codes))));
   return root;
 }

@@ -77,8 +77,8 @@ export class InboxPage {
       queue: client.queue, current: () => this.#pane?.id, nameOf: (id) => this.#topic.get(id)?.name,
       open: (id) => this.open(id, true), show: (toast) => session.toasts.show(toast),
     }));
-    owned.add(this.#list.dueChanged.on(() => this.#drawDetails()));
-    owned.add(this.#list.soon.on((item) => this.#warn(item)));
+    owned.add(this.#list.dues.changed.on(() => this.#drawDetails()));
+    owned.add(this.#list.dues.soon.on((item) => this.#warn(item)));
     owned.add(tellOfGiven({ topic: this.#topic, me: who.user.id, current: () => this.#pane?.id, open: (id) => this.open(id, true), show: (toast) => session.toasts.show(toast) }));
     owned.add(this.#details.actions.on((action) => void this.#detail(action)));
     owned.listen(window, 'popstate', () => this.#fromAddress());
@@ -168,7 +168,7 @@ export class InboxPage {
 
   #tenantChanged(): void {
     this.#list.setLabels(this.#labels);
-    this.#list.setTargets(hasTargets(this.#tenant.state?.targets));
+    this.#list.chooser.setTargets(hasTargets(this.#tenant.state?.targets));
     this.#drawDetails();
   }
 

@@ -27,10 +27,9 @@ function whenOff({ owned, who }: Session, box: HTMLElement, again: () => void): 
   owned.listen(begin, 'click', () => {
     const cancel = button({ label: 'Cancel', small: true });
     owned.listen(cancel, 'click', again);
-    const steps = setUp(who.user.email, again);
+    // Once it is on there is nothing to cancel.
+    const steps = setUp(who.user.email, { on: () => cancel.hidden = true, done: again });
     fill(box, steps, el('div', { class: c('foot') }, cancel));
-    // From the recovery codes on there is nothing to cancel: it is on.
-    new MutationObserver(() => (cancel.hidden = !steps.querySelector('form'))).observe(steps, { childList: true });
   });
   return [
     el('p', {}, 'Signing in then takes a code of an app on your phone as well. Whoever learns your password still cannot sign in.'),

@@ -104,7 +104,7 @@ async function edit(session: Session, events: WebhookEvent[], webhook?: Webhook)
   const kept = await formDialog({
     title: webhook ? 'Change this webhook' : 'New webhook',
     fields: { url, description, events: chosen },
-    inside: [url.root, description.root, chosen.root, webhook ? el('label', { class: c('choice') }, on, 'Tell it what happens') : null],
+    inside: [url.root, description.root, chosen.root, webhook ? el('label', { class: c('tick') }, on, 'Tell it what happens') : null],
     submit: webhook ? 'Save' : 'Add',
     wide: true,
     save: async () => {
@@ -121,7 +121,7 @@ async function edit(session: Session, events: WebhookEvent[], webhook?: Webhook)
 function eventField(events: WebhookEvent[], chosen: string[]): Field & { chosen(): string[] } {
   const boxes = events.map(({ type, about }) => {
     const input = el('input', { type: 'checkbox', value: type, checked: chosen.includes(type) });
-    return { input, root: el('label', { class: c('choice') }, input, el('span', {}, el('b', {}, type), el('span', { class: c('soft') }, ` ${about}`))) };
+    return { input, root: el('label', { class: c('tick') }, input, el('span', {}, el('b', {}, type), el('span', { class: c('soft') }, ` ${about}`))) };
   });
   const problem = el('p', { class: c('bad'), id: freshId('events-problem'), hidden: true });
   const root = el('fieldset', { class: c('events'), 'aria-describedby': problem.id }, el('legend', {}, 'Events'), ...boxes.map((box) => box.root), problem);

@@ -25,7 +25,7 @@ async function goOn(): Promise<void> {
 async function setUpFirst(who: Me): Promise<void> {
   const { setUp } = await import('../../components/second-factor/set-up');
   const lead = 'Your business asks everybody who works for it to sign in with a code of an app as well. It takes two minutes, and your phone.';
-  fill(app, authPage(authCard('Set up two-step sign-in', lead, setUp(who.user?.email ?? '', () => void goOn(), 'h2'), leaveButton())));
+  fill(app, authPage(authCard('Set up two-step sign-in', lead, setUp(who.user?.email ?? '', { done: () => void goOn(), level: 'h2' }), leaveButton())));
 }
 
 /** The password was right; somebody who uses two-step sign-in shows a code now. */
