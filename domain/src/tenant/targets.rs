@@ -9,7 +9,6 @@ use crate::Timestamp;
 use crate::chat::triage::Priority;
 use crate::entity::{Job, Seq};
 use crate::id::ConversationId;
-use crate::refusal::Refusal;
 
 /// A span of counted time, 1 minute to 30 days of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -163,25 +162,23 @@ pub const RECKON_ALL: &str = "targets.reckon_all";
 
 /// Has a conversation say anew what is due when, because of entry `rev` of its log.
 pub fn reckon_job(conversation: ConversationId, rev: Seq) -> Job {
-    Job { task: RECKON.to_owned(), body: json!({ "conversation": conversation, "rev": rev }), run_at: None, key: None }
+    Job::new(RECKON, json!({ "conversation": conversation, "rev": rev }))
 }
 
-/// Has all of the tenant's conversations that are not resolved say so anew. One that waits is enough.
+/// Has all of the tenant's conversations that are not resolved say so anew. Each change has its own: a job with a key is
+/// not tried again once another has taken its place, and who was killed has to go on to the end.
 pub fn reckon_all_job() -> Job {
-    Job { task: RECKON_ALL.to_owned(), body: json!({}), run_at: None, key: Some(RECKON_ALL.to_owned()) }
-}
-
-/// Reads targets as they are on the wire: what is wrong is said of its field.
-pub fn parse(body: &str) -> Result<Targets, Refusal> {
-    crate::entity::parse_body(body)
+    Job::new(RECKON_ALL, json!({}))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entity::parse_body;
 
     #[test]
     fn a_target_is_a_minute_to_thirty_days() {
+        let parse = parse_body::<Targets>;
         assert!(parse(r#"{"counted":"always","normal":{"first":1,"next":null,"resolution":43200}}"#).is_ok());
         for body in [
             r#"{"counted":"always","normal":{"first":0}}"#,

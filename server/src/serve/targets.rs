@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use brigade_actors::Directory;
 use brigade_domain::actor::Actor;
-use brigade_domain::entity::{EntityKey, Seq};
+use brigade_domain::entity::EntityKey;
 use brigade_domain::id::{ConversationId, TenantId};
-use brigade_domain::refusal::Refusal;
 use brigade_domain::tenant::shown::Shown;
 use brigade_domain::tenant::targets::{Policy, RECKON, RECKON_ALL};
 use brigade_http::entity::look;
@@ -16,21 +15,20 @@ use brigade_store::chat::unsettled;
 use brigade_store::jobs::{Task, TaskError, Tasks};
 use serde::Deserialize;
 use serde_json::json;
+use uuid::Uuid;
 
-use super::tasks::{ask_anew, of_tenant};
+use super::tasks::{ask, of_tenant, tenant_of};
 
 /// A conversation is to say anew what is due when.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Reckon {
     conversation: ConversationId,
-    /// Because of this entry of its log.
-    rev: Seq,
 }
 
 /// What is to be reckoned anew.
 #[derive(Clone, Copy)]
 enum What {
-    One(Reckon),
+    One(ConversationId),
     All,
 }
 
@@ -41,14 +39,14 @@ pub(super) fn targets(tasks: Tasks, directory: Directory, db: Db) -> Tasks {
     let tasks = tasks.on(RECKON, move |task: Task| {
         let reckoner = one.clone();
         async move {
-            let (tenant, reckon) = of_tenant(task)?;
-            reckoner.run(tenant, What::One(reckon)).await
+            let (tenant, Reckon { conversation }) = of_tenant(task)?;
+            reckoner.run(tenant, What::One(conversation)).await
         }
     });
     tasks.on(RECKON_ALL, move |task: Task| {
         let reckoner = all.clone();
         async move {
-            let tenant = task.tenant.ok_or_else(|| TaskError::new("the job is of no tenant"))?;
+            let tenant = tenant_of(&task)?;
             reckoner.run(tenant, What::All).await
         }
     })
@@ -64,56 +62,44 @@ impl Reckoner {
     /// Does it by the policy of now, and again if that was changed meanwhile: of two jobs the one that began earlier may
     /// end later, and would leave behind what was.
     async fn run(&self, tenant: TenantId, what: What) -> Result<(), TaskError> {
-        let (mut policy, mut as_of) = self.policy(tenant).await?;
+        let mut policy = self.policy(tenant).await?;
         loop {
             match what {
-                What::One(Reckon { conversation, rev }) => {
-                    self.reckon(tenant, conversation, &policy, &format!("{rev} by {as_of}")).await?;
-                }
-                What::All => self.reckon_all(tenant, &policy, &format!("all by {as_of}")).await?,
+                What::One(conversation) => self.reckon(tenant, conversation, &policy).await?,
+                What::All => self.reckon_all(tenant, &policy).await?,
             }
-            let (now, seq) = self.policy(tenant).await?;
+            let now = self.policy(tenant).await?;
             if now == policy {
                 return Ok(());
             }
-            (policy, as_of) = (now, seq);
+            policy = now;
         }
     }
 
-    /// What the tenant has set itself, and as of which entry of its log.
-    async fn policy(&self, tenant: TenantId) -> Result<(Policy, Seq), TaskError> {
+    /// What the tenant has set itself.
+    async fn policy(&self, tenant: TenantId) -> Result<Policy, TaskError> {
         let system = Arc::new(Actor::system(tenant));
-        let seen =
-            look(&self.directory, &system, EntityKey::new(tenant, tenant)).await.map_err(|refusal| failed(&refusal))?;
+        let seen = look(&self.directory, &system, EntityKey::new(tenant, tenant)).await?;
         let unread = |error| TaskError::new(format_args!("the tenant does not read: {error}"));
-        Ok((Shown::read(seen.state).map_err(unread)?.policy(), seen.seq))
+        Ok(Shown::read(seen.state).map_err(unread)?.policy())
     }
 
-    async fn reckon_all(&self, tenant: TenantId, policy: &Policy, why: &str) -> Result<(), TaskError> {
+    async fn reckon_all(&self, tenant: TenantId, policy: &Policy) -> Result<(), TaskError> {
         let mut after = None;
         loop {
             let page = unsettled(&self.db, tenant, after).await.map_err(TaskError::new)?;
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(*last);
             for conversation in page {
-                self.reckon(tenant, conversation, policy, why).await?;
+                self.reckon(tenant, conversation, policy).await?;
             }
         }
     }
 
-    /// The same question is the same request: `why` it is asked makes it another.
-    async fn reckon(
-        &self,
-        tenant: TenantId,
-        conversation: ConversationId,
-        policy: &Policy,
-        why: &str,
-    ) -> Result<(), TaskError> {
+    /// Each time another request: asked twice it comes to nothing the second time, and what another job has asked before
+    /// may have been overtaken since.
+    async fn reckon(&self, tenant: TenantId, conversation: ConversationId, policy: &Policy) -> Result<(), TaskError> {
         let key = EntityKey::new(tenant, conversation);
-        ask_anew(&self.directory, key, "reckon", &json!(policy), why).await.map_err(|refusal| failed(&refusal))
+        Ok(ask(&self.directory, key, Uuid::now_v7(), "reckon", json!(policy).to_string()).await?)
     }
-}
-
-fn failed(refusal: &Refusal) -> TaskError {
-    TaskError::new(refusal.code.as_str())
 }

@@ -2,31 +2,36 @@
 //! lists show what is due.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use brigade_actors::Command;
 use brigade_domain::actor::{Actor, Role};
 use brigade_domain::entity::EntityKey;
 use brigade_domain::id::{ConversationId, VisitorId};
 use brigade_domain::journal::RequestKey;
+use brigade_domain::refusal::Code;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::command;
-use crate::support::{Answer, Person, TestApp, TestTenant};
+use crate::support::{Answer, Person, TestApp, TestTenant, eventually};
 
-/// Asks a conversation for something as if it were `ago` minutes earlier.
+/// Asks a conversation for something as if it were `ago` minutes earlier; once more when the machine has much to do.
 async fn ask(app: &TestApp, actor: Actor, id: ConversationId, ago: i64, kind: &str, body: Value) {
-    let tenant = actor.tenant.unwrap();
+    let key = EntityKey::new(actor.tenant.unwrap(), id);
     let body = body.to_string();
-    let command = Command {
-        request: RequestKey::of(Uuid::now_v7(), actor.party, kind, &body),
-        actor: Arc::new(actor),
-        at: Timestamp::now() - SignedDuration::from_mins(ago),
-        kind: kind.into(),
-        body: body.into(),
+    let request = RequestKey::of(Uuid::now_v7(), actor.party, kind, &body);
+    let at = Timestamp::now() - SignedDuration::from_mins(ago);
+    let actor = Arc::new(actor);
+    let asked = || async {
+        let command = Command { request, actor: actor.clone(), at, kind: kind.into(), body: body.as_str().into() };
+        match app.inside.directory.ask(key, command).await {
+            Err(refusal) if refusal.code == Code::Overloaded => None,
+            asked => Some(asked),
+        }
     };
-    app.inside.directory.ask(EntityKey::new(tenant, id), command).await.unwrap();
+    eventually("the conversation has time for it", Duration::from_secs(30), asked).await.unwrap();
 }
 
 /// A visitor who wrote `ago` minutes ago.
