@@ -3,6 +3,7 @@
 
 use super::attachment::{Attachment, FileName, MAX_FILES, MediaType};
 use super::event::Kind;
+use super::feedback::{Comment, Given, Score};
 use super::text::{Emoji, MessageText, PageUrl};
 use super::triage::Priority;
 use super::wire;
@@ -10,6 +11,7 @@ use crate::Timestamp;
 use crate::entity::{Seq, parse_body, unknown_command};
 use crate::id::{AccountId, InvitationId, LabelId, UserId, VisitorId};
 use crate::refusal::Refusal;
+use crate::tenant::feedback::Question;
 use crate::tenant::targets::Policy;
 use crate::text::{DisplayName, Email};
 
@@ -86,6 +88,10 @@ pub enum Command {
         /// Set, or take off.
         on: bool,
     },
+    /// Ask the customer how it was.
+    AskFeedback(AskFeedback),
+    /// Say how it was.
+    GiveFeedback(GiveFeedback),
     /// Leave a way to be reached.
     LeaveContact {
         /// The address.
@@ -183,6 +189,24 @@ pub struct Give {
     pub rev: Seq,
 }
 
+/// Ask the customer how it was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AskFeedback {
+    /// Once this entry has resolved it.
+    pub rev: Seq,
+    /// What the business asks.
+    pub question: Question,
+}
+
+/// Say how it was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GiveFeedback {
+    /// The entry that asked.
+    pub asked: Seq,
+    /// How it was.
+    pub given: Given,
+}
+
 impl Command {
     /// Reads a command of type `kind`.
     pub fn parse(kind: &str, body: &str) -> Result<Self, Refusal> {
@@ -212,6 +236,15 @@ impl Command {
             "set_priority" => parse_body(body).map(|wire::SetPriority { priority }| Self::SetPriority { priority }),
             "reckon" => parse_body(body).map(|policy| Self::Reckon { policy: Box::new(policy) }),
             "label" => parse_body(body).map(|wire::Label { label, on }| Self::Label { label, on }),
+            "ask_feedback" => {
+                let wire::AskFeedback { rev, question } = parse_body(body)?;
+                Ok(Self::AskFeedback(AskFeedback { rev, question: Question::parse(&question)? }))
+            }
+            "give_feedback" => {
+                let wire::GiveFeedback { asked, score, comment } = parse_body(body)?;
+                let comment = comment.as_deref().map(Comment::parse).transpose()?.flatten();
+                Ok(Self::GiveFeedback(GiveFeedback { asked, given: Given { score: Score::parse(score)?, comment } }))
+            }
             "leave_contact" => contact(&parse_body(body)?),
             "invite" => {
                 let wire::Invite { invitation, email, name, inviter } = parse_body(body)?;

@@ -4,12 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::attachment::Attachment;
 use super::due::Dues;
+use super::feedback::Given;
 use super::text::{Emoji, MessageText, PageUrl};
 use super::triage::Priority;
 use crate::Timestamp;
 use crate::actor::Party;
 use crate::entity::{Audience, Seq};
 use crate::id::{AccountId, InvitationId, LabelId, UserId, VisitorId};
+use crate::tenant::feedback::Question;
 use crate::text::{DisplayName, Email};
 
 /// What a conversation is about: a visitor's site chat, or an account's line to its account manager.
@@ -171,6 +173,18 @@ pub enum Event {
         /// On, or off.
         on: bool,
     },
+    /// The customer is asked how it was.
+    FeedbackAsked {
+        /// In these words.
+        question: Question,
+    },
+    /// The customer has said how it was, or says now that it was otherwise.
+    FeedbackGiven {
+        /// The entry that asked.
+        asked: Seq,
+        /// What was said.
+        given: Given,
+    },
     /// The visitor left a way to be reached.
     ContactLeft {
         /// The address, not verified.
@@ -236,6 +250,8 @@ impl Event {
                 | Self::Assigned { .. }
                 | Self::Resolved {}
                 | Self::Reopened {}
+                | Self::FeedbackAsked { .. }
+                | Self::FeedbackGiven { .. }
                 | Self::HandedOver { .. }
                 | Self::TakenBack { .. } => true,
             },

@@ -13,6 +13,7 @@
 //! | how what was said is found | [`search`] |
 //! | what the staff have ready to say | [`canned`] |
 //! | what is due when | [`due`] |
+//! | what customers say of it | [`feedback`] |
 //! | what somebody has begun to write | [`draft`] |
 //! | which files go with messages, and how they arrive | [`attachment`] |
 //! | which of them the staff look at together | [`list`], [`view`] |
@@ -25,6 +26,7 @@ mod decide;
 pub mod draft;
 pub mod due;
 pub mod event;
+pub mod feedback;
 pub mod list;
 pub mod message;
 pub mod ports;

@@ -146,6 +146,7 @@ impl Conversation {
             "labels": for_staff(json!(self.labels)),
             "due": for_staff(json!(self.due)),
             "routed": for_staff(json!(self.routed)),
+            "feedback": self.feedback,
         })
     }
 

@@ -50,6 +50,7 @@ impl Standing {
             | Command::HandOver { .. }
             | Command::Wake { .. }
             | Command::Reckon { .. }
+            | Command::AskFeedback(_)
             | Command::Give(_) => matches!(self, Self::System),
             Command::Send(_)
             | Command::Edit { .. }
@@ -63,6 +64,7 @@ impl Standing {
             | Command::Snooze { .. }
             | Command::SetPriority { .. }
             | Command::Label { .. } => matches!(self, Self::System | Self::Admin | Self::Staff),
+            Command::GiveFeedback(_) => matches!(self, Self::Member | Self::Visitor),
             Command::LeaveContact { .. } => matches!(self, Self::Visitor),
             Command::TakeBack => matches!(self, Self::System | Self::Admin),
         }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::due::{Dues, Matter};
 use super::event::{Event, Kind, Side};
+use super::feedback::Feedback;
 use super::message::{History, Message};
 use super::text::PageUrl;
 use super::triage::Priority;
@@ -129,6 +130,15 @@ pub struct Conversation {
     /// To whom routing gave it, until it is assigned by hand.
     #[serde(default)]
     pub(super) routed: Option<UserId>,
+    /// The entry that resolved it last.
+    #[serde(default)]
+    pub(super) resolved: Seq,
+    /// What the customer is asked or was, until it is opened again.
+    #[serde(default)]
+    pub(super) feedback: Option<Feedback>,
+    /// When the customer said last how it was.
+    #[serde(default)]
+    pub(super) rated_at: Option<Timestamp>,
 }
 
 impl Conversation {
@@ -159,6 +169,9 @@ impl Conversation {
             matter: None,
             due: Dues::default(),
             routed: None,
+            resolved: 0,
+            feedback: None,
+            rated_at: None,
         }
     }
 
@@ -234,9 +247,9 @@ impl Conversation {
             Event::Routed { to } => self.routed = *to,
             Event::Resolved {} => {
                 (self.status, self.waiting_since, self.woken_at) = (Status::Resolved, None, None);
-                self.matter = None;
+                (self.matter, self.resolved, self.feedback) = (None, entry.seq, None);
             }
-            Event::Reopened {} => self.status = Status::Open,
+            Event::Reopened {} => (self.status, self.feedback) = (Status::Open, None),
             Event::Snoozed { until } => (self.status, self.woken_at) = (Status::Snoozed { until: *until }, None),
             Event::Woken {} => (self.status, self.woken_at) = (Status::Open, Some(entry.at)),
             Event::PrioritySet { priority } => self.priority = *priority,
@@ -244,6 +257,8 @@ impl Conversation {
             Event::LabelChanged { label, on } => {
                 let _changed = if *on { self.labels.insert(*label) } else { self.labels.remove(label) };
             }
+            Event::FeedbackAsked { question } => self.is_asked(entry.seq, entry.at, question),
+            Event::FeedbackGiven { given, .. } => self.has_said(entry.at, given),
             Event::ContactLeft { email, name } => {
                 self.contact = Some(Contact { email: email.clone(), name: name.clone() });
             }

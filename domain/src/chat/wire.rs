@@ -136,3 +136,18 @@ pub(super) struct HandOver {
     pub(super) name: String,
     pub(super) invitation: Option<InvitationId>,
 }
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AskFeedback {
+    pub(super) rev: Seq,
+    pub(super) question: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GiveFeedback {
+    pub(super) asked: Seq,
+    pub(super) score: u8,
+    pub(super) comment: Option<String>,
+}

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::clock::Zone;
+use super::feedback::Question;
 use super::hours::{Hours, Window};
 use super::label::{Color, Label, LabelName};
 use super::routing::{Capacity, Mode};
@@ -33,6 +34,11 @@ pub enum Command {
     SetGreeting(Greeting),
     /// Say how soon customers are to have an answer.
     SetTargets(Targets),
+    /// Say what customers are asked once they were served.
+    SetFeedback {
+        /// What; `None`: nothing.
+        question: Option<Question>,
+    },
     /// Call it something else.
     Rename {
         /// What.
@@ -97,6 +103,14 @@ pub enum Command {
 /// The bodies as they are on the wire, before their texts are parsed.
 mod wire {
     use super::{Color, ConversationId, Date, Deserialize, LabelId, Mode, Seq, Timestamp, UserId, Window};
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct SetFeedback {
+        // Required, so that leaving it out by mistake does not stop the asking.
+        #[serde(deserialize_with = "Option::deserialize")]
+        pub(super) question: Option<String>,
+    }
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -206,6 +220,10 @@ impl Command {
                 Greeting::parse(&online, &offline).map(Self::SetGreeting)
             }
             "set_targets" => parse_body(body).map(Self::SetTargets),
+            "set_feedback" => {
+                let wire::SetFeedback { question } = parse_body(body)?;
+                Ok(Self::SetFeedback { question: question.as_deref().map(Question::parse).transpose()? })
+            }
             "rename" => {
                 let wire::Rename { name } = parse_body(body)?;
                 Ok(Self::Rename { name: DisplayName::parse("name", &name)? })

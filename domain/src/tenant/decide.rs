@@ -7,6 +7,7 @@ use serde_json::json;
 use super::clock::Zone;
 use super::command::Command;
 use super::event::Event;
+use super::feedback::Question;
 use super::hours::Hours;
 use super::label::{Label, MAX_LABELS};
 use super::queue::MAX_WAITING;
@@ -40,6 +41,7 @@ impl Tenant {
                 None,
                 Command::SetHours(_)
                 | Command::SetGreeting(_)
+                | Command::SetFeedback { .. }
                 | Command::SetTargets(_)
                 | Command::Rename { .. }
                 | Command::SetLabel { .. }
@@ -54,6 +56,7 @@ impl Tenant {
             (Some(identity), Command::Create { slug, .. }) => create_again(identity, slug),
             (Some(_), Command::SetHours(hours)) => Ok(self.set_hours(hours)),
             (Some(_), Command::SetGreeting(greeting)) => Ok(self.set_greeting(greeting)),
+            (Some(_), Command::SetFeedback { question }) => Ok(self.set_feedback(question.as_ref())),
             (Some(_), Command::SetTargets(targets)) => Ok(self.set_targets(targets)),
             (Some(identity), Command::Rename { name }) => Ok(self.rename(identity, name)),
             (Some(_), Command::SetLabel { id, label }) => self.set_label(*id, label),
@@ -90,6 +93,14 @@ impl Tenant {
         Decision::from(Event::TargetsSet(*targets))
             .with_audit("tenant.targets_set", json!({ "from": self.targets, "to": targets }))
             .with_job(reckon_all_job())
+    }
+
+    fn set_feedback(&self, question: Option<&Question>) -> Decision<Event> {
+        if self.feedback.as_ref() == question {
+            return Decision::nothing();
+        }
+        Decision::from(Event::FeedbackSet { question: question.cloned() })
+            .with_audit("tenant.feedback_set", json!({ "from": self.feedback, "to": question }))
     }
 
     fn set_greeting(&self, greeting: &Greeting) -> Decision<Event> {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::clock::Zone;
+use super::feedback::Question;
 use super::hours::Hours;
 use super::label::{Color, LabelName};
 use super::routing::{Capacity, Mode};
@@ -30,6 +31,11 @@ pub enum Event {
     HoursSet(Hours),
     /// The site chat greets differently.
     GreetingSet(Greeting),
+    /// Customers are asked something else once they were served.
+    FeedbackSet {
+        /// What; `None`: nothing.
+        question: Option<Question>,
+    },
     /// Customers are to have an answer sooner or later than before.
     TargetsSet(Targets),
     /// It is called something else.
@@ -105,6 +111,7 @@ impl Event {
                 Self::Created { .. }
                 | Self::LabelSet { .. }
                 | Self::LabelRemoved { .. }
+                | Self::FeedbackSet { .. }
                 | Self::TargetsSet(_)
                 | Self::AvailabilitySet { .. }
                 | Self::StaffRemoved { .. }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::clock::Zone;
+use super::feedback::Question;
 use super::hours::{Hours, Window};
 use super::targets::{Policy, Targets};
 use super::text::Greeting;
@@ -23,6 +24,8 @@ pub struct Shown {
     pub greeting: Greeting,
     /// How soon customers are to have an answer.
     pub targets: Targets,
+    /// What customers are asked once they were served.
+    pub feedback: Option<Question>,
     /// Who has said that chats are welcome.
     pub available: Vec<UserId>,
     /// Who has said that they are not. Everybody else has said nothing.
@@ -36,6 +39,7 @@ struct Snapshot {
     hours: Week,
     greeting: Greeting,
     targets: Targets,
+    feedback: Option<Question>,
     staff: BTreeMap<UserId, Member>,
 }
 
@@ -53,10 +57,11 @@ struct Member {
 impl Shown {
     /// Reads the state of a `snap` frame that staff gets.
     pub fn read(snapshot: Value) -> Result<Self, serde_json::Error> {
-        let Snapshot { name, zone, hours, greeting, targets, staff } = serde_json::from_value(snapshot)?;
+        let Snapshot { name, zone, hours, greeting, targets, feedback, staff } = serde_json::from_value(snapshot)?;
         let said = |yes: bool| staff.iter().filter(move |(_, member)| member.available == yes).map(|(user, _)| *user);
         let (available, unavailable) = (said(true).collect(), said(false).collect());
-        Ok(Self { name, hours: Hours::of(zone, hours.week, hours.closed), greeting, targets, available, unavailable })
+        let hours = Hours::of(zone, hours.week, hours.closed);
+        Ok(Self { name, hours, greeting, targets, feedback, available, unavailable })
     }
 
     /// What its conversations need to know to say what is due when.

@@ -35,6 +35,7 @@ impl Standing {
             Command::Create { .. } | Command::Enqueue { .. } | Command::Dequeue { .. } => matches!(self, Self::System),
             Command::SetHours(_)
             | Command::SetGreeting(_)
+            | Command::SetFeedback { .. }
             | Command::SetTargets(_)
             | Command::Rename { .. }
             | Command::SetLabel { .. }

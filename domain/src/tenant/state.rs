@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Zone;
 use super::event::Event;
+use super::feedback::Question;
 use super::hours::Hours;
 use super::label::Label;
 use super::queue::{Queue, Waiting};
@@ -37,6 +38,9 @@ pub struct Tenant {
     pub(super) targets: Targets,
     #[serde(default)]
     pub(super) routing: Routing,
+    /// What customers are asked once they were served.
+    #[serde(default)]
+    pub(super) feedback: Option<Question>,
 }
 
 /// What a tenant is called.
@@ -70,6 +74,7 @@ impl Tenant {
             labels: BTreeMap::new(),
             targets: Targets::default(),
             routing: Routing::default(),
+            feedback: None,
         }
     }
 
@@ -106,6 +111,7 @@ impl Tenant {
             }
             Event::HoursSet(hours) => self.hours = hours.clone(),
             Event::GreetingSet(greeting) => self.greeting = greeting.clone(),
+            Event::FeedbackSet { question } => self.feedback.clone_from(question),
             Event::TargetsSet(targets) => self.targets = *targets,
             Event::Renamed { name } => {
                 if let Some(identity) = &mut self.identity {

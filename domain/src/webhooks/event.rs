@@ -58,6 +58,8 @@ events! {
     ConversationSnoozed = "conversation.snoozed" of Conversation;
     /// A conversation belongs to an account from now on: its visitor became a client.
     ConversationHandedOver = "conversation.handed_over" of Conversation;
+    /// A customer said how they were served, or says now that it was otherwise.
+    FeedbackGiven = "feedback.given" of Conversation;
     /// A visitor left an e-mail address.
     ContactLeft = "contact.left" of Conversation;
     /// An account was opened.
@@ -78,6 +80,7 @@ impl EventType {
         "reopened",
         "snoozed",
         "handed_over",
+        "feedback_given",
         "contact_left",
         "advanced",
     ];
@@ -110,6 +113,7 @@ const fn of_conversation(event: &chat::event::Event) -> Option<EventType> {
         Event::Reopened {} => Some(EventType::ConversationReopened),
         Event::Snoozed { .. } => Some(EventType::ConversationSnoozed),
         Event::HandedOver { .. } => Some(EventType::ConversationHandedOver),
+        Event::FeedbackGiven { .. } => Some(EventType::FeedbackGiven),
         Event::ContactLeft { .. } => Some(EventType::ContactLeft),
         // Internal, or of no use to anybody outside.
         Event::NoteAdded { .. }
@@ -122,6 +126,7 @@ const fn of_conversation(event: &chat::event::Event) -> Option<EventType> {
         | Event::PrioritySet { .. }
         | Event::LabelChanged { .. }
         | Event::DueSet(_)
+        | Event::FeedbackAsked { .. }
         | Event::Routed { .. }
         | Event::Invited { .. }
         | Event::TakenBack { .. } => None,

@@ -92,6 +92,9 @@ fn of_conversation(event: chat::event::Event, deleted: bool) -> Value {
         Event::Assigned { to } => json!({ "to": to }),
         Event::Snoozed { until } => json!({ "until": until }),
         Event::HandedOver { account, .. } => json!({ "account": account }),
+        Event::FeedbackGiven { asked, given } => {
+            json!({ "asked": asked, "score": given.score, "comment": given.comment })
+        }
         Event::ContactLeft { email, name } => json!({ "email": email, "name": name }),
         Event::Resolved {}
         | Event::Reopened {}
@@ -103,6 +106,7 @@ fn of_conversation(event: chat::event::Event, deleted: bool) -> Value {
         | Event::PrioritySet { .. }
         | Event::LabelChanged { .. }
         | Event::DueSet(_)
+        | Event::FeedbackAsked { .. }
         | Event::Routed { .. }
         | Event::Invited { .. }
         | Event::TakenBack { .. } => json!({}),
@@ -204,8 +208,11 @@ mod tests {
         let names: Vec<&str> = EventType::ALL.iter().map(|event| event.as_str()).collect();
         for name in &names {
             let (entity, what) = name.split_once('.').unwrap();
-            let line =
-                if ["message", "contact"].contains(&entity) { format!("{entity}_{what}") } else { what.to_owned() };
+            let line = if ["message", "contact", "feedback"].contains(&entity) {
+                format!("{entity}_{what}")
+            } else {
+                what.to_owned()
+            };
             assert!(EventType::LINES.contains(&line.as_str()), "{name}");
         }
     }

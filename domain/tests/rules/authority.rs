@@ -70,6 +70,7 @@ fn conversation_table(seq: u64, v: char, m: char) -> Vec<(&'static str, Value, S
             staff_only("v.m.ffff.y..."),
         ),
         ("label", json!({ "label": label(1), "on": true }), staff_only("v.m.yyyy.y...")),
+        ("ask_feedback", json!({ "rev": seq, "question": "How was it?" }), staff_only("v.m.ffff.y...")),
         (
             "invite",
             json!({ "invitation": invitation(1), "email": "a@example.com", "name": "A" }),
@@ -179,6 +180,7 @@ fn a_tenant_is_run_by_its_admins() {
             ("set_greeting", json!({ "online": "Hi", "offline": "" }), "ffffffyffy..."),
             ("rename", json!({ "name": "B" }), "ffffffyffy..."),
             ("set_targets", json!({ "counted": "always", "normal": { "first": 5 } }), "ffffffyffy..."),
+            ("set_feedback", json!({ "question": "How was it?" }), "ffffffyffy..."),
             ("set_label", json!({ "label": label(1), "name": "Allergy", "color": "red" }), "ffffffyffy..."),
             ("remove_label", json!({ "label": label(1) }), "ffffffyffy..."),
             // For oneself: neither programs nor Brigade itself are available.

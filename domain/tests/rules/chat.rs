@@ -108,6 +108,8 @@ fn bodies(length: u64) -> impl Strategy<Value = (&'static str, Value)> {
             "hours": { "zone": "UTC", "week": [{ "day": 1, "from": "09:00", "to": "24:00" }], "closed": [] },
         }))),
         2 => (0u8..3, any::<bool>()).prop_map(|(n, on)| ("label", json!({ "label": label(n), "on": on }))),
+        2 => seq(length).prop_map(|rev| ("ask_feedback", json!({ "rev": rev, "question": "How was it?" }))),
+        2 => (seq(length), 1u8..6, prop::option::of(words())).prop_map(|(asked, score, comment)| ("give_feedback", json!({ "asked": asked, "score": score, "comment": comment }))),
         1 => words().prop_map(|name| ("leave_contact", json!({ "email": format!("{SECRET}@example.com"), "name": name }))),
         1 => (0u8..3).prop_map(|n| ("invite", json!({ "invitation": invitation(n), "email": format!("{SECRET}@example.com"), "name": "Mia" }))),
         1 => account.prop_map(|account| ("hand_over", json!({ "account": account, "name": "Mia Member" }))),
@@ -123,11 +125,28 @@ fn mark_staff_edits(mut ask: Ask, notes: &BTreeSet<u64>) -> Ask {
     ask
 }
 
+/// What is asked about feedback is mostly meant as it stands.
+fn aim(mut ask: Ask, chat: &Chat) -> Ask {
+    let last = |is: fn(&Event) -> bool| chat.log.iter().rev().find(|entry| is(&entry.event)).map(|entry| entry.seq);
+    let (field, seq) = match ask.kind {
+        "ask_feedback" => ("rev", last(|event| matches!(event, Event::Resolved {}))),
+        "give_feedback" => ("asked", last(|event| matches!(event, Event::FeedbackAsked { .. }))),
+        _ => return ask,
+    };
+    match seq {
+        Some(seq) if ask.body[field].as_u64().is_some_and(|wanted| !wanted.is_multiple_of(4)) => {
+            ask.body[field] = json!(seq);
+        }
+        _ => {}
+    }
+    ask
+}
+
 pub(crate) fn asks(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Ask>> {
     let after = prop_oneof![8 => 0i64..60, 1 => 3_600i64..60_000, 1 => 86_400i64..90_000];
     let ask = (Who::any(), bodies(count.end as u64), after).prop_map(|(who, (kind, body), after)| Ask {
         // Routing is Brigade's own business: of everybody else all of it was refused.
-        who: if kind == "give" { Who::System } else { who },
+        who: if ["give", "ask_feedback"].contains(&kind) { Who::System } else { who },
         kind,
         body,
         after: SignedDuration::from_secs(after),
@@ -143,7 +162,7 @@ pub(crate) fn after(begin: u8, asks: Vec<Ask>) -> Chat {
     };
     let mut notes = BTreeSet::new();
     for ask in asks {
-        let ask = mark_staff_edits(ask, &notes);
+        let ask = aim(mark_staff_edits(ask, &notes), &chat);
         let _answer = chat.ask(&ask);
         notes.extend(
             chat.log.iter().filter(|entry| matches!(entry.event, Event::NoteAdded { .. })).map(|entry| entry.seq),

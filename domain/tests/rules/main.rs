@@ -8,6 +8,7 @@ mod attachments;
 mod authority;
 mod chat;
 mod chat_rules;
+mod feedback;
 mod handover;
 mod harness;
 mod hours;

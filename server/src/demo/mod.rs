@@ -231,6 +231,8 @@ async fn set_up(platform: &Platform, tenant: TenantId, admin: UserId) -> Result<
         "low": goals(60, 240, None),
     });
     do_once(platform, key, &admin, Timestamp::now(), "targets", "set_targets", &targets).await?;
+    let feedback = json!({ "question": script::QUESTION });
+    do_once(platform, key, &admin, Timestamp::now(), "feedback", "set_feedback", &feedback).await?;
     for (name, color) in script::LABELS {
         let label = json!({ "label": label(tenant, name), "name": name, "color": color });
         do_once(platform, key, &admin, Timestamp::now(), name, "set_label", &label).await?;
@@ -303,6 +305,7 @@ async fn hold(
     let mut seqs: Vec<Seq> = Vec::new();
     for (index, Line(minutes, who, act)) in talk.lines.iter().enumerate() {
         let actor = match (who, talk.of) {
+            _ if matches!(act, Act::AskFeedback) => system.clone(),
             (Who::Amara, _) => staff(tenant, people[AMARA], Role::AccountManager, "Amara Okafor"),
             (Who::Jonas, _) => staff(tenant, people[JONAS], Role::Admin, "Jonas Weber"),
             (Who::Customer, Of::Account) => client(tenant, people[MAYA], account),
@@ -358,6 +361,7 @@ async fn open_account(
 
 fn command(act: &Act, seqs: &[Seq], amara: Option<&UserId>, tenant: TenantId) -> (&'static str, Value) {
     let line = |index: &usize| seqs.get(*index).copied().unwrap_or_default();
+    let last = seqs.last().copied().unwrap_or_default();
     match act {
         Act::Say(text) | Act::ShowMenu(text) => ("send", json!({ "text": text })),
         Act::Reply(to, text) => ("send", json!({ "text": text, "reply_to": line(to) })),
@@ -367,6 +371,10 @@ fn command(act: &Act, seqs: &[Seq], amara: Option<&UserId>, tenant: TenantId) ->
         Act::Read(to) => ("read", json!({ "seq": line(to) })),
         Act::AssignToAmara => ("assign", json!({ "to": amara })),
         Act::Resolve => ("resolve", json!({})),
+        Act::AskFeedback => ("ask_feedback", json!({ "rev": last, "question": script::QUESTION })),
+        Act::GiveFeedback(score, comment) => {
+            ("give_feedback", json!({ "asked": last, "score": score, "comment": comment }))
+        }
         Act::Label(name) => ("label", json!({ "label": label(tenant, name), "on": true })),
         Act::SetPriority(priority) => ("set_priority", json!({ "priority": priority })),
         Act::Snooze(minutes) => ("snooze", json!({ "until": ago(-minutes) })),

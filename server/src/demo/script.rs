@@ -24,6 +24,10 @@ pub(super) enum Act {
     Read(usize),
     AssignToAmara,
     Resolve,
+    /// What Brigade itself asks once it is resolved: the line before.
+    AskFeedback,
+    /// What the customer answers to the line before.
+    GiveFeedback(u8, &'static str),
     LeaveContact(&'static str, &'static str),
     /// A label by its name in [`LABELS`].
     Label(&'static str),
@@ -31,6 +35,9 @@ pub(super) enum Act {
     /// Put off until so many minutes from now.
     Snooze(i64),
 }
+
+/// What customers are asked once they were served.
+pub(super) const QUESTION: &str = "How did we do?";
 
 /// The picture of the menu.
 pub(super) const MENU: (&str, &[u8]) = ("menu.jpg", include_bytes!("menu.jpg"));
@@ -61,7 +68,8 @@ const HOUR: i64 = 60;
 const DAY: i64 = 24 * HOUR;
 
 use Act::{
-    AssignToAmara, Edit, Label, LeaveContact, Note, React, Read, Reply, Resolve, Say, SetPriority, ShowMenu, Snooze,
+    AskFeedback, AssignToAmara, Edit, GiveFeedback, Label, LeaveContact, Note, React, Read, Reply, Resolve, Say,
+    SetPriority, ShowMenu, Snooze,
 };
 use Who::{Amara, Customer, Jonas};
 
@@ -185,6 +193,8 @@ pub(super) const TALKS: &[Talk] = &[
             Line(2 * DAY - 8, Customer, Say("Perfect, found it. Thank you!")),
             Line(2 * DAY - 9, Jonas, React(2, "🎉")),
             Line(2 * DAY - 10, Jonas, Resolve),
+            Line(2 * DAY - 10, Jonas, AskFeedback),
+            Line(2 * DAY - 12, Customer, GiveFeedback(5, "Quick and kind, and on a Sunday too.")),
         ],
     },
 ];

@@ -11,6 +11,7 @@
 
 mod announce;
 pub(crate) mod drain;
+mod feedback;
 mod files;
 mod health;
 pub(crate) mod live;

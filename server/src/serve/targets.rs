@@ -1,15 +1,10 @@
 //! What is due when is said by each conversation itself, by what its tenant has set itself: the worker carries the one
 //! to the other (domain/src/tenant/targets.rs).
 
-use std::sync::Arc;
-
 use brigade_actors::Directory;
-use brigade_domain::actor::Actor;
 use brigade_domain::entity::EntityKey;
 use brigade_domain::id::{ConversationId, TenantId};
-use brigade_domain::tenant::shown::Shown;
 use brigade_domain::tenant::targets::{Policy, RECKON, RECKON_ALL};
-use brigade_http::entity::look;
 use brigade_store::Db;
 use brigade_store::chat::unsettled;
 use brigade_store::jobs::{Task, TaskError, Tasks};
@@ -17,7 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::tasks::{ask, of_tenant, tenant_of};
+use super::tasks::{ask, of_tenant, tenant_now, tenant_of};
 
 /// A conversation is to say anew what is due when.
 #[derive(Debug, Deserialize)]
@@ -78,10 +73,7 @@ impl Reckoner {
 
     /// What the tenant has set itself.
     async fn policy(&self, tenant: TenantId) -> Result<Policy, TaskError> {
-        let system = Arc::new(Actor::system(tenant));
-        let seen = look(&self.directory, &system, EntityKey::new(tenant, tenant)).await?;
-        let unread = |error| TaskError::new(format_args!("the tenant does not read: {error}"));
-        Ok(Shown::read(seen.state).map_err(unread)?.policy())
+        Ok(tenant_now(&self.directory, tenant).await?.policy())
     }
 
     async fn reckon_all(&self, tenant: TenantId, policy: &Policy) -> Result<(), TaskError> {

@@ -14,8 +14,10 @@ use brigade_domain::id::{AccountId, AttachmentId, ConversationId, TenantId};
 use brigade_domain::identity::ports::{MailQueue, Mailer};
 use brigade_domain::journal::RequestKey;
 use brigade_domain::refusal::{Code, Refusal};
+use brigade_domain::tenant::shown::Shown;
 use brigade_domain::topic::Topic;
 use brigade_http::chat::Uploads;
+use brigade_http::entity::look;
 use brigade_store::jobs::{Task, TaskError, Tasks};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -108,6 +110,13 @@ pub(super) async fn ask(
         body: body.into(),
     };
     directory.ask(key, command).await.map(drop)
+}
+
+/// A tenant as its entity says it is now.
+pub(super) async fn tenant_now(directory: &Directory, tenant: TenantId) -> Result<Shown, TaskError> {
+    let system = Arc::new(Actor::system(tenant));
+    let seen = look(directory, &system, EntityKey::new(tenant, tenant)).await?;
+    Shown::read(seen.state).map_err(|error| TaskError::new(format_args!("the tenant does not read: {error}")))
 }
 
 /// Registers `invitation.accepted`: the person gets an account, and the conversation with its history is handed over to

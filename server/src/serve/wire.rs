@@ -39,7 +39,7 @@ use brigade_ws::{Hub, Live, LiveConfig, LiveLimits, Timeouts};
 
 use super::drain::Traffic;
 use super::health::{Pulse, Vitals};
-use super::{files, live, postman, routing, targets, tasks, upkeep};
+use super::{feedback, files, live, postman, routing, targets, tasks, upkeep};
 use crate::config::Config;
 use crate::config::value::Setting as _;
 use crate::database::Database;
@@ -354,6 +354,7 @@ impl Node {
         let tasks = tasks::invitations(tasks, self.handles.directory.clone(), Arc::new(PgReads::new(self.db.clone())));
         let tasks = tasks::files(tasks, &self.uploads);
         let tasks = targets::targets(tasks, self.handles.directory.clone(), self.db.clone());
+        let tasks = feedback::feedback(tasks, self.handles.directory.clone(), self.db.clone());
         let tasks = routing::tasks(tasks, &self.handles.directory, &PgRouting::new(self.db.clone()));
         let queue = Arc::new(self.identity.clone());
         let tasks = tasks::mail(

@@ -8,6 +8,7 @@
 //! | keep saved views of them | [`PgViews`] |
 //! | read older messages | [`PgMessages`] |
 //! | find what was said | [`PgSearch`] |
+//! | keep what customers say of how they were served | [`keep_feedback`] |
 //! | keep canned replies | [`PgCannedReplies`] |
 //! | keep what people have begun to write | [`PgDrafts`] |
 //! | know which files there are | [`PgAttachments`] |
@@ -15,6 +16,7 @@
 mod attachments;
 mod canned;
 mod drafts;
+mod feedback;
 mod history;
 mod list;
 mod search;
@@ -38,6 +40,7 @@ pub use attachments::PgAttachments;
 pub use canned::PgCannedReplies;
 pub use drafts::PgDrafts;
 pub(crate) use drafts::expire as expire_drafts;
+pub use feedback::keep_feedback;
 pub use history::PgMessages;
 pub use list::{Cursor, PAGE, Page, PgLists, facets, find, page, unsettled};
 pub use search::PgSearch;

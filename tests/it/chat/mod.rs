@@ -4,6 +4,7 @@ mod attachments;
 mod canned;
 mod client;
 mod drafts;
+mod feedback;
 mod history;
 mod routing;
 mod search;

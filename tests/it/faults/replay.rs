@@ -23,12 +23,16 @@ use super::scale;
 use crate::support::{Socket, TestApp, TestTenant};
 
 /// Numbers that look random and can be had again.
-struct Dice(u64);
+struct Dice {
+    seed: u64,
+    /// What comes next whatever is rolled.
+    due: Vec<&'static str>,
+}
 
 impl Dice {
     fn roll(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % below
+        self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.seed >> 33) % below
     }
 
     fn heads(&mut self) -> bool {
@@ -90,12 +94,21 @@ impl Cast {
     }
 }
 
-/// Something somebody asks of a conversation of about `head` entries.
+/// Something somebody asks of a conversation of `head` entries.
 fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static str, Value) {
     let anybody = cast.one_of(dice);
     let system = Actor::system(cast.tenant);
     let seq = dice.roll(head.max(1)) + 1;
     let text = format!("words {}", dice.roll(1_000));
+    let comment = dice.heads().then(|| text.clone());
+    match dice.due.pop() {
+        Some("ask_feedback") => return (system, "ask_feedback", json!({ "rev": head, "question": "How was it?" })),
+        Some(kind) => {
+            let who = if dice.heads() { cast.visitor.clone() } else { anybody };
+            return (who, kind, json!({ "asked": head, "score": dice.roll(5) + 1, "comment": comment }));
+        }
+        None => {}
+    }
     match dice.roll(31) {
         0..6 => (anybody, "send", json!({ "text": text })),
         6 => (anybody, "send", json!({ "text": text, "reply_to": seq })),
@@ -106,7 +119,10 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
         12..14 => (anybody, "react", json!({ "seq": seq, "emoji": "👍", "on": dice.heads() })),
         14..16 => (anybody, "read", json!({ "seq": seq })),
         16 => (anybody, "assign", json!({ "to": dice.heads().then(|| cast.user(dice)) })),
-        17 => (anybody, "resolve", json!({})),
+        17 => {
+            dice.due = vec!["give_feedback", "give_feedback", "ask_feedback"];
+            (anybody, "resolve", json!({}))
+        }
         18 => (anybody, "reopen", json!({})),
         19 => (cast.visitor.clone(), "leave_contact", json!({ "email": "mia@example.com", "name": text })),
         20 => {
@@ -181,7 +197,12 @@ fn of_tenant(cast: &Cast, dice: &mut Dice, _head: u64) -> (Actor, &'static str, 
     let (system, staff) = (Actor::system(cast.tenant), if dice.heads() { &cast.manager } else { &cast.admin });
     let conversation = ConversationId::from_uuid(Uuid::from_u128(u128::from(dice.roll(4))));
     let rev = dice.roll(20) + 1;
-    match dice.roll(13) {
+    match dice.roll(14) {
+        13 => (
+            cast.admin.clone(),
+            "set_feedback",
+            json!({ "question": dice.heads().then(|| format!("How {}?", dice.roll(9))) }),
+        ),
         10 => (
             cast.admin.clone(),
             "set_routing",
@@ -227,8 +248,8 @@ fn of_tenant(cast: &Cast, dice: &mut Dice, _head: u64) -> (Actor, &'static str, 
     }
 }
 
-/// Gives a command; what is refused changes nothing, which is what the log is compared for.
-async fn ask(app: &TestApp, key: EntityKey, actor: Actor, kind: &str, body: &Value) -> bool {
+/// Gives a command, and says up to where the log goes then; what is refused changes nothing, which is what the log is compared for.
+async fn ask(app: &TestApp, key: EntityKey, actor: Actor, kind: &str, body: &Value) -> Option<u64> {
     let body = body.to_string();
     let command = Command {
         request: RequestKey::of(id(), actor.party, kind, &body),
@@ -237,7 +258,7 @@ async fn ask(app: &TestApp, key: EntityKey, actor: Actor, kind: &str, body: &Val
         body: body.into(),
         actor: Arc::new(actor),
     };
-    app.inside.directory.ask(key, command).await.is_ok()
+    app.inside.directory.ask(key, command).await.ok().map(|accepted| accepted.seq)
 }
 
 fn event<E: Entity>(line: &LogLine) -> E::Event {
@@ -303,23 +324,25 @@ async fn sequences<E: Entity + PartialEq + Debug>(
     let staff = [app.client_as(tenant, Role::AccountManager).await.id, app.client_as(tenant, Role::Admin).await.id];
     let label = LabelId::from_uuid(id());
     let made = json!({ "label": label, "name": "Known", "color": "gray" });
-    assert!(ask(app, EntityKey::new(tenant.id, tenant.id), Actor::system(tenant.id), "set_label", &made).await);
+    assert!(
+        ask(app, EntityKey::new(tenant.id, tenant.id), Actor::system(tenant.id), "set_label", &made).await.is_some()
+    );
     for number in 0..count {
-        let mut dice = Dice(number.wrapping_mul(0x9e37_79b9) + 1);
+        let mut dice = Dice { seed: number.wrapping_mul(0x9e37_79b9) + 1, due: Vec::new() };
         let cast = Cast::new(tenant.id, staff, label);
         let (key, open) = begin::<E>(&cast);
         if let Some(body) = open {
-            assert!(ask(app, key, Actor::system(tenant.id), "open", &body).await);
+            assert!(ask(app, key, Actor::system(tenant.id), "open", &body).await.is_some());
         }
         let of_account = EntityKey::new(tenant.id, cast.account);
         if key != of_account {
             let opened = json!({ "name": "Mia" });
-            assert!(ask(app, of_account, Actor::system(tenant.id), "open", &opened).await);
+            assert!(ask(app, of_account, Actor::system(tenant.id), "open", &opened).await.is_some());
         }
-        let mut accepted = 1;
+        let mut head = 1;
         for _ in 0..30 + dice.roll(40) {
-            let (actor, kind, body) = command(&cast, &mut dice, accepted);
-            accepted += u64::from(ask(app, key, actor, kind, &body).await);
+            let (actor, kind, body) = command(&cast, &mut dice, head);
+            head = ask(app, key, actor, kind, &body).await.unwrap_or(head);
         }
         let (lines, state) = compare::<E>(app, key, &mut dice).await;
         seen.extend(lines.iter().map(|line| line.kind.to_string()));

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use brigade_domain::account::Account;
 use brigade_domain::chat::Conversation;
 use brigade_domain::chat::signal::Signal;
+use brigade_domain::id::LabelId;
 use brigade_domain::refusal::Code;
 use brigade_domain::tenant::Tenant;
 use serde_json::{Value, json};
@@ -148,6 +149,24 @@ async fn frames_until(socket: &mut Socket, all: &mut Vec<Value>, last: impl Fn(&
     }
 }
 
+/// Each command to a tenant.
+fn to_the_business(stage: &Stage, label: LabelId) -> Vec<(&'static str, Value)> {
+    let week = json!([{ "day": 1, "from": "09:00", "to": "17:30" }]);
+    vec![
+        ("set_hours", json!({ "zone": "Europe/Berlin", "week": week, "closed": ["2026-12-25"] })),
+        ("set_greeting", json!({ "online": "Hi", "offline": "Later" })),
+        ("set_available", json!({ "available": true })),
+        ("rename", json!({ "name": "Balance" })),
+        ("set_feedback", json!({ "question": "How was it?" })),
+        ("set_targets", json!({ "counted": "always", "normal": { "first": 5, "next": null, "resolution": 60 } })),
+        ("set_label", json!({ "label": label, "name": "Allergies", "color": "teal" })),
+        ("remove_label", json!({ "label": label })),
+        ("set_routing", json!({ "mode": "by_hand", "capacity": 3 })),
+        ("set_capacity", json!({ "user": stage.admin.id, "capacity": 7 })),
+        ("remove_staff", json!({ "user": stage.admin.id })),
+    ]
+}
+
 #[tokio::test]
 async fn what_the_server_sends_is_as_described() {
     let (stage, description) = (Stage::set().await, Description::read());
@@ -196,19 +215,7 @@ async fn what_the_server_sends_is_as_described() {
     visitor.send(&json!({ "t": "eph", "topic": topic, "type": "typing", "body": { "on": true } })).await;
     let business = stage.business();
     let mut admin = stage.socket(&stage.admin).await;
-    let week = json!([{ "day": 1, "from": "09:00", "to": "17:30" }]);
-    for (kind, body) in [
-        ("set_hours", json!({ "zone": "Europe/Berlin", "week": week, "closed": ["2026-12-25"] })),
-        ("set_greeting", json!({ "online": "Hi", "offline": "Later" })),
-        ("set_available", json!({ "available": true })),
-        ("rename", json!({ "name": "Balance" })),
-        ("set_targets", json!({ "counted": "always", "normal": { "first": 5, "next": null, "resolution": 60 } })),
-        ("set_label", json!({ "label": label, "name": "Allergies", "color": "teal" })),
-        ("remove_label", json!({ "label": label })),
-        ("set_routing", json!({ "mode": "by_hand", "capacity": 3 })),
-        ("set_capacity", json!({ "user": stage.admin.id, "capacity": 7 })),
-        ("remove_staff", json!({ "user": stage.admin.id })),
-    ] {
+    for (kind, body) in to_the_business(&stage, label) {
         frames.push(admin.command(&business, kind, body).await);
     }
     system(&stage.app, &stage.tenant, topic, "hand_over", json!({ "account": stage.account, "name": "Mia" })).await;

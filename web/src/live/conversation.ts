@@ -64,9 +64,11 @@ export function applyToConversation(state: ConversationState, entry: EvFrame, me
     case 'resolved':
       state.status = 'resolved';
       state.snoozed_until = null;
+      state.feedback = null;
       return FACTS;
     case 'reopened':
       state.status = 'open';
+      state.feedback = null;
       return FACTS;
     case 'handed_over':
       state.kind = 'account';
@@ -77,6 +79,12 @@ export function applyToConversation(state: ConversationState, entry: EvFrame, me
       state.kind = 'site';
       state.account = null;
       return rename(state, event.body.name);
+    case 'feedback_asked':
+      state.feedback = { asked: entry.seq, at: entry.at, question: event.body.question, given: null };
+      return FACTS;
+    case 'feedback_given':
+      if (state.feedback) state.feedback.given = event.body.given;
+      return FACTS;
     case 'hidden':
       return NONE;
     default:

@@ -290,9 +290,53 @@ export type ConversationState = {
   due: Dues | null;
   /** To whom routing gave it, until it is assigned by hand. For staff only. */
   routed: string | null;
+  /** What the customer is asked or was, until it is opened again. */
+  feedback: Feedback | null;
 };
 
 export type Priority = "low" | "normal" | "high" | "urgent";
+
+/** How somebody was served: 1 (very bad) to 5 (very good). */
+export type Score = number;
+
+export type FeedbackQuestion = string;
+
+export type FeedbackGiven = {
+  score: Score;
+  comment?: string;
+};
+
+export type Feedback = {
+  asked: Seq;
+  at: Timestamp;
+  question: FeedbackQuestion;
+  given: FeedbackGiven | null;
+};
+
+export type AskFeedbackBody = {
+  rev: Seq;
+  question: FeedbackQuestion;
+};
+
+export type FeedbackQuestionBody = {
+  question: FeedbackQuestion;
+};
+
+export type FeedbackGivenBody = {
+  asked: Seq;
+  given: FeedbackGiven;
+};
+
+export type GiveFeedbackBody = {
+  asked: Seq;
+  score: Score;
+  comment?: string | null;
+};
+
+export type SetFeedbackBody = {
+  /** What customers are asked; null for nothing. */
+  question: FeedbackQuestion | null;
+};
 
 export type Due = {
   at: Timestamp;
@@ -352,6 +396,12 @@ export type ConversationCommand = {
 } | {
   type: "label";
   body: LabelOnBody;
+} | {
+  type: "ask_feedback";
+  body: AskFeedbackBody;
+} | {
+  type: "give_feedback";
+  body: GiveFeedbackBody;
 } | {
   type: "leave_contact";
   body: LeaveContactBody;
@@ -510,6 +560,12 @@ export type ConversationEvent = {
   type: "label_changed";
   body: LabelOnBody;
 } | {
+  type: "feedback_asked";
+  body: FeedbackQuestionBody;
+} | {
+  type: "feedback_given";
+  body: FeedbackGivenBody;
+} | {
   type: "contact_left";
   body: ContactLeftBody;
 } | {
@@ -649,6 +705,8 @@ export type TenantState = {
   greeting: Greeting;
   labels?: Record<string, Label>;
   targets?: Targets;
+  /** What customers are asked once they were served. */
+  feedback?: string | null;
   staff?: Record<string, {
     available: boolean;
   }>;
@@ -712,6 +770,9 @@ export type TenantCommand = {
   type: "rename";
   body: NameBody;
 } | {
+  type: "set_feedback";
+  body: SetFeedbackBody;
+} | {
   type: "set_targets";
   body: Targets;
 } | {
@@ -770,6 +831,9 @@ export type TenantEvent = {
 } | {
   type: "renamed";
   body: NameBody;
+} | {
+  type: "feedback_set";
+  body: SetFeedbackBody;
 } | {
   type: "targets_set";
   body: Targets;

@@ -45,6 +45,9 @@ export function applyToTenant(state: TenantState, entry: EvFrame): void {
     case 'greeting_set':
       state.greeting = event.body;
       return;
+    case 'feedback_set':
+      state.feedback = event.body.question;
+      return;
     case 'targets_set':
       state.targets = event.body;
       return;

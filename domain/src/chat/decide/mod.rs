@@ -1,6 +1,7 @@
 //! The rules of a conversation: which command is possible in which status, and for whom.
 
 mod client;
+mod feedback;
 mod message;
 mod routing;
 mod status;
@@ -96,6 +97,8 @@ impl Conversation {
             Command::SetPriority { priority } => Ok(self.set_priority(*priority)),
             Command::Reckon { policy } => Ok(self.reckon(policy)),
             Command::Label { label, on } => self.label(*label, *on),
+            Command::AskFeedback(ask) => Ok(self.ask_feedback(asker, ask)),
+            Command::GiveFeedback(give) => self.give_feedback(asker, give),
             Command::LeaveContact { email, name } => Ok(self.leave_contact(email, name.as_ref())),
             Command::Invite { invitation, email, name, inviter } => self.invite(*invitation, email, name, *inviter),
             Command::HandOver { account, name, invitation } => self.hand_over(*account, name, *invitation),

@@ -10,7 +10,7 @@ use crate::chat::event::Event;
 use crate::chat::standing::Standing;
 use crate::chat::state::Conversation;
 use crate::chat::triage::{LONGEST_SNOOZE, MAX_LABELS, Priority};
-use crate::entity::{Decision, Job};
+use crate::entity::{Decision, Job, Seq};
 use crate::id::{LabelId, UserId};
 use crate::refusal::{Code, Refusal};
 use crate::tenant::targets::{Policy, reckon_job};
@@ -45,9 +45,12 @@ impl Conversation {
 
     pub(super) fn resolve(&self) -> Decision<Event> {
         let details = json!({ "conversation": self.audit_id() });
-        let events = self.only_due(Dues::default()).into_iter().chain([Event::Resolved {}]).collect();
+        let events: Vec<_> = self.only_due(Dues::default()).into_iter().chain([Event::Resolved {}]).collect();
+        let rev = self.seq + events.len() as Seq;
         let decision = self.freeing(Decision::events(events)).with_audit("conversation.resolved", details);
-        self.telling_queue(decision, None)
+        let mut decision = self.telling_queue(decision, None);
+        decision.jobs.extend(self.asking(rev));
+        decision
     }
 
     /// The event that says that this is due and nothing else, if that is news.

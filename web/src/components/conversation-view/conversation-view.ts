@@ -33,6 +33,8 @@ export interface ConversationParts {
   complete?: (body: SendBody) => SendBody;
   composer: Omit<ComposerLook, 'drafts'> & { drafts: ComposerLook['drafts'] };
   beginning?: () => Node | string;
+  /** This is the customer: they are asked how it was. */
+  customer?: boolean;
 }
 
 const CHANGE_MS = 24 * 3_600_000;
@@ -41,8 +43,8 @@ const CHANGEABLE = 200;
 /** How long the newest message is in view before that is told: a visitor has few commands a minute. */
 const READ_MS = 1_000;
 
-/** Dialogs are loaded when the first one opens: the widget is small without them. */
-const dialogs = () => import('./message-dialogs');
+/** What it can be shown without at first: the widget is small without it. */
+const later = () => import('./later');
 
 /** A conversation with its composer: what is done with messages becomes commands, shown before they are answered. */
 export class ConversationView implements Disposable {
@@ -79,7 +81,10 @@ export class ConversationView implements Disposable {
     this.#owned.add(client.connection.status.on(() => this.list.refresh()));
     // Files can be given, and are drawn, as soon as the script for them is here: the widget is small without it. Until then, and where it
     // cannot be loaded, a message has their names.
-    import('../files/files').then(({ Files }) => (this.#files = this.#owned.add(new Files(this, parts))), () => {});
+    later().then(({ Files, FeedbackCard }) => {
+      this.#files = this.#owned.add(new Files(this, parts));
+      if (parts.customer) this.#owned.add(new FeedbackCard(this.composer.root, parts));
+    }, () => {});
   }
 
   /** Answers the newest message of the other side. */
@@ -127,35 +132,7 @@ export class ConversationView implements Disposable {
   }
 
   async #act(action: MessageAction): Promise<void> {
-    const { client, live } = this.#parts;
-    const message = 'seq' in action ? live.store.message(action.seq) : undefined;
-    switch (action.kind) {
-      case 'reply':
-        if (message) this.composer.replyTo(message.seq, `${message.by === client.me ? 'yourself' : this.#nameOf(message.by)}: ${message.text.slice(0, 80)}`);
-        return;
-      case 'edit':
-        if (message) this.composer.edit(message.seq, message.text);
-        return;
-      case 'delete':
-        if (await (await dialogs()).confirmDelete()) client.command(live.topic, 'delete', { seq: action.seq }, { keep: true });
-        return;
-      case 'react':
-        client.command(live.topic, 'react', { seq: action.seq, emoji: action.emoji, on: action.on }, { keep: true });
-        return;
-      case 'history':
-        return (await dialogs()).showVersions(this.#parts.ask<{ versions: Version[] }>('GET', `${live.path}/messages/${action.seq}/edits`));
-      case 'retry': return client.queue.retry(action.id);
-      case 'discard': return this.#discard(action.id);
-    }
-  }
-
-  /** A message that is given up goes back into the composer: nothing that was written is lost by one click. */
-  #discard(id: string): void {
-    const given = this.#parts.client.queue.discard(id);
-    if (!given || (given.type !== 'send' && given.type !== 'note')) return;
-    const { text, attachments } = given.body as unknown as SendBody;
-    this.composer.restore(text);
-    if (attachments) this.#files?.restore(attachments);
+    await (await later()).act(action, { parts: this.#parts, composer: this.composer, files: this.#files, nameOf: (who) => this.#nameOf(who) });
   }
 
   #typing(what: 'typing' | 'emptied' | 'sent'): void {

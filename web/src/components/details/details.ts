@@ -1,6 +1,6 @@
 import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
-import type { AccountState, ConversationState, Due, Party } from '../../live/protocol.gen';
+import type { AccountState, ConversationState, Due, Feedback, Party } from '../../live/protocol.gen';
 import type { Presence } from '../../live/presence';
 import { el, fill, type Child } from '../../ui/dom';
 import { flagIcon, labelIcon, personAddIcon, reopenIcon, userIcon } from '../../ui/icons';
@@ -8,6 +8,7 @@ import { mustClass } from '../../ui/must-class';
 import { avatar, presenceText, setPresence } from '../avatar/avatar';
 import { button } from '../button/button';
 import { dueLook, dueText } from '../due/due';
+import { scoreLine } from '../feedback/scores';
 import { known, labelChip, type Labels } from '../label/label';
 import { priorityChip } from '../label/priority';
 import { momentText, shortText } from '../time-text/time-text';
@@ -87,6 +88,7 @@ export class Details implements Disposable {
         state.due?.answer ? fact('Answer due', dueElement(state.due.answer)) : null,
         state.due?.resolution ? fact('Solution due', dueElement(state.due.resolution)) : null,
         fact('Labels', shown.length > 0 ? el('span', { class: c('labels') }, ...shown) : 'None'),
+        state.feedback ? fact('Feedback', ...feedbackOf(state.feedback)) : null,
         state.page ? fact('Began on', el('a', { href: state.page, target: '_blank', rel: 'noopener noreferrer' }, shortPage(state.page))) : null,
         state.contact ? fact('Left to be reached', el('a', { href: `mailto:${state.contact.email}` }, state.contact.email), state.contact.name ? `, ${state.contact.name}` : null, ' (not verified)') : null,
         state.invited ? fact('Invited', `${state.invited.name}, ${state.invited.email}, ${shortText(state.invited.at)}`) : null),
@@ -169,6 +171,12 @@ export function statusText(state: ConversationState): string {
 /** The people of the other side. */
 function customersOf(state: ConversationState): Party[] {
   return Object.entries(state.people).filter(([id, person]) => person.side === 'customer' && (state.account === null || id.startsWith('usr_'))).map(([id]) => id);
+}
+
+/** What the customer says of how it was. */
+function feedbackOf({ given }: Feedback): Child[] {
+  if (!given) return ['Asked, nothing said yet'];
+  return [scoreLine(given.score), given.comment ? el('blockquote', { class: c('quote') }, given.comment) : null];
 }
 
 function dueElement(due: Due): HTMLElement {

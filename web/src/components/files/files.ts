@@ -2,6 +2,7 @@ import type { Ask } from '../../api/http';
 import { Disposables, type Disposable } from '../../base/disposables';
 import type { LiveClient, LiveConversation } from '../../live/client';
 import type { Attachment } from '../../live/protocol.gen';
+import { bringStyle } from '../../ui/bring-style';
 import type { Composer } from '../composer/composer';
 import { drawFiles } from './draw';
 import css from './files.css?inline';
@@ -32,7 +33,7 @@ export class Files implements Disposable {
   #tray: Tray;
 
   constructor({ root, composer }: Place, parts: Parts) {
-    bringStyle();
+    bringStyle(css);
     this.#parts = parts;
     this.#root = root;
     this.#links = new FileLinks(parts.live.path, parts.ask);
@@ -120,13 +121,3 @@ function hasFiles(data: DataTransfer | null): boolean {
   return data?.types.includes('Files') ?? false;
 }
 
-let styled = false;
-
-/** The style comes with the script: pages that never show a file do not carry it. */
-function bringStyle(): void {
-  if (styled) return;
-  styled = true;
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-}

@@ -149,7 +149,7 @@ describe('answering together', () => {
     expect(notice()).toContain('Mia answered');
   });
 
-  it('what was refused stays, says who answered, and is sent all the same', () => {
+  it('what was refused stays, says who answered, and is sent all the same', async () => {
     write('We can');
     press('Enter');
     says(3, 'usr_mia');
@@ -159,11 +159,12 @@ describe('answering together', () => {
     expect(row.textContent).toContain('Not sent. Mia answered while you were writing.');
     const again = [...view.root.querySelectorAll('button')].find((each) => each.textContent === 'Send anyway')!;
     again.click();
+    await vi.dynamicImportSettled();
     expect(commands().at(-1)).toEqual({ text: 'We can', unless_answered_after: 3 });
     expect(world.sent('cmd').at(-1)!.id).toBe(command!.id);
   });
 
-  it('two that were refused stay in order, and what is given up is back in the composer', () => {
+  it('two that were refused stay in order, and what is given up is back in the composer', async () => {
     for (const text of ['one', 'two']) {
       write(text);
       press('Enter');
@@ -172,6 +173,7 @@ describe('answering together', () => {
     for (let n = 0; n < 2; n += 1) world.say({ t: 'err', id: world.sent('cmd').filter(({ type }) => type === 'send').at(-1)!.id, code: 'CONFLICT', message: 'no' });
     expect(client.queue.of(TOPIC).map(({ body, state: how }) => [body['text'], how])).toEqual([['one', 'failed'], ['two', 'failed']]);
     [...view.root.querySelectorAll('button')].find((each) => each.textContent === 'Delete')!.click();
+    await vi.dynamicImportSettled();
     expect(input().value).toBe('one');
     expect(notice(), 'it is written anew by who has seen the answer').toBe('');
   });

@@ -93,7 +93,7 @@ export class ChatPage {
     const live = this.#live!;
     const keeper = owned.add(new DraftKeeper({ shelf: this.#drafts, conversation: id, live, me: client.me }));
     this.#view = owned.add(new ConversationView({
-      client, live: { ...live, typing: keeper.hush(live.typing) }, ask: call,
+      client, live: { ...live, typing: keeper.hush(live.typing) }, ask: call, customer: true,
       composer: { placeholder: `Write to ${tenant.name}`, drafts: keeper.drafts },
       // What the client wrote as a visitor is theirs.
       isMe: (party) => party === this.#live?.store.state?.visitor,

@@ -9,6 +9,7 @@ import { startSession, type Session } from '../../session/start';
 import { el, fill, mustFind, type Child } from '../../ui/dom';
 import { auditSection } from './audit';
 import { businessSection } from './business';
+import { feedbackSection } from './feedback';
 import { hoursSection } from './hours';
 import { labelSection } from './labels';
 import { c } from './parts';
@@ -36,6 +37,7 @@ function drawsOf(session: Session): Record<Setting['id'], Draw> {
     replies: (own) => replySection(own, admin),
     labels: (own) => labelSection(own, tenant, admin),
     targets: (own) => targetSection(own, tenant),
+    feedback: (own) => feedbackSection(own, tenant),
     site: (own) => siteSection(own),
     keys: (own) => keySection(own),
     webhooks: (own) => webhookSection(own),

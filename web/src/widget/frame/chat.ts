@@ -93,7 +93,7 @@ export class Chat implements Disposable {
   #show(site: Site, beginning: () => Node | string): void {
     const { token, conversation } = this.ticket;
     this.#view = this.#owned.add(new ConversationView({
-      client: this.#client, live: this.#live, beginning, ask: site.as(token),
+      client: this.#client, live: this.#live, beginning, ask: site.as(token), customer: true,
       composer: { placeholder: 'Write a message', drafts: new Drafts('visitor', conversation) },
     }));
     this.#owned.add(this.#view.composer.written.on(() => this.wrote.emit(undefined)));
