@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Timestamp;
+
 /// A letter to be written. Holds secret links: kept encrypted until it is sent.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "letter", rename_all = "snake_case")]
@@ -36,6 +38,22 @@ pub enum Letter {
         name: String,
         /// What.
         change: FactorChange,
+    },
+    /// Tells that somebody signed in from where nobody had before.
+    NewDevice {
+        /// Whom we greet.
+        name: String,
+        /// What they signed in with, in our words.
+        device: String,
+        /// From which network.
+        network: Option<String>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Tells that the copy of their data can be saved.
+    DataReady {
+        /// Whom we greet.
+        name: String,
     },
     /// A place on the staff.
     StaffInvitation {
@@ -149,6 +167,18 @@ impl Letter {
                 ending: "If that was not you, set a new password at once with “Forgot password”.",
             },
             Self::SecondFactor { name, change } => second_factor(name, change),
+            Self::NewDevice { name, device, network, at } => new_device(name, device, network.as_deref(), *at),
+            Self::DataReady { name } => Parts {
+                name,
+                subject: "Your data is ready".into(),
+                paragraphs: vec![
+                    "The copy of your data that you asked for is ready. Sign in and go to Settings, Your data, to save it. It is \
+                     kept for 7 days."
+                        .into(),
+                ],
+                button: None,
+                ending: "If you did not ask for it, set a new password at once with “Forgot password”.",
+            },
             Self::StaffInvitation { name, tenant, link } => Parts {
                 name,
                 subject: format!("{tenant} invites you to the team"),
@@ -181,6 +211,21 @@ impl Letter {
                 ending: "You get this letter because you are an admin.",
             },
         }
+    }
+}
+
+fn new_device<'a>(name: &'a str, device: &str, network: Option<&str>, at: Timestamp) -> Parts<'a> {
+    let from = network.map(|network| format!(", from the network {network}")).unwrap_or_default();
+    let when = at.strftime("%-d %B %Y at %H:%M UTC");
+    Parts {
+        name,
+        subject: "A new sign-in to your account".into(),
+        paragraphs: vec![
+            format!("Somebody signed in to your account with your password on {when}: {device}{from}."),
+            "We have not seen this device before. If it was you, there is nothing to do.".into(),
+        ],
+        button: None,
+        ending: "If that was not you, set a new password at once with “Forgot password”. It signs everybody out.",
     }
 }
 
@@ -317,6 +362,22 @@ mod tests {
             assert!(mail.text.contains("If that was not you"), "{}", mail.text);
             assert_eq!(serde_json::from_str::<Letter>(&serde_json::to_string(&letter).unwrap()).unwrap(), letter);
         }
+    }
+
+    #[test]
+    fn a_new_sign_in_is_told_with_time_and_place_and_without_a_link() {
+        let letter = Letter::NewDevice {
+            name: "Maya".into(),
+            device: "Firefox on Windows".into(),
+            network: Some("203.0.113.0/24".into()),
+            at: "2026-11-22T08:15:30Z".parse().unwrap(),
+        };
+        let mail = letter.write("maya@example.com");
+        for part in ["22 November 2026 at 08:15 UTC", "Firefox on Windows", "203.0.113.0/24", "If that was not you"] {
+            assert!(mail.text.contains(part), "{part} is not in {}", mail.text);
+        }
+        assert!(!mail.text.contains("http"));
+        assert_eq!(serde_json::from_str::<Letter>(&serde_json::to_string(&letter).unwrap()).unwrap(), letter);
     }
 
     #[test]

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | [`sign_in`] | sign in, sign out, here and everywhere |
 //! | [`me`] | who I am, my name, my tenant |
-//! | [`own_sessions`] | my sessions |
+//! | [`own_sessions`], [`own_history`] | my sessions, and when I signed in |
+//! | [`own_data`] | a copy of what is known of me |
 //! | [`programs`] | access and refresh tokens |
 //! | [`second_step`] | the code after the password |
 //! | [`second_factor`] | setting two-step sign-in up, recovery codes, turning it off |
@@ -21,6 +22,8 @@ pub mod invitations;
 mod keys;
 mod me;
 mod outbox;
+pub mod own_data;
+mod own_history;
 mod own_sessions;
 pub mod password;
 mod password_routes;
@@ -35,6 +38,7 @@ mod tenant;
 mod throttle;
 pub mod token;
 
+pub use own_data::Copies;
 pub use ports::Ports;
 
 use crate::Routes;
@@ -47,6 +51,8 @@ pub fn routes() -> Routes {
         .with(second_factor::routes())
         .with(me::routes())
         .with(own_sessions::routes())
+        .with(own_history::routes())
+        .with(own_data::routes())
         .with(programs::routes())
         .with(email::routes())
         .with(password_routes::routes())

@@ -10,12 +10,14 @@ use brigade_domain::account::welcome::{self, Step, Welcome};
 use brigade_domain::actor::{Actor, Party};
 use brigade_domain::chat::attachment;
 use brigade_domain::entity::{EntityKey, Seq};
-use brigade_domain::id::{AccountId, AttachmentId, ConversationId, TenantId};
+use brigade_domain::id::{AccountId, AttachmentId, ConversationId, ExportId, TenantId, UserId};
+use brigade_domain::identity::own_data;
 use brigade_domain::identity::ports::{MailQueue, Mailer};
 use brigade_domain::journal::RequestKey;
 use brigade_domain::refusal::{Code, Refusal};
 use brigade_domain::topic::Topic;
 use brigade_http::chat::Uploads;
+use brigade_http::identity::Copies;
 use brigade_store::jobs::{Task, TaskError, Tasks};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -172,6 +174,36 @@ pub(crate) fn files(tasks: Tasks, uploads: &Uploads) -> Tasks {
         async move {
             let (tenant, Unsent { attachment }) = of_tenant(task)?;
             uploads.expire(tenant, attachment).await.map_err(TaskError::new)
+        }
+    })
+}
+
+/// A copy of somebody's data is to be made, or may be over.
+#[derive(Debug, Deserialize)]
+struct Copy {
+    user: UserId,
+    export: ExportId,
+}
+
+/// Registers what makes copies of people's data and takes them away.
+pub(crate) fn own_data(tasks: Tasks, copies: &Copies) -> Tasks {
+    let (making, ending) = (copies.clone(), copies.clone());
+    let read = |task: Task| {
+        serde_json::from_value::<Copy>(task.body)
+            .map_err(|error| TaskError::new(format_args!("the job does not read: {error}")))
+    };
+    let tasks = tasks.on(own_data::BUILD, move |task: Task| {
+        let copies = making.clone();
+        async move {
+            let Copy { user, export } = read(task)?;
+            copies.build(user, export).await.map_err(TaskError::new)
+        }
+    });
+    tasks.on(own_data::EXPIRE, move |task: Task| {
+        let copies = ending.clone();
+        async move {
+            let Copy { user, export } = read(task)?;
+            copies.expire(user, export).await.map_err(TaskError::new)
         }
     })
 }

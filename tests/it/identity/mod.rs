@@ -3,8 +3,10 @@
 mod audit;
 mod ending;
 mod enumeration;
+mod history;
 mod invitations;
 mod keys;
+mod own_data;
 mod passwords;
 mod programs;
 mod second_factor;
