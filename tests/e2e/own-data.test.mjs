@@ -124,5 +124,51 @@ describe('one’s own data', () => {
     await page.getByRole('link', { name: 'Save' }).waitFor();
   });
 
+  it('says what goes and what stays, and signing in takes it back', async () => {
+    const { email } = server.person(/^client/);
+    const password = 'seven quiet lanterns drifting';
+    await client.goto('/settings#data');
+    const box = card(client, 'Delete your account');
+    const begin = box.getByRole('button', { name: 'Delete your account' });
+    await begin.scrollIntoViewIfNeeded();
+    await look(client, 'own-data-delete-desktop-light');
+    await begin.focus();
+    await client.keyboard.press('Enter');
+    const dialog = client.getByRole('dialog', { name: 'Delete your account?' });
+    await dialog.waitFor();
+    await client.setViewportSize(SIZES.phone);
+    await look(client, 'own-data-delete-ask-phone-light');
+    await client.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await begin.click();
+    await dialog.waitFor();
+    await client.keyboard.type(password);
+    await client.keyboard.press('Enter');
+    await client.getByText(/your account is deleted on .* If you change your mind, sign in before/).waitFor();
+    await look(client, 'own-data-goodbye-phone-light');
+    await client.setViewportSize(SIZES.desktop);
+    const mail = await (await windows.person()).newPage();
+    await eventually(async () => {
+      await mail.goto('/dev/outbox');
+      await mail.getByRole('listitem').filter({ hasText: `To ${email}` }).filter({ hasText: 'Your account will be deleted' }).first().waitFor({ timeout: 2_000 });
+    });
+    await signIn(client, { email, password }, '**/chat');
+    await client.goto('/settings#data');
+    await begin.waitFor();
+    await mail.goto('/dev/outbox');
+    await mail.getByRole('listitem').filter({ hasText: `To ${email}` }).filter({ hasText: 'Your account stays' }).first().waitFor();
+  });
+
+  it('tells the last admin why not', async () => {
+    const page = await (await windows.person({ scheme: 'dark' })).newPage();
+    await signIn(page, server.person(/^admin$/), '**/inbox');
+    await page.goto('/settings#data');
+    const box = card(page, 'Delete your account');
+    await box.getByText(/You are the last admin of/).waitFor();
+    await box.getByText(/You are the last admin of/).scrollIntoViewIfNeeded();
+    await look(page, 'own-data-last-admin-desktop-dark');
+    assert.equal(await box.getByRole('button').count(), 0);
+  });
+
   it('nothing was complained of on the way', () => windows.assertQuiet());
 });

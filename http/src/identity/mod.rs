@@ -6,6 +6,7 @@
 //! | [`me`] | who I am, my name, my tenant |
 //! | [`own_sessions`], [`own_history`] | my sessions, and when I signed in |
 //! | [`own_data`] | a copy of what is known of me |
+//! | [`deletion`] | deleting my account |
 //! | [`programs`] | access and refresh tokens |
 //! | [`second_step`] | the code after the password |
 //! | [`second_factor`] | setting two-step sign-in up, recovery codes, turning it off |
@@ -16,6 +17,7 @@
 //! | [`outbox`] | the demo's mails |
 
 mod audit;
+mod deletion;
 mod device;
 mod email;
 pub mod invitations;
@@ -53,6 +55,7 @@ pub fn routes() -> Routes {
         .with(own_sessions::routes())
         .with(own_history::routes())
         .with(own_data::routes())
+        .with(deletion::routes())
         .with(programs::routes())
         .with(email::routes())
         .with(password_routes::routes())

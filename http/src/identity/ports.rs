@@ -27,6 +27,8 @@ pub struct Ports {
     pub own_history: Arc<dyn ports::OwnHistory>,
     /// Copies of a person's own data.
     pub exports: Arc<dyn ports::Exports>,
+    /// Deleting oneself.
+    pub deletions: Arc<dyn ports::Deletions>,
     /// Tokens that come by mail.
     pub one_time: Arc<dyn ports::OneTimeTokens>,
     /// A tenant's keys.
@@ -58,6 +60,7 @@ pub trait Everything:
     + ports::OwnSessions
     + ports::OwnHistory
     + ports::Exports
+    + ports::Deletions
     + ports::OneTimeTokens
     + ports::ApiKeys
     + ports::VisitorTokens
@@ -79,6 +82,7 @@ impl<T> Everything for T where
         + ports::OwnSessions
         + ports::OwnHistory
         + ports::Exports
+        + ports::Deletions
         + ports::OneTimeTokens
         + ports::ApiKeys
         + ports::VisitorTokens
@@ -103,6 +107,7 @@ impl Ports {
             own_sessions: Arc::clone(all) as _,
             own_history: Arc::clone(all) as _,
             exports: Arc::clone(all) as _,
+            deletions: Arc::clone(all) as _,
             one_time: Arc::clone(all) as _,
             keys: Arc::clone(all) as _,
             visitors: Arc::clone(all) as _,

@@ -12,7 +12,7 @@ use brigade_domain::chat::attachment;
 use brigade_domain::entity::{EntityKey, Seq};
 use brigade_domain::id::{AccountId, AttachmentId, ConversationId, ExportId, TenantId, UserId};
 use brigade_domain::identity::own_data;
-use brigade_domain::identity::ports::{MailQueue, Mailer};
+use brigade_domain::identity::ports::{DELETE, MailQueue, Mailer};
 use brigade_domain::journal::RequestKey;
 use brigade_domain::refusal::{Code, Refusal};
 use brigade_domain::topic::Topic;
@@ -185,7 +185,13 @@ struct Copy {
     export: ExportId,
 }
 
-/// Registers what makes copies of people's data and takes them away.
+/// Somebody is to be deleted.
+#[derive(Debug, Deserialize)]
+struct Leaver {
+    user: UserId,
+}
+
+/// Registers what makes copies of people's data and takes them away, and what deletes people.
 pub(crate) fn own_data(tasks: Tasks, copies: &Copies) -> Tasks {
     let (making, ending) = (copies.clone(), copies.clone());
     let read = |task: Task| {
@@ -197,6 +203,15 @@ pub(crate) fn own_data(tasks: Tasks, copies: &Copies) -> Tasks {
         async move {
             let Copy { user, export } = read(task)?;
             copies.build(user, export).await.map_err(TaskError::new)
+        }
+    });
+    let leaving = copies.clone();
+    let tasks = tasks.on(DELETE, move |task: Task| {
+        let copies = leaving.clone();
+        async move {
+            let Leaver { user } = serde_json::from_value(task.body)
+                .map_err(|error| TaskError::new(format_args!("the job does not read: {error}")))?;
+            copies.delete_person(user).await.map_err(TaskError::new)
         }
     });
     tasks.on(own_data::EXPIRE, move |task: Task| {

@@ -169,7 +169,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let uploads = uploads(config, &db)?;
     let messages = Arc::new(PgMessages::new(db.clone()));
     let own = Arc::new(identity.clone());
-    let copies = Copies::new(own.clone(), own, messages.clone(), uploads.files());
+    let copies = Copies::new((own.clone(), own.clone()), own, messages.clone(), uploads.files());
     let app = brigade_http::App::new(Parts {
         gate,
         session_events: events,

@@ -4,7 +4,7 @@ use brigade_domain::Timestamp;
 use brigade_domain::entity::Job;
 use brigade_domain::id::{ExportId, UserId};
 use brigade_domain::identity::Cause;
-use brigade_domain::identity::mail::Letter;
+use brigade_domain::identity::mail::{Letter, OwnDataNews};
 use brigade_domain::identity::own_data::{BUILD, EVERY_SECONDS, EXPIRE, Export, KEPT_SECONDS, WAITED_SECONDS};
 use brigade_domain::identity::ports::{ExportWork, Exports};
 use brigade_domain::journal::BoxFuture;
@@ -292,7 +292,12 @@ async fn finish(
     let gone = Job::new(EXPIRE, json!({ "user": user, "export": id }));
     enqueue(tx, None, &[&Job { run_at: Some(expires_at), ..gone }]).await?;
     let person = sqlx::query!("select name, email from users where id = $1", user.uuid()).fetch_one(&mut *tx).await?;
-    post(tx, identity.ring(), &Envelope::new(&Letter::DataReady { name: person.name }, &person.email, at)).await?;
+    post(
+        tx,
+        identity.ring(),
+        &Envelope::new(&Letter::OwnData { name: person.name, news: OwnDataNews::CopyReady }, &person.email, at),
+    )
+    .await?;
     let home = audit::home(tx, user).await?;
     audit::done(tx, home, "own_data.copy_made", &Cause::system(at), json!({ "user": user, "export": id })).await?;
     Ok(true)

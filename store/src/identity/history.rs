@@ -11,6 +11,7 @@ use brigade_domain::refusal::Fault;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::deletion::take_back;
 use super::keyring::KeyRing;
 use super::mail::{Envelope, post};
 use super::{Identity, scope};
@@ -37,7 +38,8 @@ pub(super) async fn note(tx: &mut PgConnection, user: UserId, what: Moment, caus
     insert(tx, user, what, cause, None, false).await
 }
 
-/// Somebody signed in: writes the line, and a letter when the device is new.
+/// Somebody signed in: writes the line, and a letter when the device is new. What they had asked to be deleted stays; answers
+/// whether they had.
 pub(super) async fn note_sign_in(
     tx: &mut PgConnection,
     ring: &KeyRing,
@@ -45,10 +47,12 @@ pub(super) async fn note_sign_in(
     what: Moment,
     known_device: bool,
     cause: &Cause,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
+    let taken_back = take_back(tx, ring, user, cause.at).await?;
     scope::be(tx, user).await?;
     let told = if known_device { false } else { tell(tx, ring, user, cause).await? };
-    insert(tx, user, what, cause, Some(session), told).await
+    insert(tx, user, what, cause, Some(session), told).await?;
+    Ok(taken_back)
 }
 
 /// Whether a program that calls itself so has signed in as this person before.

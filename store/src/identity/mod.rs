@@ -9,6 +9,7 @@
 pub mod admin;
 mod audit;
 mod cache;
+mod deletion;
 mod events;
 mod exports;
 mod history;

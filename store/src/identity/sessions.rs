@@ -216,7 +216,9 @@ pub(super) async fn begin(
     let cause = cause.by(Party::User(session.user));
     if let Begun::SignIn { known_device } = session.begun {
         let who = (session.user, session.id);
-        history::note_sign_in(tx, ring, who, Moment::SignedIn, known_device, &cause).await?;
+        if history::note_sign_in(tx, ring, who, Moment::SignedIn, known_device, &cause).await? {
+            audit::done(tx, tenant, "user.deletion_taken_back", &cause, json!({})).await?;
+        }
     }
     audit::done(tx, tenant, "session.signed_in", &cause, json!({ "session": session.id })).await
 }
@@ -293,7 +295,9 @@ async fn begin_program(
     let cause = cause.by(Party::User(session.user));
     let known = history::knows_program(tx, session.user, &session.device).await?;
     let who = (session.user, session.id);
-    history::note_sign_in(tx, ring, who, Moment::ProgramSignedIn, known, &cause).await?;
+    if history::note_sign_in(tx, ring, who, Moment::ProgramSignedIn, known, &cause).await? {
+        audit::done(tx, tenant, "user.deletion_taken_back", &cause, json!({})).await?;
+    }
     audit::done(tx, tenant, "session.program_signed_in", &cause, json!({ "session": session.id })).await
 }
 

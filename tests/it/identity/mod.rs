@@ -1,6 +1,7 @@
 //! Sign-in, sessions, tokens, keys and invitations over HTTP and PostgreSQL (security 1 to 14, 39, 40).
 
 mod audit;
+mod deletion;
 mod ending;
 mod enumeration;
 mod history;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::chat::{command, says};
 use crate::live::stage::account_of;
-use crate::support::{Answer, Authenticator, Browser, PASSWORD, Person, TestApp, eventually};
+use crate::support::{Answer, Authenticator, Browser, PASSWORD, Person, TestApp, TestTenant, eventually};
 
 const PATH: &str = "/v1/auth/exports";
 
@@ -69,6 +69,31 @@ async fn give(person: &Person, conversation: &str, name: &str, bytes: &[u8]) {
     person.post(&format!("/v1/conversations/{conversation}/commands"), command("send", &body)).await.data();
 }
 
+/// Over two parts, and nothing that packs.
+fn noise() -> Vec<u8> {
+    let mut last = 7u32;
+    let next = |_| {
+        last = last.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        last.to_be_bytes()[0]
+    };
+    (0..2_500_000).map(next).collect()
+}
+
+/// Messages and notes they wrote, and no conversation of others.
+async fn assert_staff_has_their_words(tenant: &TestTenant, manager: &Person) {
+    request(manager).await.data();
+    let files = unpacked(manager, &ready(manager).await).await;
+    let written = json_of(&files, &format!("written/{}.json", tenant.id));
+    let texts: Vec<_> = written.as_array().unwrap().iter().map(|each| (&each["kind"], &each["text"])).collect();
+    let (note, message) = (json!("note"), json!("message"));
+    assert_eq!(
+        texts,
+        [(&message, &json!("It is!")), (&note, &json!("Ask about the invoice of the Hendersons"))],
+        "what was deleted is not"
+    );
+    assert!(!files.keys().any(|name| name.starts_with("conversations/")));
+}
+
 #[tokio::test]
 async fn a_copy_holds_what_is_known_of_its_owner_and_nothing_that_is_others() {
     let app = TestApp::start().await;
@@ -85,14 +110,7 @@ async fn a_copy_holds_what_is_known_of_its_owner_and_nothing_that_is_others() {
     let gone = says(&manager, &talk, "Wrong window, sorry").await;
     let delete = command("delete", &json!({ "seq": gone }));
     manager.post(&format!("/v1/conversations/{talk}/commands"), delete).await.data();
-    // Over two parts, and nothing that packs.
-    let mut last = 7u32;
-    let noise: Vec<u8> = (0..2_500_000)
-        .map(|_| {
-            last = last.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            last.to_be_bytes()[0]
-        })
-        .collect();
+    let noise = noise();
     give(&client, &talk, "plan: a*b.bin", &noise).await;
 
     let asked = request(&client).await;
@@ -127,18 +145,7 @@ async fn a_copy_holds_what_is_known_of_its_owner_and_nothing_that_is_others() {
     }
     assert!(!files.keys().any(|name| name.starts_with("written/")), "a client writes in conversations");
 
-    request(&manager).await.data();
-    let files = unpacked(&manager, &ready(&manager).await).await;
-    let written = json_of(&files, &format!("written/{}.json", tenant.id));
-    let texts: Vec<_> = written.as_array().unwrap().iter().map(|each| (&each["kind"], &each["text"])).collect();
-    let (note, message) = (json!("note"), json!("message"));
-    assert_eq!(
-        texts,
-        [(&message, &json!("It is!")), (&note, &json!("Ask about the invoice of the Hendersons"))],
-        "what was deleted is not"
-    );
-    assert!(!files.keys().any(|name| name.starts_with("conversations/")));
-
+    assert_staff_has_their_words(&tenant, &manager).await;
     let mails = app.inside.platform.identity.newest().await.unwrap();
     assert!(mails.iter().any(|sent| sent.mail.to == client.email && sent.mail.subject == "Your data is ready"));
     let events = app.database.sql("select event_type from audit_log where event_type like 'own_data.%' order by seq");

@@ -15,3 +15,14 @@ export interface DataExport {
 export const dataExports = () => call<DataExport[]>('GET', '/v1/auth/exports');
 export const requestExport = (password: string, code: string | undefined) => call<DataExport>('POST', '/v1/auth/exports', { password, ...(code === undefined ? {} : { code }) });
 export const exportAddress = ({ id }: DataExport) => `/v1/auth/exports/${id}/file`;
+
+/** What stands in the way of deleting one's account. */
+export interface DeletionOutlook {
+  possible: boolean;
+  last_admin_of: string[];
+  operator: boolean;
+  days: number;
+}
+
+export const deletionOutlook = () => call<DeletionOutlook>('GET', '/v1/auth/deletion');
+export const askDeletion = (password: string, code: string | undefined) => call<{ due_at: string }>('POST', '/v1/auth/deletion', { password, ...(code === undefined ? {} : { code }) });

@@ -3,6 +3,7 @@
 //! in the same transaction; what ends a credential also publishes a [`SessionEvent`].
 
 mod authenticate;
+mod deletion;
 mod history;
 mod invitations;
 mod keys;
@@ -15,6 +16,7 @@ mod tenants;
 mod tokens;
 
 pub use authenticate::{Authenticated, Authenticator, Credential, SessionEvent, SessionEvents, SessionListener};
+pub use deletion::{DELETE, DELETION_SECONDS, DeletionWork, Deletions, Outlook};
 pub use history::{HistoryLine, OwnHistory};
 pub use invitations::{
     Acceptance, Accepted, INVITATION_SECONDS, Invitation, InvitationFor, Invitations, Invitee, NewInvitation,

@@ -11,7 +11,7 @@ use brigade_domain::chat::ports::{Messages, PAGE};
 use brigade_domain::entity::Audience;
 use brigade_domain::id::{ConversationId, ExportId, UserId};
 use brigade_domain::identity::own_data::{Business, FILE_BYTES, OwnFile, Section};
-use brigade_domain::identity::ports::{ExportWork, OwnData};
+use brigade_domain::identity::ports::{DeletionWork, ExportWork, OwnData};
 use brigade_domain::refusal::Fault;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -33,6 +33,7 @@ const LISTS: [(&str, Section); 5] = [
 #[derive(Clone)]
 pub struct Copies {
     work: Arc<dyn ExportWork>,
+    deletion: Arc<dyn DeletionWork>,
     data: Arc<dyn OwnData>,
     messages: Arc<dyn Messages>,
     files: Arc<dyn Files>,
@@ -71,14 +72,14 @@ impl From<Overtaken> for Stop {
 }
 
 impl Copies {
-    /// Who counts attempts, what is known, what was said, and where bytes are kept.
+    /// Who counts attempts, who deletes, what is known, what was said, and where bytes are kept.
     pub fn new(
-        work: Arc<dyn ExportWork>,
+        (work, deletion): (Arc<dyn ExportWork>, Arc<dyn DeletionWork>),
         data: Arc<dyn OwnData>,
         messages: Arc<dyn Messages>,
         files: Arc<dyn Files>,
     ) -> Self {
-        Self { work, data, messages, files }
+        Self { work, deletion, data, messages, files }
     }
 
     /// Makes a copy, if it is still to be made. May be done again.
@@ -108,6 +109,15 @@ impl Copies {
             remove(&*self.files, build).await?;
         }
         self.work.forget(user, export, now).await
+    }
+
+    /// Deletes somebody and what is kept of their copies, if that is due and was not taken back. May be done again.
+    pub async fn delete_person(&self, user: UserId) -> Result<(), Fault> {
+        let now = Timestamp::now();
+        for build in self.deletion.due(user, now).await?.unwrap_or_default() {
+            remove(&*self.files, build).await?;
+        }
+        self.deletion.delete(user, now).await.map(drop)
     }
 
     /// The part that begins at `offset`.

@@ -6,7 +6,7 @@ import { formDialog } from '../../components/dialog/form-dialog';
 import { field } from '../../components/field/field';
 import { timeElement } from '../../components/time-text/time-text';
 import type { Session } from '../../session/start';
-import { el, fill, type Child } from '../../ui/dom';
+import { el } from '../../ui/dom';
 import { isRefusal, MOMENTS } from './history-words';
 import { c, card, loaded, messageOf } from './parts';
 
@@ -50,7 +50,7 @@ function rowOf(session: Session, line: HistoryLine, again: () => void): HTMLElem
     'li', {},
     el('div', { class: c('grow') },
       el('strong', {}, MOMENTS[line.what]), ' ',
-      line.current ? tag('This one') : null, line.new_device ? tag('New device', true) : null, isRefusal(line.what) ? tag('Not let in', true) : null,
+      line.current ? tag('This one') : null, ' ', line.new_device ? tag('New device', true) : null, isRefusal(line.what) ? tag('Not let in', true) : null,
       el('div', { class: c('soft') }, timeElement(line.at), line.network === null ? '' : `, from ${line.network}`),
       el('div', { class: c('soft') }, el('bdi', {}, line.device === null ? 'Done by whoever runs Brigade' : line.device || 'A program that does not say what it is'))),
     line.current ? null : doubt,
@@ -65,7 +65,10 @@ function notMe({ who }: Session): Promise<boolean> {
   const meter = passwordMeter(next, (text) => call('POST', '/v1/auth/password/check', { password: text }));
   return formDialog({
     title: 'This was not me', fields: { current, password: next }, submit: 'Sign out everywhere else and change it',
-    inside: [...about(), address, current.root, next.root, meter],
+    inside: [
+      el('p', {}, 'Choose a new password. Everybody else who is signed in as you is signed out at once, on every device; here you stay signed in.'),
+      address, current.root, next.root, meter, lost(),
+    ],
     save: async () => {
       await changePassword(current.input.value, next.input.value);
       sessionChanged();
@@ -73,9 +76,8 @@ function notMe({ who }: Session): Promise<boolean> {
   });
 }
 
-function about(): Child[] {
-  const text = el('p', {}, 'Choose a new password. Everybody else who is signed in as you is signed out at once, on every device; here you stay signed in.');
-  const lost = el('p', { class: c('soft') });
-  fill(lost, 'If your current password does not work any more, somebody may have changed it: ', el('a', { href: '/reset' }, 'set a new one by mail'), '. Two-step sign-in keeps out who knows your password.');
-  return [text, lost];
+/** Behind the fields, so that the first of them has the focus. */
+function lost(): HTMLElement {
+  return el('p', { class: c('soft') },
+    'If your current password does not work any more, somebody may have changed it: ', el('a', { href: '/reset' }, 'set a new one by mail'), '. Two-step sign-in keeps out who knows your password.');
 }

@@ -8,6 +8,7 @@ import { anyCodeField } from '../../components/second-factor/code-field';
 import { dayText, timeElement } from '../../components/time-text/time-text';
 import type { Session } from '../../session/start';
 import { el, fill, type Child } from '../../ui/dom';
+import { deleteAccountCard } from './delete-account';
 import { c, card, loaded } from './parts';
 
 const LOOK_MS = 2_000;
@@ -18,6 +19,7 @@ export function ownDataSection(session: Session): Child[] {
   return [
     el('p', { class: c('lead') }, 'What Brigade knows of you is yours to see and to take along.'),
     card('Get a copy', ...about(), loaded(session.owned, 'Loading your copies', dataExports, (copies) => exportsBox(session, copies))),
+    deleteAccountCard(session),
   ];
 }
 
