@@ -138,6 +138,10 @@ ids! {
     ReplyId = "rep";
     /// A saved view of the inbox.
     ViewId = "vew";
+    /// A line of somebody's sign-in history.
+    MomentId = "mom";
+    /// A copy of what is known of somebody.
+    ExportId = "exp";
     /// A label of a tenant's conversations.
     LabelId = "lbl";
     /// A file that goes with a message.

@@ -35,6 +35,8 @@ pub struct Parts {
     pub webhooks: webhooks::Ports,
     /// Sign-in, sessions, keys, invitations.
     pub identity: identity::Ports,
+    /// Copies of people's own data.
+    pub copies: identity::Copies,
     /// Health of the process.
     pub health: Arc<dyn ops::Health>,
     /// The web bundles.

@@ -88,6 +88,17 @@ const CONSTRAINTS: &[(&str, Code, &str)] = &[
     ("inbox_views_name_once", Code::Conflict, "There is a view of that name already. Choose another name."),
     ("inbox_views_bounded", Code::Conflict, "There are 30 views already. Remove one first."),
     ("webhook_endpoints_bounded", Code::Conflict, "There are 10 webhooks already. Remove one first."),
+    (
+        "account_deletions_keep_an_admin",
+        Code::Conflict,
+        "You are the last admin of a business. Make somebody else an admin first.",
+    ),
+    (
+        "account_deletions_not_operator",
+        Code::Conflict,
+        "You operate this platform. Whoever runs the server has to end that first.",
+    ),
+    ("data_exports_one_an_hour", Code::RateLimited, "You have asked for a copy already. Come back in an hour."),
     ("drafts_bounded", Code::Conflict, "You have 500 drafts already. Send or empty one first."),
     ("drafts_conversation_exists", Code::NotFound, "There is nothing here, or it is not yours to see."),
     (

@@ -226,7 +226,7 @@ describe('the palette', () => {
     await assertAccessible(client, 'the button of the palette');
     await client.getByRole('button', { name: 'Actions', exact: true }).click();
     await palette(client).waitFor();
-    assert.deepEqual(await headings(client), ['Conversation', 'You']);
+    assert.deepEqual(await headings(client), ['Conversation', 'Go to', 'You']);
     await picture(client, 'palette-dark');
     await assertAccessible(client, 'the palette of a client in the dark');
     await client.keyboard.type('refund');

@@ -17,12 +17,14 @@ pub struct Cause {
     pub ip: Option<IpAddr>,
     /// The request's id, for correlation; `None` from the command line.
     pub request_id: Option<Box<str>>,
+    /// What the browser or program calls itself, at most 200 characters; `None` from the command line.
+    pub device: Option<Box<str>>,
 }
 
 impl Cause {
     /// The operator at the command line, or a worker.
     pub const fn system(at: Timestamp) -> Self {
-        Self { by: Some(Party::System), at, ip: None, request_id: None }
+        Self { by: Some(Party::System), at, ip: None, request_id: None, device: None }
     }
 
     /// The same, caused by somebody who is known only now.

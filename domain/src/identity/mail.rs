@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Timestamp;
+
 /// A letter to be written. Holds secret links: kept encrypted until it is sent.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "letter", rename_all = "snake_case")]
@@ -36,6 +38,24 @@ pub enum Letter {
         name: String,
         /// What.
         change: FactorChange,
+    },
+    /// Tells that somebody signed in from where nobody had before.
+    NewDevice {
+        /// Whom we greet.
+        name: String,
+        /// What they signed in with, in our words.
+        device: String,
+        /// From which network.
+        network: Option<String>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Tells what became of their own data.
+    OwnData {
+        /// Whom we greet.
+        name: String,
+        /// What.
+        news: OwnDataNews,
     },
     /// A place on the staff.
     StaffInvitation {
@@ -82,6 +102,20 @@ pub enum FactorChange {
     CodeUsed(u32),
     /// An admin of the business of this name turned it off for them, or who runs the server.
     Reset(Option<String>),
+}
+
+/// What became of somebody's own data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnDataNews {
+    /// The copy they asked for can be saved.
+    CopyReady,
+    /// They asked for their account to be deleted; until then signing in takes it back.
+    DeletionAsked(Timestamp),
+    /// Their account stays after all.
+    DeletionTakenBack,
+    /// Their account is gone.
+    Deleted,
 }
 
 impl fmt::Debug for Letter {
@@ -149,6 +183,8 @@ impl Letter {
                 ending: "If that was not you, set a new password at once with “Forgot password”.",
             },
             Self::SecondFactor { name, change } => second_factor(name, change),
+            Self::NewDevice { name, device, network, at } => new_device(name, device, network.as_deref(), *at),
+            Self::OwnData { name, news } => own_data(name, news),
             Self::StaffInvitation { name, tenant, link } => Parts {
                 name,
                 subject: format!("{tenant} invites you to the team"),
@@ -181,6 +217,55 @@ impl Letter {
                 ending: "You get this letter because you are an admin.",
             },
         }
+    }
+}
+
+fn own_data<'a>(name: &'a str, news: &OwnDataNews) -> Parts<'a> {
+    let (subject, text, ending) = match news {
+        OwnDataNews::CopyReady => (
+            "Your data is ready",
+            "The copy of your data that you asked for is ready. Sign in and go to Settings, Your data, to save it. It is kept for 7 \
+             days."
+                .to_owned(),
+            "If you did not ask for it, set a new password at once with “Forgot password”.",
+        ),
+        OwnDataNews::DeletionAsked(due) => (
+            "Your account will be deleted",
+            format!(
+                "You asked for your account to be deleted, and have been signed out everywhere. It is done on {}. Until then, \
+                 signing in takes it back.",
+                due.strftime("%-d %B %Y at %H:%M UTC")
+            ),
+            "If that was not you, sign in and set a new password at once.",
+        ),
+        OwnDataNews::DeletionTakenBack => (
+            "Your account stays",
+            "You asked for your account to be deleted, and have signed in since. So it stays, with everything in it.".to_owned(),
+            "If you want it deleted after all, ask for it again under Settings, Your data.",
+        ),
+        OwnDataNews::Deleted => (
+            "Your account was deleted",
+            "Your account was deleted, as you asked. What you said in conversations stays with the businesses you talked to; ask \
+             them about it."
+                .to_owned(),
+            "This is our last letter to you. With the same address you can begin anew at any time.",
+        ),
+    };
+    Parts { name, subject: subject.into(), paragraphs: vec![text], button: None, ending }
+}
+
+fn new_device<'a>(name: &'a str, device: &str, network: Option<&str>, at: Timestamp) -> Parts<'a> {
+    let from = network.map(|network| format!(", from the network {network}")).unwrap_or_default();
+    let when = at.strftime("%-d %B %Y at %H:%M UTC");
+    Parts {
+        name,
+        subject: "A new sign-in to your account".into(),
+        paragraphs: vec![
+            format!("Somebody signed in to your account with your password on {when}: {device}{from}."),
+            "We have not seen this device before. If it was you, there is nothing to do.".into(),
+        ],
+        button: None,
+        ending: "If that was not you, set a new password at once with “Forgot password”. It signs everybody out.",
     }
 }
 
@@ -315,6 +400,38 @@ mod tests {
             let mail = letter.write("maya@example.com");
             assert!(!mail.text.contains("http") && !mail.html.contains("<b>"), "{}", mail.html);
             assert!(mail.text.contains("If that was not you"), "{}", mail.text);
+            assert_eq!(serde_json::from_str::<Letter>(&serde_json::to_string(&letter).unwrap()).unwrap(), letter);
+        }
+    }
+
+    #[test]
+    fn a_new_sign_in_is_told_with_time_and_place_and_without_a_link() {
+        let letter = Letter::NewDevice {
+            name: "Maya".into(),
+            device: "Firefox on Windows".into(),
+            network: Some("203.0.113.0/24".into()),
+            at: "2026-11-22T08:15:30Z".parse().unwrap(),
+        };
+        let mail = letter.write("maya@example.com");
+        for part in ["22 November 2026 at 08:15 UTC", "Firefox on Windows", "203.0.113.0/24", "If that was not you"] {
+            assert!(mail.text.contains(part), "{part} is not in {}", mail.text);
+        }
+        assert!(!mail.text.contains("http"));
+        assert_eq!(serde_json::from_str::<Letter>(&serde_json::to_string(&letter).unwrap()).unwrap(), letter);
+    }
+
+    #[test]
+    fn what_becomes_of_ones_data_is_told_without_a_link() {
+        let due = "2026-12-06T09:30:00Z".parse().unwrap();
+        for (news, part) in [
+            (OwnDataNews::CopyReady, "kept for 7 days"),
+            (OwnDataNews::DeletionAsked(due), "It is done on 6 December 2026 at 09:30 UTC. Until then, signing in"),
+            (OwnDataNews::DeletionTakenBack, "So it stays"),
+            (OwnDataNews::Deleted, "stays with the businesses"),
+        ] {
+            let letter = Letter::OwnData { name: "Maya".into(), news };
+            let mail = letter.write("maya@example.com");
+            assert!(mail.text.contains(part) && !mail.text.contains("http"), "{}", mail.text);
             assert_eq!(serde_json::from_str::<Letter>(&serde_json::to_string(&letter).unwrap()).unwrap(), letter);
         }
     }

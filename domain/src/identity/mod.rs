@@ -9,11 +9,14 @@
 //! | say who caused a change, for the audit log | [`Cause`] |
 //! | write a mail | [`mail::Letter`] |
 //! | make or check a code of two-step sign-in | [`second_factor`] |
+//! | say what happened in somebody's sign-in history | [`history::Moment`] |
 
 mod cause;
+pub mod history;
 mod key;
 pub mod mail;
 mod origin;
+pub mod own_data;
 pub mod password;
 pub mod ports;
 pub mod second_factor;

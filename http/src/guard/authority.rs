@@ -98,6 +98,7 @@ impl Visit {
             at: self.context.at,
             ip: Some(self.context.ip),
             request_id: Some(self.context.request_id.clone()),
+            device: Some(self.context.user_agent.clone()),
         }
     }
 

@@ -55,16 +55,7 @@ impl Context {
 
     /// The client's network, coarse enough not to be personal: /24, or /48 for IPv6. For log lines.
     pub fn coarse_address(&self) -> String {
-        match self.ip.to_canonical() {
-            IpAddr::V4(ip) => {
-                let [a, b, c, _] = ip.octets();
-                format!("{a}.{b}.{c}.0/24")
-            }
-            IpAddr::V6(ip) => {
-                let [a, b, c, ..] = ip.segments();
-                format!("{a:x}:{b:x}:{c:x}::/48")
-            }
-        }
+        brigade_domain::identity::history::network(self.ip)
     }
 }
 

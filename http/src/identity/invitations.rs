@@ -5,7 +5,7 @@ use brigade_domain::actor::{Party, Role};
 use brigade_domain::id::{AccountId, ConversationId, InvitationId, TenantId, UserId};
 use brigade_domain::identity::mail::Letter;
 use brigade_domain::identity::password::Policy;
-use brigade_domain::identity::ports::{Acceptance, Invitation, InvitationFor, Invitee, NewInvitation};
+use brigade_domain::identity::ports::{Acceptance, Begun, Invitation, InvitationFor, Invitee, NewInvitation};
 use brigade_domain::identity::{Cause, Secret};
 use brigade_domain::refusal::{Code, Refusal};
 use brigade_domain::text::{DisplayName, Email};
@@ -96,7 +96,9 @@ async fn accept(who: Anybody, app: App, req: HttpRequest, Body(body): Body<Accep
 
     let replaces = who.who().filter(|_| who.is_by_cookie()).map(|known| known.session);
     let (value, hash) = token::make("");
-    let mut session = open_session(&app, who.context(), accepted.user, hash, replaces);
+    // Whoever has the letter reads the mail that another letter would go to.
+    let begun = Begun::SignIn { known_device: true };
+    let mut session = open_session(&app, who.context(), (accepted.user, begun), hash, replaces);
     session.tenant = Some(accepted.tenant);
     let opened = Opened { id: session.id, cookie: value };
     app.identity.sessions.begin(session, who.cause()).await?;

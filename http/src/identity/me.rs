@@ -3,7 +3,7 @@
 use brigade_domain::actor::{ActorKind, Party, Role};
 use brigade_domain::id::{AccountId, ConversationId, SessionId, TenantId, UserId};
 use brigade_domain::identity::Authenticated;
-use brigade_domain::identity::ports::Me;
+use brigade_domain::identity::ports::{Begun, BrowserSession, Me};
 use brigade_domain::refusal::{Code, Fault, Refusal};
 use brigade_domain::text::DisplayName;
 use serde::{Deserialize, Serialize};
@@ -193,9 +193,9 @@ async fn switch_tenant(who: SignedIn, app: App, Body(body): Body<Switch>) -> Ans
         );
     }
     let (cookie_value, hash) = token::make("");
-    let session = open_session(&app, who.context(), who.user(), hash, Some(who.who().session));
+    let session = open_session(&app, who.context(), (who.user(), Begun::Again), hash, Some(who.who().session));
     let opened = Opened { id: session.id, cookie: cookie_value };
-    let session = brigade_domain::identity::ports::BrowserSession { tenant: Some(body.tenant), ..session };
+    let session = BrowserSession { tenant: Some(body.tenant), ..session };
     app.identity.sessions.switch_tenant(session, who.cause()).await?;
     opened.answer(&app).await
 }

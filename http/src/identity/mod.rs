@@ -4,7 +4,9 @@
 //! |---|---|
 //! | [`sign_in`] | sign in, sign out, here and everywhere |
 //! | [`me`] | who I am, my name, my tenant |
-//! | [`own_sessions`] | my sessions |
+//! | [`own_sessions`], [`own_history`] | my sessions, and when I signed in |
+//! | [`own_data`] | a copy of what is known of me |
+//! | [`deletion`] | deleting my account |
 //! | [`programs`] | access and refresh tokens |
 //! | [`second_step`] | the code after the password |
 //! | [`second_factor`] | setting two-step sign-in up, recovery codes, turning it off |
@@ -15,12 +17,15 @@
 //! | [`outbox`] | the demo's mails |
 
 mod audit;
+mod deletion;
 mod device;
 mod email;
 pub mod invitations;
 mod keys;
 mod me;
 mod outbox;
+pub mod own_data;
+mod own_history;
 mod own_sessions;
 pub mod password;
 mod password_routes;
@@ -35,6 +40,7 @@ mod tenant;
 mod throttle;
 pub mod token;
 
+pub use own_data::Copies;
 pub use ports::Ports;
 
 use crate::Routes;
@@ -47,6 +53,9 @@ pub fn routes() -> Routes {
         .with(second_factor::routes())
         .with(me::routes())
         .with(own_sessions::routes())
+        .with(own_history::routes())
+        .with(own_data::routes())
+        .with(deletion::routes())
         .with(programs::routes())
         .with(email::routes())
         .with(password_routes::routes())

@@ -5,7 +5,7 @@ use std::time::Instant;
 use actix_web::HttpRequest;
 use brigade_domain::identity::Secret;
 use brigade_domain::identity::mail::Letter;
-use brigade_domain::identity::ports::{PersonRow, Purpose};
+use brigade_domain::identity::ports::{Begun, PersonRow, Purpose};
 use brigade_domain::refusal::{Code, Refusal};
 use brigade_domain::text::Email;
 use serde::Deserialize;
@@ -104,7 +104,7 @@ async fn change(who: SignedIn, app: App, Body(body): Body<Change>) -> Answer<Dat
     if !who.is_by_cookie() {
         return Ok(Data::new(super::me::view(&app, who.who(), false).await?));
     }
-    begin(&app, who.context(), who.cause(), who.user(), Some(session)).await?.answer(&app).await
+    begin(&app, who.context(), who.cause(), (who.user(), Begun::Again), Some(session)).await?.answer(&app).await
 }
 
 /// Refuses another password than the one they have, as what was typed into `field`.

@@ -23,6 +23,12 @@ pub struct Ports {
     pub second_steps: Arc<dyn ports::SecondSteps>,
     /// A person's own sessions.
     pub own_sessions: Arc<dyn ports::OwnSessions>,
+    /// A person's own sign-in history.
+    pub own_history: Arc<dyn ports::OwnHistory>,
+    /// Copies of a person's own data.
+    pub exports: Arc<dyn ports::Exports>,
+    /// Deleting oneself.
+    pub deletions: Arc<dyn ports::Deletions>,
     /// Tokens that come by mail.
     pub one_time: Arc<dyn ports::OneTimeTokens>,
     /// A tenant's keys.
@@ -52,6 +58,9 @@ pub trait Everything:
     + ports::SecondFactors
     + ports::SecondSteps
     + ports::OwnSessions
+    + ports::OwnHistory
+    + ports::Exports
+    + ports::Deletions
     + ports::OneTimeTokens
     + ports::ApiKeys
     + ports::VisitorTokens
@@ -71,6 +80,9 @@ impl<T> Everything for T where
         + ports::SecondFactors
         + ports::SecondSteps
         + ports::OwnSessions
+        + ports::OwnHistory
+        + ports::Exports
+        + ports::Deletions
         + ports::OneTimeTokens
         + ports::ApiKeys
         + ports::VisitorTokens
@@ -93,6 +105,9 @@ impl Ports {
             second_factors: Arc::clone(all) as _,
             second_steps: Arc::clone(all) as _,
             own_sessions: Arc::clone(all) as _,
+            own_history: Arc::clone(all) as _,
+            exports: Arc::clone(all) as _,
+            deletions: Arc::clone(all) as _,
             one_time: Arc::clone(all) as _,
             keys: Arc::clone(all) as _,
             visitors: Arc::clone(all) as _,

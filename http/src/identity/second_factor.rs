@@ -5,6 +5,7 @@
 use actix_web::HttpRequest;
 use brigade_domain::Timestamp;
 use brigade_domain::id::UserId;
+use brigade_domain::identity::ports::Begun;
 use brigade_domain::identity::second_factor::{RECOVERY_CODES, RecoveryCode, SecondStep, TotpSecret};
 use brigade_domain::identity::{Secret, TokenHash};
 use brigade_domain::refusal::{Code, Refusal};
@@ -15,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::password_routes::confirm as confirm_password;
 use super::qr::{QrView, draw};
-use super::second_step::{OneCode, prove};
+use super::second_step::{OneCode, demand, prove};
 use super::sign_in::begin;
 use super::{device, throttle};
 use crate::envelope::{Data, Done};
@@ -107,7 +108,7 @@ async fn confirm(who: Enrolling, app: App, Body(body): Body<OneCode>) -> Answer<
     }
     let me = app.identity.profiles.me(who.user(), None).await?.ok_or(Code::AuthRequired)?;
     let proven = device::make_proven(app.config(), &Email::parse("email", &me.email)?);
-    let opened = begin(&app, who.context(), who.cause(), who.user(), Some(session)).await?;
+    let opened = begin(&app, who.context(), who.cause(), (who.user(), Begun::Again), Some(session)).await?;
     Ok(opened.cookie_for(&app, Data::new(view)).cookie(cookie::set(cookie::DEVICE, proven, device::LIFETIME)))
 }
 
@@ -142,7 +143,7 @@ async fn remove(who: SignedIn, app: App, req: HttpRequest, Body(body): Body<Both
     if !who.is_by_cookie() {
         return Ok(Data::done());
     }
-    let opened = begin(&app, who.context(), who.cause(), who.user(), Some(session)).await?;
+    let opened = begin(&app, who.context(), who.cause(), (who.user(), Begun::Again), Some(session)).await?;
     Ok(opened.cookie_for(&app, Data::done()))
 }
 
@@ -154,6 +155,20 @@ async fn ask_password(app: &App, visit: &Visit, user: UserId, password: Secret) 
     attempt.succeeded(app, visit.context()).await?;
     let me = app.identity.profiles.me(user, None).await?.ok_or(Code::AuthRequired)?;
     Ok(Email::parse("email", &me.email)?)
+}
+
+/// Asks for the password again, and for a code where the person uses them: before something that cannot be taken back.
+pub(super) async fn ask_again(
+    app: &App,
+    who: &SignedIn,
+    req: &HttpRequest,
+    password: Secret,
+    code: Option<Secret>,
+) -> Answer<()> {
+    let email = ask_password(app, who, who.user(), password).await?;
+    let person = app.identity.people.get(who.user()).await?.ok_or(Code::AuthRequired)?;
+    let device = cookie::read(req, cookie::DEVICE);
+    demand(app, who, &person, &email, code, device.as_deref()).await
 }
 
 async fn ask_both(app: &App, who: &SignedIn, req: &HttpRequest, both: Both) -> Answer<()> {

@@ -8,7 +8,7 @@ use brigade_domain::Timestamp;
 use brigade_domain::actor::Party;
 use brigade_domain::id::UserId;
 use brigade_domain::identity::Secret;
-use brigade_domain::identity::ports::{Finished, PendingSignIn, PersonRow};
+use brigade_domain::identity::ports::{Begun, Finished, PendingSignIn, PersonRow};
 use brigade_domain::identity::second_factor::{PENDING_SECONDS, SecondStep};
 use brigade_domain::refusal::{Code, Refusal};
 use brigade_domain::text::Email;
@@ -65,11 +65,13 @@ async fn finish(who: Anybody, app: App, req: HttpRequest, Body(body): Body<OneCo
     let user = app.identity.second_steps.pending(waiting, who.at()).await?.ok_or_else(too_late)?;
     let me = app.identity.profiles.me(user, None).await?.ok_or_else(too_late)?;
     let email = Email::parse("email", &me.email)?;
-    let attempt = count(&app, &who, &step, &email, cookie::read(&req, cookie::DEVICE).as_deref()).await?;
+    let device = cookie::read(&req, cookie::DEVICE);
+    let attempt = count(&app, &who, &step, &email, device.as_deref()).await?;
 
     let replaces = who.who().filter(|_| who.is_by_cookie()).map(|known| known.session);
     let (value, hash) = token::make("");
-    let session = open_session(&app, who.context(), user, hash, replaces);
+    let begun = Begun::SignIn { known_device: device::known(app.config(), device.as_deref(), &email).is_some() };
+    let session = open_session(&app, who.context(), (user, begun), hash, replaces);
     let opened = Opened { id: session.id, cookie: value };
     match app.identity.second_steps.finish(waiting, step, session, who.cause()).await? {
         Finished::SignedIn => {}

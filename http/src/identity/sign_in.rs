@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use actix_web::HttpRequest;
 use brigade_domain::id::{SessionId, UserId};
-use brigade_domain::identity::ports::{BrowserSession, PersonRow};
+use brigade_domain::identity::ports::{Begun, BrowserSession, PersonRow};
 use brigade_domain::identity::{Cause, Credential, Secret, TokenHash};
 use brigade_domain::refusal::{Code, Refusal};
 use brigade_domain::text::Email;
@@ -47,7 +47,8 @@ async fn sign_in(who: Anybody, app: App, req: HttpRequest, Body(body): Body<Sign
         return second_step::await_code(&app, &who, person.user).await;
     }
     let replaces = who.who().filter(|_| who.is_by_cookie()).map(|known| known.session);
-    let opened = begin(&app, who.context(), who.cause(), person.user, replaces).await?;
+    let begun = Begun::SignIn { known_device: device::known(app.config(), device.as_deref(), &email).is_some() };
+    let opened = begin(&app, who.context(), who.cause(), (person.user, begun), replaces).await?;
     let known = device::keep_or_make(app.config(), device, &email);
     let device = cookie::set(cookie::DEVICE, known, device::LIFETIME);
     Ok(opened.answer(&app).await?.cookie(device))
@@ -113,11 +114,11 @@ pub(super) async fn begin(
     app: &App,
     context: &Context,
     cause: Cause,
-    user: UserId,
+    (user, begun): (UserId, Begun),
     replaces: Option<SessionId>,
 ) -> Answer<Opened> {
     let (cookie, hash) = token::make("");
-    let session = open_session(app, context, user, hash, replaces);
+    let session = open_session(app, context, (user, begun), hash, replaces);
     let id = session.id;
     app.identity.sessions.begin(session, cause).await?;
     Ok(Opened { id, cookie })
@@ -127,7 +128,7 @@ pub(super) async fn begin(
 pub(super) fn open_session(
     app: &App,
     context: &Context,
-    user: UserId,
+    (user, begun): (UserId, Begun),
     token: TokenHash,
     replaces: Option<SessionId>,
 ) -> BrowserSession {
@@ -138,6 +139,7 @@ pub(super) fn open_session(
         tenant: None,
         token,
         device: context.user_agent.clone(),
+        begun,
         expires_at: context.at.saturating_add(limits.absolute).unwrap_or(brigade_domain::Timestamp::MAX),
         idle_seconds: i32::try_from(limits.idle.as_secs()).unwrap_or(i32::MAX),
         replaces,

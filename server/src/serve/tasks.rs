@@ -10,14 +10,16 @@ use brigade_domain::account::welcome::{self, Step, Welcome};
 use brigade_domain::actor::{Actor, Party};
 use brigade_domain::chat::attachment;
 use brigade_domain::entity::{EntityKey, Seq};
-use brigade_domain::id::{AccountId, AttachmentId, ConversationId, TenantId};
-use brigade_domain::identity::ports::{MailQueue, Mailer};
+use brigade_domain::id::{AccountId, AttachmentId, ConversationId, ExportId, TenantId, UserId};
+use brigade_domain::identity::own_data;
+use brigade_domain::identity::ports::{DELETE, MailQueue, Mailer};
 use brigade_domain::journal::RequestKey;
 use brigade_domain::refusal::{Code, Refusal};
 use brigade_domain::tenant::shown::Shown;
 use brigade_domain::topic::Topic;
 use brigade_http::chat::Uploads;
 use brigade_http::entity::look;
+use brigade_http::identity::Copies;
 use brigade_store::jobs::{Task, TaskError, Tasks};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -181,6 +183,51 @@ pub(crate) fn files(tasks: Tasks, uploads: &Uploads) -> Tasks {
         async move {
             let (tenant, Unsent { attachment }) = of_tenant(task)?;
             uploads.expire(tenant, attachment).await.map_err(TaskError::new)
+        }
+    })
+}
+
+/// A copy of somebody's data is to be made, or may be over.
+#[derive(Debug, Deserialize)]
+struct Copy {
+    user: UserId,
+    export: ExportId,
+}
+
+/// Somebody is to be deleted.
+#[derive(Debug, Deserialize)]
+struct Leaver {
+    user: UserId,
+}
+
+/// Registers what makes copies of people's data and takes them away, and what deletes people.
+pub(crate) fn own_data(tasks: Tasks, copies: &Copies) -> Tasks {
+    let (making, ending) = (copies.clone(), copies.clone());
+    let read = |task: Task| {
+        serde_json::from_value::<Copy>(task.body)
+            .map_err(|error| TaskError::new(format_args!("the job does not read: {error}")))
+    };
+    let tasks = tasks.on(own_data::BUILD, move |task: Task| {
+        let copies = making.clone();
+        async move {
+            let Copy { user, export } = read(task)?;
+            copies.build(user, export).await.map_err(TaskError::new)
+        }
+    });
+    let leaving = copies.clone();
+    let tasks = tasks.on(DELETE, move |task: Task| {
+        let copies = leaving.clone();
+        async move {
+            let Leaver { user } = serde_json::from_value(task.body)
+                .map_err(|error| TaskError::new(format_args!("the job does not read: {error}")))?;
+            copies.delete_person(user).await.map_err(TaskError::new)
+        }
+    });
+    tasks.on(own_data::EXPIRE, move |task: Task| {
+        let copies = ending.clone();
+        async move {
+            let Copy { user, export } = read(task)?;
+            copies.expire(user, export).await.map_err(TaskError::new)
         }
     })
 }

@@ -46,11 +46,12 @@ pub(super) async fn purges(db: Db) {
     tokio::time::sleep(FIRST_PURGE).await;
     loop {
         match purge(&db, Timestamp::now()).await {
-            Ok(Purged { sessions, tokens, letters, drafts }) => {
+            Ok(Purged { sessions, tokens, letters, history, drafts }) => {
                 tracing::info!(
                     purged.sessions = sessions,
                     purged.tokens = tokens,
                     purged.letters = letters,
+                    purged.history = history,
                     purged.drafts = drafts,
                     "what is over was taken away"
                 );

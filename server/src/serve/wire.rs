@@ -23,8 +23,8 @@ use brigade_domain::webhooks::ports::Outgoing;
 use brigade_http::chat::Uploads;
 use brigade_http::config::{HttpConfig, Limits, Network, SignInLimits};
 use brigade_http::guard::{Context, Gate};
-use brigade_http::identity::Ports;
 use brigade_http::identity::password::Hasher;
+use brigade_http::identity::{Copies, Ports};
 use brigade_http::problem::Problem;
 use brigade_http::{Parts, account, chat, webhooks};
 use brigade_integrations::files::{FileStore, Inspection};
@@ -79,6 +79,7 @@ pub(super) struct Node {
     pub(super) files: files::Files,
     pub(super) handles: Handles,
     pub(super) uploads: Uploads,
+    copies: Copies,
     webhooks: PgWebhooks,
     policy: Policy,
     identity: Identity,
@@ -166,6 +167,9 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let live = live(config, &gate, &hub);
     let files = files::Files::default();
     let uploads = uploads(config, &db)?;
+    let messages = Arc::new(PgMessages::new(db.clone()));
+    let own = Arc::new(identity.clone());
+    let copies = Copies::new((own.clone(), own.clone()), own, messages.clone(), uploads.files());
     let app = brigade_http::App::new(Parts {
         gate,
         session_events: events,
@@ -174,7 +178,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
         presence,
         chat: chat::Ports {
             conversations: reads.clone(),
-            messages: Arc::new(PgMessages::new(db.clone())),
+            messages,
             canned: Arc::new(PgCannedReplies::new(db.clone())),
             views: Arc::new(PgViews::new(db.clone())),
             drafts: Arc::new(PgDrafts::new(db.clone())),
@@ -183,13 +187,14 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
         },
         account: account::Ports { accounts: reads },
         webhooks: webhooks::Ports { webhooks: Arc::new(webhooks.clone()), policy: policy.clone() },
+        copies: copies.clone(),
         identity: Ports::over(&Arc::new(identity.clone()), hasher.clone()),
         health: Arc::new(pulse.clone()),
         files: Arc::new(files.clone()),
     });
     let platform = Platform { db: db.clone(), directory: directory.clone(), identity: identity.clone(), hasher };
     let handles = Handles { db: db.clone(), directory, hub: hub.clone(), platform };
-    Ok(Node { db, hub, traffic, pulse, files, handles, uploads, webhooks, policy, identity, app, live })
+    Ok(Node { db, hub, traffic, pulse, files, handles, uploads, copies, webhooks, policy, identity, app, live })
 }
 
 /// Files that go with messages, kept where the configuration says.
@@ -353,6 +358,7 @@ impl Node {
         let tasks = tasks::entity_commands(Tasks::default(), self.handles.directory.clone());
         let tasks = tasks::invitations(tasks, self.handles.directory.clone(), Arc::new(PgReads::new(self.db.clone())));
         let tasks = tasks::files(tasks, &self.uploads);
+        let tasks = tasks::own_data(tasks, &self.copies);
         let tasks = targets::targets(tasks, self.handles.directory.clone(), self.db.clone());
         let tasks = feedback::feedback(tasks, self.handles.directory.clone(), self.db.clone());
         let tasks = routing::tasks(tasks, &self.handles.directory, &PgRouting::new(self.db.clone()));

@@ -4,6 +4,7 @@
 
 use brigade_domain::actor::Role;
 use brigade_domain::id::{ApiKeyId, TenantId, UserId};
+use brigade_domain::identity::history::Moment;
 use brigade_domain::identity::{Cause, Secret};
 use brigade_domain::refusal::{Code, Fault, Refusal, Rejection};
 use brigade_domain::text::{DisplayName, Email};
@@ -12,7 +13,7 @@ use sqlx::PgConnection;
 
 use super::people::set_password;
 use super::resolve::role_name;
-use super::{audit, sessions};
+use super::{audit, history, sessions};
 use crate::Db;
 use crate::error::Error;
 use crate::time::to_db;
@@ -116,6 +117,7 @@ pub async fn set_user_password(db: &Db, user: UserId, hash: Secret, cause: Cause
         Box::pin(async move {
             set_password(tx, user, &hash, &cause).await?;
             let ended = sessions::end_all(tx, user, None, cause.at).await?;
+            history::note(tx, user, Moment::PasswordReset, &cause).await?;
             audit::done(tx, None, "user.password_changed", &cause, json!({ "user": user, "sessions_ended": ended }))
                 .await
         })

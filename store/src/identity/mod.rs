@@ -9,11 +9,15 @@
 pub mod admin;
 mod audit;
 mod cache;
+mod deletion;
 mod events;
+mod exports;
+mod history;
 mod invitations;
 mod keyring;
 mod keys;
 mod mail;
+mod own_data;
 mod people;
 mod profile;
 mod purge;

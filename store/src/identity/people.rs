@@ -2,6 +2,7 @@
 
 use brigade_domain::actor::Party;
 use brigade_domain::id::{SessionId, UserId};
+use brigade_domain::identity::history::Moment;
 use brigade_domain::identity::mail::Letter;
 use brigade_domain::identity::password::Policy;
 use brigade_domain::identity::ports::{People, PersonRow, SessionEvent};
@@ -14,7 +15,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::mail::{Envelope, post};
-use super::{Identity, audit, scope, sessions};
+use super::{Identity, audit, history, scope, sessions};
 use crate::audit::Outcome;
 use crate::error::Error;
 use crate::time::{DbTime, from_db, to_db};
@@ -100,6 +101,7 @@ impl People for Identity {
                     Box::pin(async move {
                         let (name, email) = set_password(tx, user, &hash, &cause).await?;
                         let ended = sessions::end_all(tx, user, keep, cause.at).await?;
+                        history::note(tx, user, Moment::PasswordChanged, &cause).await?;
                         let letter = Letter::PasswordChanged { name };
                         post(tx, &inner.0.ring, &Envelope::new(&letter, &email, cause.at)).await?;
                         let home = audit::home(tx, user).await?;
@@ -122,7 +124,10 @@ impl People for Identity {
             db.global_write("note a failed sign-in", move |tx| {
                 Box::pin(async move {
                     let home = match user {
-                        Some(user) => audit::home(tx, user).await?,
+                        Some(user) => {
+                            history::note(tx, user, Moment::PasswordRefused, &cause).await?;
+                            audit::home(tx, user).await?
+                        }
                         None => None,
                     };
                     let details = user.map_or_else(|| json!({}), |user| json!({ "user": user }));

@@ -1,10 +1,12 @@
-//! Taking away what is over: sessions and tokens seven days after their end (C35), visitors' tokens, attempts, mail, drafts.
+//! Taking away what is over: sessions and tokens seven days after their end (C35), visitors' tokens, attempts, mail, drafts,
+//! sign-in histories.
 
 use brigade_domain::Timestamp;
 use brigade_domain::id::TenantId;
 use brigade_domain::refusal::Rejection;
 use uuid::Uuid;
 
+use super::history;
 use super::resolve::{VISITOR_SECONDS, seconds};
 use crate::Db;
 use crate::chat::expire_drafts;
@@ -20,6 +22,8 @@ pub struct Purged {
     pub tokens: u64,
     /// Letters.
     pub letters: u64,
+    /// Lines of sign-in histories.
+    pub history: u64,
     /// Drafts that nobody went on with.
     pub drafts: u64,
 }
@@ -81,7 +85,8 @@ async fn global(tx: &mut sqlx::PgConnection, at: Timestamp) -> Result<(Purged, V
         .execute(&mut *tx)
         .await?
         .rows_affected();
+    let history = history::expire(tx, at).await?;
     sqlx::query!("delete from throttles where ends_at < $1", now).execute(&mut *tx).await?;
     let tenants = sqlx::query_scalar!("select id from tenants").fetch_all(tx).await?;
-    Ok((Purged { sessions, tokens: tokens + unused + steps, letters, drafts: 0 }, tenants))
+    Ok((Purged { sessions, tokens: tokens + unused + steps, letters, history, drafts: 0 }, tenants))
 }

@@ -6,6 +6,7 @@
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Party;
 use brigade_domain::id::{SessionId, TenantId, UserId};
+use brigade_domain::identity::history::Moment;
 use brigade_domain::identity::mail::{FactorChange, Letter};
 use brigade_domain::identity::ports::{FactorState, SecondFactors, SessionEvent};
 use brigade_domain::identity::second_factor::{Digits, SETUP_SECONDS, SecondStep, TotpSecret};
@@ -18,7 +19,7 @@ use sqlx::PgConnection;
 use super::keyring::{KeyRing, Place};
 use super::mail::{Envelope, post};
 use super::resolve::later;
-use super::{Identity, audit, scope, sessions};
+use super::{Identity, audit, history, scope, sessions};
 use crate::audit::{Outcome, PLATFORM};
 use crate::error::Error;
 use crate::time::{from_db, to_db};
@@ -82,6 +83,7 @@ impl SecondFactors for Identity {
                     Box::pin(async move {
                         let proved = check(tx, &inner.0.ring, user, &step, &cause).await?;
                         if !proved {
+                            history::note(tx, user, Moment::CodeRefused, &cause).await?;
                             refused(tx, user, "second_factor.code_refused", &cause).await?;
                         }
                         Ok(proved)
@@ -203,12 +205,23 @@ impl Tell {
         cause: &Cause,
         details: serde_json::Value,
     ) -> Result<(), Error> {
+        history::note(tx, self.user, moment(&self.change), cause).await?;
         write_to(tx, ring, self.user, self.change, cause.at).await?;
         let home = match tenant {
             Some(tenant) => Some(tenant),
             None => audit::home(tx, self.user).await?,
         };
         audit::done(tx, home, self.event, cause, details).await
+    }
+}
+
+const fn moment(change: &FactorChange) -> Moment {
+    match change {
+        FactorChange::On => Moment::SecondFactorOn,
+        FactorChange::Off => Moment::SecondFactorOff,
+        FactorChange::NewCodes => Moment::RecoveryCodesRenewed,
+        FactorChange::CodeUsed(_) => Moment::RecoveryCodeUsed,
+        FactorChange::Reset(_) => Moment::SecondFactorReset,
     }
 }
 
@@ -373,6 +386,7 @@ pub(super) async fn check(
             write_to(tx, ring, user, FactorChange::CodeUsed(left), cause.at).await?;
             let home = audit::home(tx, user).await?;
             let cause = cause.clone().by(Party::User(user));
+            history::note(tx, user, Moment::RecoveryCodeUsed, &cause).await?;
             audit::done(tx, home, "second_factor.recovery_code_used", &cause, json!({ "left": left })).await?;
             Ok(true)
         }

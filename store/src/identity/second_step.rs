@@ -2,6 +2,7 @@
 
 use brigade_domain::Timestamp;
 use brigade_domain::id::UserId;
+use brigade_domain::identity::history::Moment;
 use brigade_domain::identity::ports::{BrowserSession, Finished, PendingSignIn, SecondSteps};
 use brigade_domain::identity::second_factor::{PENDING_ATTEMPTS, SecondStep};
 use brigade_domain::identity::{Cause, TokenHash};
@@ -12,7 +13,7 @@ use sqlx::PgConnection;
 use super::keyring::KeyRing;
 use super::people::by;
 use super::second_factor::{check, refused};
-use super::{Identity, sessions};
+use super::{Identity, history, sessions};
 use crate::error::Error;
 use crate::time::to_db;
 
@@ -107,13 +108,14 @@ async fn finish(
     let Some(pending) = pending else { return Err(too_late().into()) };
     let user = UserId::from_uuid(pending.user_id);
     if !check(tx, ring, user, &step, &cause).await? {
+        history::note(tx, user, Moment::CodeRefused, &cause).await?;
         refused(tx, user, "session.second_step_failed", &cause).await?;
         return Ok(Finished::Wrong(u32::try_from(PENDING_ATTEMPTS - pending.attempts).unwrap_or_default()));
     }
     sqlx::query!("update second_steps set used_at = $2 where token_hash = $1", &token.0[..], to_db(cause.at))
         .execute(&mut *tx)
         .await?;
-    sessions::begin(tx, BrowserSession { user, ..session }, by(cause, user)).await?;
+    sessions::begin(tx, ring, BrowserSession { user, ..session }, by(cause, user)).await?;
     Ok(Finished::SignedIn)
 }
 

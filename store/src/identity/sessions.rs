@@ -3,8 +3,9 @@
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Party;
 use brigade_domain::id::{SessionId, TenantId, UserId};
+use brigade_domain::identity::history::Moment;
 use brigade_domain::identity::ports::{
-    BrowserSession, OwnSession, OwnSessions, ProgramSession, Rotation, SessionEvent, Sessions,
+    Begun, BrowserSession, OwnSession, OwnSessions, ProgramSession, Rotation, SessionEvent, Sessions,
 };
 use brigade_domain::identity::{Cause, TokenHash};
 use brigade_domain::journal::BoxFuture;
@@ -12,7 +13,8 @@ use brigade_domain::refusal::{Code, Fault, Refusal, Rejection};
 use serde_json::json;
 use sqlx::PgConnection;
 
-use super::{Identity, audit, scope};
+use super::keyring::KeyRing;
+use super::{Identity, audit, history, scope};
 use crate::audit::Outcome;
 use crate::error::Error;
 use crate::time::{from_db, to_db};
@@ -22,18 +24,26 @@ impl Sessions for Identity {
         let identity = self.clone();
         Box::pin(async move {
             let replaced = session.replaces;
-            identity.db().global_write("begin a session", move |tx| Box::pin(begin(tx, session, cause))).await?;
+            let inner = identity.clone();
+            identity
+                .db()
+                .global_write("begin a session", move |tx| {
+                    Box::pin(async move { begin(tx, inner.ring(), session, cause).await })
+                })
+                .await?;
             identity.replaced(replaced).await;
             Ok(())
         })
     }
 
     fn begin_program(&self, session: ProgramSession, cause: Cause) -> BoxFuture<'static, Result<(), Rejection>> {
-        let identity = self.clone();
+        let (identity, inner) = (self.clone(), self.clone());
         Box::pin(async move {
             identity
                 .db()
-                .global_write("begin a program's session", move |tx| Box::pin(begin_program(tx, session, cause)))
+                .global_write("begin a program's session", move |tx| {
+                    Box::pin(async move { begin_program(tx, inner.ring(), session, cause).await })
+                })
                 .await
         })
     }
@@ -101,6 +111,7 @@ impl Sessions for Identity {
                 .global_write("end all sessions", move |tx| {
                     Box::pin(async move {
                         let ended = end_all(tx, user, None, cause.at).await?;
+                        history::note(tx, user, Moment::SignedOutEverywhere, &cause).await?;
                         let home = audit::home(tx, user).await?;
                         audit::done(tx, home, "session.signed_out_everywhere", &cause, json!({ "sessions": ended }))
                             .await
@@ -188,7 +199,12 @@ pub(super) async fn default_tenant(tx: &mut PgConnection, user: UserId) -> Resul
     Ok(tenant.map(TenantId::from_uuid))
 }
 
-pub(super) async fn begin(tx: &mut PgConnection, session: BrowserSession, cause: Cause) -> Result<(), Error> {
+pub(super) async fn begin(
+    tx: &mut PgConnection,
+    ring: &KeyRing,
+    session: BrowserSession,
+    cause: Cause,
+) -> Result<(), Error> {
     let tenant = match session.tenant {
         Some(tenant) => Some(tenant),
         None => default_tenant(tx, session.user).await?,
@@ -198,6 +214,12 @@ pub(super) async fn begin(tx: &mut PgConnection, session: BrowserSession, cause:
         end_quietly(tx, old, cause.at).await?;
     }
     let cause = cause.by(Party::User(session.user));
+    if let Begun::SignIn { known_device } = session.begun {
+        let who = (session.user, session.id);
+        if history::note_sign_in(tx, ring, who, Moment::SignedIn, known_device, &cause).await? {
+            audit::done(tx, tenant, "user.deletion_taken_back", &cause, json!({})).await?;
+        }
+    }
     audit::done(tx, tenant, "session.signed_in", &cause, json!({ "session": session.id })).await
 }
 
@@ -247,7 +269,12 @@ async fn insert(
     Ok(())
 }
 
-async fn begin_program(tx: &mut PgConnection, session: ProgramSession, cause: Cause) -> Result<(), Error> {
+async fn begin_program(
+    tx: &mut PgConnection,
+    ring: &KeyRing,
+    session: ProgramSession,
+    cause: Cause,
+) -> Result<(), Error> {
     let tenant = default_tenant(tx, session.user).await?;
     sqlx::query!(
         "insert into sessions (id, user_id, kind, tenant_id, token_hash, device, created_at, last_seen_at,
@@ -266,6 +293,11 @@ async fn begin_program(tx: &mut PgConnection, session: ProgramSession, cause: Ca
     .await?;
     insert_refresh(tx, session.id, &session.first, cause.at).await?;
     let cause = cause.by(Party::User(session.user));
+    let known = history::knows_program(tx, session.user, &session.device).await?;
+    let who = (session.user, session.id);
+    if history::note_sign_in(tx, ring, who, Moment::ProgramSignedIn, known, &cause).await? {
+        audit::done(tx, tenant, "user.deletion_taken_back", &cause, json!({})).await?;
+    }
     audit::done(tx, tenant, "session.program_signed_in", &cause, json!({ "session": session.id })).await
 }
 

@@ -2,6 +2,7 @@
 
 use brigade_domain::Timestamp;
 use brigade_domain::id::UserId;
+use brigade_domain::identity::history::Moment;
 use brigade_domain::identity::mail::Letter;
 use brigade_domain::identity::ports::{OneTimeTokens, Purpose, ResetDone, SessionEvent};
 use brigade_domain::identity::{Cause, Secret, TokenHash};
@@ -14,7 +15,7 @@ use sqlx::PgConnection;
 use super::mail::{Envelope, post};
 use super::people::{by, set_password};
 use super::resolve::later;
-use super::{Identity, audit, sessions};
+use super::{Identity, audit, history, sessions};
 use crate::error::Error;
 use crate::time::to_db;
 
@@ -104,6 +105,7 @@ impl OneTimeTokens for Identity {
                         let (name, email) = set_password(tx, user, &hash, &cause).await?;
                         verify(tx, user, cause.at).await?;
                         let ended = sessions::end_all(tx, user, None, cause.at).await?;
+                        history::note(tx, user, Moment::PasswordReset, &cause).await?;
                         let letter = Letter::PasswordChanged { name };
                         post(tx, &inner.0.ring, &Envelope::new(&letter, &email, cause.at)).await?;
                         let home = audit::home(tx, user).await?;

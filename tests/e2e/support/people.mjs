@@ -49,11 +49,11 @@ export async function openConversation(page, words) {
   await page.getByRole('textbox', { name: 'Write an answer' }).waitFor();
 }
 
-/** The link of the newest mail to somebody. */
+/** The link of the newest mail to somebody that has such a link. */
 export async function linkOfMail(page, email, part) {
   return eventually(async () => {
     await page.goto('/dev/outbox');
-    const mail = page.getByRole('listitem').filter({ hasText: `To ${email}` }).first();
+    const mail = page.getByRole('listitem').filter({ hasText: `To ${email}`, has: page.getByRole('link', { name: part }) }).first();
     const link = await mail.getByRole('link', { name: part }).first().getAttribute('href', { timeout: 2_000 });
     assert.ok(link);
     return link;

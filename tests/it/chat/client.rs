@@ -12,7 +12,8 @@ use crate::support::{Answer, PASSWORD, Person, TestApp, TestTenant, Visitor};
 async fn letter_token(app: &TestApp, email: &str) -> String {
     app.jobs_done().await;
     let mails = app.inside.platform.identity.newest().await.unwrap();
-    let mail = mails.into_iter().find(|sent| sent.mail.to == email).unwrap_or_else(|| panic!("no letter to {email}"));
+    let mail = mails.into_iter().find(|sent| sent.mail.to == email && sent.mail.text.contains("token="));
+    let mail = mail.unwrap_or_else(|| panic!("no letter to {email}"));
     let token = mail.mail.text.split("token=").nth(1).unwrap();
     token.split_whitespace().next().unwrap().to_owned()
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::document::{Operation, operations};
 use crate::live::stage::account_of;
-use crate::support::{Answer, Person, TestApp, TestTenant, Visitor, token_in_mail};
+use crate::support::{Answer, PASSWORD, Person, TestApp, TestTenant, Visitor, token_in_mail};
 
 /// Ids of one tenant, by the kind of place they are put in.
 async fn ids(app: &TestApp, tenant: &TestTenant, admin: &Person) -> BTreeMap<&'static str, String> {
@@ -27,6 +27,8 @@ async fn ids(app: &TestApp, tenant: &TestTenant, admin: &Person) -> BTreeMap<&'s
     let webhook = text(&webhook.data()["id"]);
     let delivery = admin.post(&format!("/v1/tenant/webhooks/{webhook}/test"), json!({})).await;
     let sessions = admin.get("/v1/auth/sessions").await;
+    let export = admin.post("/v1/auth/exports", json!({ "password": PASSWORD })).await;
+    app.jobs_done().await;
     BTreeMap::from([
         ("acc", account),
         ("cnv", visitor.conversation),
@@ -36,6 +38,7 @@ async fn ids(app: &TestApp, tenant: &TestTenant, admin: &Person) -> BTreeMap<&'s
         ("vew", text(&view.data()["id"])),
         ("whk", webhook),
         ("dlv", text(&delivery.data()["id"])),
+        ("exp", text(&export.data()["id"])),
         ("ses", text(&sessions.data()[0]["id"])),
         ("usr", admin.id.to_string()),
         ("ten", tenant.id.to_string()),
@@ -152,10 +155,10 @@ async fn what_is_somebody_elses_looks_like_what_is_not_there() {
             assert!(tried >= 8, "only {tried} operations have an id in their path");
         }
     }
-    // A colleague has every conversation and no session but their own.
+    // A colleague has every conversation, and no session and no copy but their own.
     let colleague = Intruder::Person(app.client_as(&tenant, Role::Admin).await);
-    let sessions = BTreeMap::from([("ses", ids["ses"].clone())]);
-    assert!(colleague.finds_nothing(&app, &sessions).await >= 1);
+    let own = BTreeMap::from([("ses", ids["ses"].clone()), ("exp", ids["exp"].clone())]);
+    assert!(colleague.finds_nothing(&app, &own).await >= 2);
     admin.get("/v1/auth/me").await.data();
 }
 

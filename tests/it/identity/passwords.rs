@@ -121,7 +121,7 @@ async fn a_change_asks_for_the_old_one_and_tells_by_mail() {
     browser.post("/v1/auth/password/change", json!({ "current": PASSWORD, "password": NEW })).await.data();
     assert_ne!(browser.cookies["__Host-brigade"], before, "the session is rotated");
     assert_eq!(browser.get("/v1/auth/me").await.data()["signed_in"], true);
-    assert_eq!(app.database.sql("select count(*) from mail_outbox"), "1");
+    assert_eq!(app.database.sql("select count(*) from mail_outbox"), "2", "the new device and the change");
 }
 
 #[tokio::test]

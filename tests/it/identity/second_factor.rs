@@ -1,11 +1,10 @@
 //! Two-step sign-in of one person (security 9; ASVS 6.3.3, 6.5).
 
 use brigade_domain::actor::Role;
-use brigade_domain::identity::ports::Outbox as _;
 use brigade_store::audit;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Authenticator, Browser, PASSWORD, Person, TestApp, token_in_mail};
+use crate::support::{Answer, Authenticator, Browser, PASSWORD, Person, TestApp, newest_letter, token_in_mail};
 
 const STEP: &str = "__Host-brigade-step";
 
@@ -64,7 +63,7 @@ async fn it_is_set_up_with_the_password_and_a_first_code() {
     assert_eq!(elsewhere.get("/v1/auth/sessions").await.code(), "AUTH_REQUIRED", "the others end");
     assert_eq!(her.browser.post(path, json!({ "password": PASSWORD })).await.code(), "CONFLICT");
 
-    let mail = app.inside.platform.identity.newest().await.unwrap().remove(0).mail;
+    let mail = newest_letter(&app).await;
     assert_eq!((mail.to.as_str(), mail.subject.as_str()), (email.as_str(), "Two-step sign-in is on"));
     let kept = app.database.sql("select row_to_json(f)::text from second_factors f union all select row_to_json(c)::text from recovery_codes c union all select metadata from audit_log");
     for text in her.recovery_codes.iter().chain([&secret, &secret.replace(' ', "")]) {
@@ -222,7 +221,7 @@ async fn a_recovery_code_serves_once_however_it_is_typed_and_its_owner_is_told()
     let code = her.recovery_codes[0].clone();
     let mut browser = half_way(&app, &email).await;
     second_step(&mut browser, &code.to_lowercase().replace('-', " ")).await.data();
-    let mail = app.inside.platform.identity.newest().await.unwrap().remove(0).mail;
+    let mail = newest_letter(&app).await;
     assert!(mail.subject == "A recovery code was used" && mail.text.contains("9 left"), "{}", mail.text);
     let mut again = half_way(&app, &email).await;
     assert_eq!(second_step(&mut again, &code).await.code(), "AUTH_INVALID");
@@ -254,7 +253,7 @@ async fn it_is_turned_off_with_the_password_and_a_code() {
     assert_eq!(her.browser.post(path, ask(PASSWORD, "123456")).await.code(), "CONFLICT");
     assert_eq!(app.database.sql("select count(*) from recovery_codes"), "0");
     assert_eq!(Browser::new(&app).sign_in(&email, PASSWORD).await.data()["signed_in"], true);
-    let mail = app.inside.platform.identity.newest().await.unwrap().remove(0).mail;
+    let mail = newest_letter(&app).await;
     assert_eq!(mail.subject, "Two-step sign-in is off");
 }
 

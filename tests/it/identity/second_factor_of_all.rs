@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use brigade_domain::actor::Role;
-use brigade_domain::identity::ports::Outbox as _;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Authenticator, Browser, PASSWORD, Person, Socket, TestApp, TestTenant, eventually};
+use crate::support::{
+    Authenticator, Browser, PASSWORD, Person, Socket, TestApp, TestTenant, eventually, newest_letter,
+};
 
 async fn admin_with_app(app: &TestApp, tenant: &TestTenant) -> (String, Authenticator) {
     let (_, email) = app.user(tenant, Role::Admin, "Maya").await;
@@ -142,7 +143,7 @@ async fn an_admin_resets_somebody_elses_and_nobody_resets_more_than_is_theirs() 
     admin.browser.send(Method::DELETE, &path(&theo), json!({})).await.data();
     assert_eq!(lost.browser.get("/v1/auth/me").await.data()["signed_in"], false);
     assert_eq!(Browser::new(&app).sign_in(&theos, PASSWORD).await.data()["signed_in"], true);
-    let mail = app.inside.platform.identity.newest().await.unwrap().remove(0).mail;
+    let mail = newest_letter(&app).await;
     assert!(mail.to == theos && mail.subject == "Your two-step sign-in was reset", "{mail:?}");
     let line = admin.browser.get("/v1/tenant/audit?limit=200").await;
     let line =

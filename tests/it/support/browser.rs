@@ -99,11 +99,21 @@ impl Browser {
     }
 }
 
-/// The token of the newest letter to this address.
+/// The newest letter that is not about a new device: signing in writes those.
+pub async fn newest_letter(app: &TestApp) -> brigade_domain::identity::mail::Mail {
+    use brigade_domain::identity::ports::Outbox as _;
+    let mails = app.inside.platform.identity.newest().await.unwrap();
+    mails.into_iter().map(|sent| sent.mail).find(|mail| mail.subject != "A new sign-in to your account").unwrap()
+}
+
+/// The token of the newest letter with one to this address.
 pub async fn token_in_mail(app: &TestApp, email: &str) -> String {
     use brigade_domain::identity::ports::Outbox as _;
     let mails = app.inside.platform.identity.newest().await.unwrap();
-    let mail = mails.iter().find(|sent| sent.mail.to == email).unwrap_or_else(|| panic!("no letter to {email}"));
+    let mail = mails
+        .iter()
+        .find(|sent| sent.mail.to == email && sent.mail.text.contains("#token="))
+        .unwrap_or_else(|| panic!("no letter to {email}"));
     let token = mail.mail.text.split("#token=").nth(1).unwrap_or_else(|| panic!("no link in {}", mail.mail.text));
     token.split_whitespace().next().unwrap().to_owned()
 }

@@ -26,7 +26,7 @@ mod socket;
 
 pub use app::{PASSWORD, TestApp, TestTenant};
 pub use authenticator::Authenticator;
-pub use browser::{Browser, token_in_mail};
+pub use browser::{Browser, newest_letter, token_in_mail};
 pub use folder::Folder;
 pub use person::{Answer, Person, Visitor};
 pub use process::{Process, brigade, text};

@@ -1,4 +1,5 @@
 import { call } from './session';
+import type { Moment } from '../pages/settings/history-words';
 import type { StaffMember } from './tenant';
 
 /** A tenant as its admin sees it. */
@@ -34,6 +35,19 @@ export interface OwnSession {
   last_seen_at: string;
 }
 
+/** A line of one's own sign-in history. */
+export interface HistoryLine {
+  id: string;
+  at: string;
+  what: Moment;
+  /** What the browser or program called itself; null: whoever runs the server did it. */
+  device: string | null;
+  network: string | null;
+  current: boolean;
+  /** Whether a mail told of it. */
+  new_device: boolean;
+}
+
 /** A line of the audit log. */
 export interface AuditLine {
   seq: number;
@@ -65,5 +79,6 @@ export const removeStaff = (id: string) => call<unknown>('DELETE', `/v1/tenant/s
 export const rename = (name: string) => call<unknown>('PATCH', '/v1/auth/me', { name });
 export const changePassword = (current: string, password: string) => call<unknown>('POST', '/v1/auth/password/change', { current, password });
 export const ownSessions = () => call<OwnSession[]>('GET', '/v1/auth/sessions');
+export const ownHistory = (limit: number, before?: string) => call<{ lines: HistoryLine[]; kept_days: number }>('GET', `/v1/auth/history?limit=${limit}${before === undefined ? '' : `&before=${before}`}`);
 export const endSession = (id: string) => call<unknown>('DELETE', `/v1/auth/sessions/${id}`);
 export const signOutEverywhere = () => call<unknown>('POST', '/v1/auth/sign-out-everywhere', {});

@@ -28,7 +28,7 @@ const AWAY_MS = 120_000;
 const ASK_AGAIN_MS = 1_000;
 
 /** Resolves who is signed in, opens the socket and starts the page; sends everybody else to where they belong. */
-export async function startSession(page: 'staff' | 'client', begin: (session: Session) => void): Promise<void> {
+export async function startSession(page: 'staff' | 'client' | 'everybody', begin: (session: Session) => void): Promise<void> {
   const app = mustFind('#app');
   fill(app, loadingState('Loading', 3));
   try {
@@ -36,7 +36,7 @@ export async function startSession(page: 'staff' | 'client', begin: (session: Se
     if (!who.signed_in || !who.user) return location.replace(signInAddress());
     if (who.next) return location.replace(signInAddress());
     if (!who.tenant) return location.replace('/sign-in');
-    if (isStaff(who) !== (page === 'staff')) return location.replace(homeOf(who));
+    if (page !== 'everybody' && isStaff(who) !== (page === 'staff')) return location.replace(homeOf(who));
     begin(openSession(who as SignedIn, who.tenant));
   } catch (error) {
     const again = button({ label: 'Try again', kind: 'primary' });

@@ -3,9 +3,12 @@
 //! in the same transaction; what ends a credential also publishes a [`SessionEvent`].
 
 mod authenticate;
+mod deletion;
+mod history;
 mod invitations;
 mod keys;
 mod mail;
+mod own_data;
 mod people;
 mod second_factor;
 mod sessions;
@@ -13,14 +16,17 @@ mod tenants;
 mod tokens;
 
 pub use authenticate::{Authenticated, Authenticator, Credential, SessionEvent, SessionEvents, SessionListener};
+pub use deletion::{DELETE, DELETION_SECONDS, DeletionWork, Deletions, Outlook};
+pub use history::{HistoryLine, OwnHistory};
 pub use invitations::{
     Acceptance, Accepted, INVITATION_SECONDS, Invitation, InvitationFor, Invitations, Invitee, NewInvitation,
     PendingInvitation,
 };
 pub use keys::{ApiKeys, KeyInfo, NewKey, SiteKeys, SiteTenant, VisitorTokens};
 pub use mail::{MailQueue, Mailer, Outbox, SentMail};
+pub use own_data::{ExportWork, Exports, OwnData};
 pub use people::{AccountPlace, Me, People, PersonRow, Profiles, TenantPlace, Throttle};
 pub use second_factor::{FactorState, Finished, PendingSignIn, SecondFactors, SecondSteps};
-pub use sessions::{BrowserSession, DeviceLabel, OwnSession, OwnSessions, ProgramSession, Rotation, Sessions};
+pub use sessions::{Begun, BrowserSession, DeviceLabel, OwnSession, OwnSessions, ProgramSession, Rotation, Sessions};
 pub use tenants::{AuditLine, AuditTrail, Staff, StaffMember, TenantChange, TenantSettings, TenantView};
 pub use tokens::{OneTimeTokens, Purpose, ResetDone};

@@ -9,6 +9,18 @@ use crate::refusal::{Fault, Rejection};
 /// What a person recognises a session by: the browser's own description, at most 200 characters.
 pub type DeviceLabel = Box<str>;
 
+/// How a browser's session comes about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begun {
+    /// Somebody signs in.
+    SignIn {
+        /// From a browser that has signed in with this address before, or whose owner has just read their mail.
+        known_device: bool,
+    },
+    /// The same person goes on in the same browser, under another cookie.
+    Again,
+}
+
 /// A browser's session to be made.
 #[derive(Debug, Clone)]
 pub struct BrowserSession {
@@ -22,6 +34,8 @@ pub struct BrowserSession {
     pub token: TokenHash,
     /// Where it is.
     pub device: DeviceLabel,
+    /// How it comes about.
+    pub begun: Begun,
     /// When it ends at the latest.
     pub expires_at: Timestamp,
     /// How long it lasts without a request, in seconds.

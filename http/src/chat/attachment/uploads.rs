@@ -29,6 +29,11 @@ impl Uploads {
         Self { known, files, inspector, turns: Arc::new(Semaphore::new(AT_A_TIME)) }
     }
 
+    /// Where bytes are kept.
+    pub fn files(&self) -> Arc<dyn Files> {
+        Arc::clone(&self.files)
+    }
+
     /// Keeps a whole file, as if it had come in parts. The one of that id stays when it is there already.
     pub async fn keep(&self, tenant: TenantId, new: New, bytes: &[u8]) -> Result<Attachment, Rejection> {
         let mut upload = match self.known.find(tenant, new.conversation, new.id).await? {

@@ -3,9 +3,10 @@ import { signOut, type Session } from '../../session/start';
 import { chatIcon, inboxIcon, leaveIcon, settingsIcon } from '../../ui/icons';
 import type { Action } from '../palette/actions';
 
-/** What the settings are about; some of it is for admins only. The first is shown when nothing else is asked for. */
+/** What the settings are about; some of it is for admins only, some for customers as well. The first is shown when nothing else is asked for. */
 export const SETTINGS = [
-  { id: 'you', label: 'You', admin: false },
+  { id: 'you', label: 'You', admin: false, everybody: true },
+  { id: 'data', label: 'Your data', admin: false, everybody: true },
   { id: 'business', label: 'Business', admin: true },
   { id: 'hours', label: 'Hours and greeting', admin: true },
   { id: 'team', label: 'Team', admin: false },
@@ -25,7 +26,7 @@ export type Setting = (typeof SETTINGS)[number];
 
 /** What this person may see of the settings. */
 export function settingsOf({ who }: Session): Setting[] {
-  return SETTINGS.filter(({ admin }) => who.kind === 'admin' || !admin);
+  return SETTINGS.filter((each) => ('everybody' in each || isStaff(who)) && (who.kind === 'admin' || !each.admin));
 }
 
 /** Says when it does not work. */
@@ -35,12 +36,10 @@ export async function leave(session: Session): Promise<void> {
 
 /** Where one can go from every page behind a sign-in; `current` is the path of this one. */
 export function places(session: Session, current: string): Action[] {
-  const pages = isStaff(session.who)
-    ? [
-      { id: 'go.inbox', label: 'Inbox', href: '/inbox', icon: inboxIcon },
-      ...settingsOf(session).map(({ id, label }) => ({ id: `go.settings.${id}`, label: `Settings: ${label}`, href: `/settings#${id}`, icon: settingsIcon })),
-    ]
-    : [{ id: 'go.chat', label: 'Conversation', href: '/chat', icon: chatIcon }];
+  const pages = [
+    isStaff(session.who) ? { id: 'go.inbox', label: 'Inbox', href: '/inbox', icon: inboxIcon } : { id: 'go.chat', label: 'Conversation', href: '/chat', icon: chatIcon },
+    ...settingsOf(session).map(({ id, label }) => ({ id: `go.settings.${id}`, label: `Settings: ${label}`, href: `/settings#${id}`, icon: settingsIcon })),
+  ];
   return [
     ...pages.filter(({ href }) => href !== current).map(({ id, label, href, icon }): Action => ({ id, label, icon, group: 'Go to', run: () => location.assign(href) })),
     { id: 'leave', label: 'Sign out', words: 'log out leave', icon: leaveIcon, group: 'You', run: () => leave(session) },

@@ -31,7 +31,7 @@ export function shell(session: Session, current: string, main: HTMLElement, more
       el('a', { href: staff ? '/inbox' : '/chat', 'aria-label': 'Brigade, start' }, brandMark()),
       el('span', { class: c('place') }, session.tenant.name),
       el('nav', { class: c('links'), 'aria-label': 'Main' },
-        ...(staff ? [link('/inbox', 'Inbox', inboxIcon), link('/settings', 'Settings', settingsIcon)] : [link('/chat', 'Conversation', chatIcon)])),
+        staff ? link('/inbox', 'Inbox', inboxIcon) : link('/chat', 'Conversation', chatIcon), link('/settings', 'Settings', settingsIcon)),
       paletteButton(session.actions, session.owned), ...(more.tools ?? []), personMenu(session)),
     banner.root, main,
   );
@@ -45,7 +45,7 @@ function personMenu(session: Session): HTMLElement {
   const menu = el(
     'div', { class: c('menu'), hidden: true },
     el('div', { class: c('whose') }, el('strong', {}, user.name), el('p', { class: c('soft') }, user.email)),
-    isStaff(who) ? el('a', { class: c('link'), href: '/settings#you' }, icon(settingsIcon), 'Your settings') : null,
+    el('a', { class: c('link'), href: '/settings#you' }, icon(settingsIcon), 'Your settings'),
     leaving,
   );
   const root = el('div', { class: c('person') }, face, menu);

@@ -1,4 +1,5 @@
 import '../../tokens/app.css';
+import { isStaff } from '../../api/session';
 import { Disposables } from '../../base/disposables';
 import { findAction, listActions } from '../../components/inbox-list/list-actions';
 import { settingsOf, type Setting } from '../../components/shell/places';
@@ -12,6 +13,7 @@ import { businessSection } from './business';
 import { feedbackSection } from './feedback';
 import { hoursSection } from './hours';
 import { labelSection } from './labels';
+import { ownDataSection } from './own-data';
 import { c } from './parts';
 import { replySection } from './replies';
 import { routingSection } from './routing';
@@ -26,10 +28,12 @@ type Draw = (session: Session) => Child[];
 
 function drawsOf(session: Session): Record<Setting['id'], Draw> {
   const tenant = new StateStore<TenantState>(applyToTenant);
-  session.owned.add(session.client.log(`tenant:${session.tenant.id}`, tenant));
+  // It is the business's own: customers have no part in it.
+  if (isStaff(session.who)) session.owned.add(session.client.log(`tenant:${session.tenant.id}`, tenant));
   const admin = session.who.kind === 'admin';
   return {
     you: (own) => youSection(own),
+    data: (own) => ownDataSection(own),
     business: (own) => businessSection(own),
     hours: (own) => hoursSection(own, tenant),
     team: (own) => teamSection(own, admin),
@@ -45,7 +49,7 @@ function drawsOf(session: Session): Record<Setting['id'], Draw> {
   };
 }
 
-void startSession('staff', (session) => {
+void startSession('everybody', (session) => {
   const sections = settingsOf(session);
   const draws = drawsOf(session);
   const links = sections.map(({ id, label }) => el('a', { href: `#${id}` }, label));
@@ -67,8 +71,10 @@ void startSession('staff', (session) => {
     main.scrollTop = 0;
   };
   session.owned.listen(window, 'hashchange', show);
-  session.actions.add(listActions((filter) => location.assign(`/inbox?f=${filter}`)));
-  session.actions.add(findAction((words) => location.assign(`/inbox?q=${encodeURIComponent(words)}`)));
+  if (isStaff(session.who)) {
+    session.actions.add(listActions((filter) => location.assign(`/inbox?f=${filter}`)));
+    session.actions.add(findAction((words) => location.assign(`/inbox?q=${encodeURIComponent(words)}`)));
+  }
   fill(mustFind('#app'), shell(session, '/settings', main));
   show();
 });

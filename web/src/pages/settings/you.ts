@@ -1,4 +1,4 @@
-import { call, sessionChanged } from '../../api/session';
+import { call, isStaff, sessionChanged } from '../../api/session';
 import { changePassword, endSession, ownSessions, rename, signOutEverywhere, type OwnSession } from '../../api/settings';
 import { passwordMeter } from '../../components/auth/auth';
 import { confirmLoss } from '../../components/dialog/dialog';
@@ -6,16 +6,17 @@ import { field } from '../../components/field/field';
 import { timeElement } from '../../components/time-text/time-text';
 import type { Session } from '../../session/start';
 import { el, type Child } from '../../ui/dom';
+import { historyCard } from './history';
 import { c, card, doButton, loaded, saveForm } from './parts';
 import { twoStepCard } from './two-step';
 
 /** One's own name, password, two-step sign-in and sessions. */
 export function youSection(session: Session): Child[] {
-  return [profile(session), password(session), twoStepCard(session), sessions(session)];
+  return [profile(session), password(session), twoStepCard(session), sessions(session), historyCard(session)];
 }
 
 function profile({ who, owned, toasts }: Session): HTMLElement {
-  const name = field({ label: 'Name', name: 'name', hint: 'What your team and your customers see.' }, { autocomplete: 'name', maxlength: 200, value: who.user.name });
+  const name = field({ label: 'Name', name: 'name', hint: isStaff(who) ? 'What your team and your customers see.' : 'What the business you talk to sees.' }, { autocomplete: 'name', maxlength: 200, value: who.user.name });
   const unverified = who.user.email_verified ? null : el(
     'p', {}, `${who.user.email} is not confirmed yet. `,
     doButton(owned, { label: 'Send the mail again' }, async () => {

@@ -8,6 +8,7 @@ import { chooseTenant } from '../../components/auth/tenants';
 import { busy, button } from '../../components/button/button';
 import { field } from '../../components/field/field';
 import { codeField, recoveryField } from '../../components/second-factor/code-field';
+import { dayText } from '../../components/time-text/time-text';
 import { el, fill, mustFind } from '../../ui/dom';
 
 const app = mustFind('#app');
@@ -68,6 +69,13 @@ function nowhere(who: Me): HTMLElement {
   return authCard(`Hello, ${who.user?.name ?? ''}`, text, leaveButton());
 }
 
+/** Somebody has just asked for their account to be deleted: until when signing in takes it back. */
+function goodbye(): HTMLElement | undefined {
+  const due = new Date(new URLSearchParams(location.hash.slice(1)).get('deleted') ?? '');
+  if (Number.isNaN(due.getTime())) return undefined;
+  return el('span', { role: 'status' }, `You are signed out, and your account is deleted on ${dayText(due.toISOString())}. If you change your mind, sign in before. A mail says the same.`);
+}
+
 /** Address and password; `why` they are asked for again. */
 function askPassword(why?: string): void {
   const fields = {
@@ -83,7 +91,7 @@ function askPassword(why?: string): void {
       await goOn();
     },
   });
-  const lead = why ? el('span', { role: 'alert' }, why) : 'For staff and for clients of a business on Brigade.';
+  const lead = why ? el('span', { role: 'alert' }, why) : goodbye() ?? 'For staff and for clients of a business on Brigade.';
   fill(app, authPage(authCard('Sign in', lead, form, aside(el('a', { href: '/reset' }, 'Forgot your password?')))));
   fields.email.input.focus();
 }
