@@ -46,12 +46,13 @@ pub(super) async fn purges(db: Db) {
     tokio::time::sleep(FIRST_PURGE).await;
     loop {
         match purge(&db, Timestamp::now()).await {
-            Ok(Purged { sessions, tokens, letters, drafts }) => {
+            Ok(Purged { sessions, tokens, letters, drafts, notices }) => {
                 tracing::info!(
                     purged.sessions = sessions,
                     purged.tokens = tokens,
                     purged.letters = letters,
                     purged.drafts = drafts,
+                    purged.notices = notices,
                     "what is over was taken away"
                 );
             }

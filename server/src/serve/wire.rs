@@ -25,6 +25,7 @@ use brigade_http::config::{HttpConfig, Limits, Network, SignInLimits};
 use brigade_http::guard::{Context, Gate};
 use brigade_http::identity::Ports;
 use brigade_http::identity::password::Hasher;
+use brigade_http::notices::Ports as NoticePorts;
 use brigade_http::problem::Problem;
 use brigade_http::{Parts, account, chat, webhooks};
 use brigade_integrations::files::{FileStore, Inspection};
@@ -32,6 +33,7 @@ use brigade_integrations::webhooks::HttpCourier;
 use brigade_store::chat::{PgAttachments, PgCannedReplies, PgDrafts, PgLists, PgMessages, PgSearch, PgViews};
 use brigade_store::identity::{Identity, KeyRing};
 use brigade_store::jobs::{Tasks, Worker};
+use brigade_store::notices::PgNotices;
 use brigade_store::routing::PgRouting;
 use brigade_store::webhooks::PgWebhooks;
 use brigade_store::{Db, PgJournal, PgReads, RedisLimits, RedisPresence};
@@ -39,7 +41,7 @@ use brigade_ws::{Hub, Live, LiveConfig, LiveLimits, Timeouts};
 
 use super::drain::Traffic;
 use super::health::{Pulse, Vitals};
-use super::{files, live, postman, routing, targets, tasks, upkeep};
+use super::{files, live, notices, postman, routing, targets, tasks, upkeep};
 use crate::config::Config;
 use crate::config::value::Setting as _;
 use crate::database::Database;
@@ -68,6 +70,8 @@ pub struct Handles {
     pub hub: Hub,
     /// Tenants and people.
     pub platform: Platform,
+    /// What the staff are told.
+    pub notices: PgNotices,
 }
 
 /// Everything of one running server.
@@ -80,6 +84,7 @@ pub(super) struct Node {
     pub(super) handles: Handles,
     pub(super) uploads: Uploads,
     webhooks: PgWebhooks,
+    notices: PgNotices,
     policy: Policy,
     identity: Identity,
     app: brigade_http::App,
@@ -134,9 +139,11 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let search = PgSearch::start(db.clone(), &journal);
     let page = format!("{}/settings#webhooks", http.origin());
     let webhooks = PgWebhooks::start(identity.clone(), &journal, page);
+    let told = PgNotices::start(&db, &journal);
     let policy = policy(config);
     let journal: Arc<dyn Journal> = Arc::new(journal);
     let directory = directory(config, &db, Arc::clone(&journal));
+    notices::announce(&told, directory.clone());
     let presence = Arc::new(Presence::new(PRESENCE_GRACE));
     share_presence(config, &db, &presence)?;
     let hub = Hub::new(directory.clone(), Arc::clone(&presence), Arc::new(identity.clone()), live_limits(config));
@@ -181,6 +188,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
             search: Arc::new(search),
             uploads: uploads.clone(),
         },
+        notices: NoticePorts { notices: Arc::new(told.clone()) },
         account: account::Ports { accounts: reads },
         webhooks: webhooks::Ports { webhooks: Arc::new(webhooks.clone()), policy: policy.clone() },
         identity: Ports::over(&Arc::new(identity.clone()), hasher.clone()),
@@ -188,8 +196,8 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
         files: Arc::new(files.clone()),
     });
     let platform = Platform { db: db.clone(), directory: directory.clone(), identity: identity.clone(), hasher };
-    let handles = Handles { db: db.clone(), directory, hub: hub.clone(), platform };
-    Ok(Node { db, hub, traffic, pulse, files, handles, uploads, webhooks, policy, identity, app, live })
+    let handles = Handles { db: db.clone(), directory, hub: hub.clone(), platform, notices: told.clone() };
+    Ok(Node { db, hub, traffic, pulse, files, handles, uploads, webhooks, notices: told, policy, identity, app, live })
 }
 
 /// Files that go with messages, kept where the configuration says.
@@ -355,6 +363,7 @@ impl Node {
         let tasks = tasks::files(tasks, &self.uploads);
         let tasks = targets::targets(tasks, self.handles.directory.clone(), self.db.clone());
         let tasks = routing::tasks(tasks, &self.handles.directory, &PgRouting::new(self.db.clone()));
+        let tasks = notices::tasks(tasks, &self.notices);
         let queue = Arc::new(self.identity.clone());
         let tasks = tasks::mail(
             tasks,
