@@ -108,4 +108,32 @@ describe('notifications', () => {
     await phone.waitForURL(/\/inbox\?c=cnv_/);
     await unread(desk, 0);
   });
+
+  it('keeps what one wants to be told at once, and two windows agree', async () => {
+    for (const page of [desk, phone]) {
+      await page.goto(`${server.url}/settings#notifications`);
+      await page.getByLabel('Keep quiet hours').waitFor();
+    }
+    const waits = 'A customer waits, and nobody has the conversation';
+    await desk.getByLabel(`Told here: ${waits}`).uncheck();
+    await desk.getByText('Saved.').waitFor();
+    assert.ok(await desk.getByLabel(`By e-mail: ${waits}`).isDisabled());
+    await eventually(async () => assert.equal(await phone.getByLabel(`Told here: ${waits}`).isChecked(), false));
+    await phone.getByLabel('Keep quiet hours').check();
+    await phone.getByText('Saved.').waitFor();
+    await eventually(async () => assert.equal(await desk.getByLabel('From').inputValue(), '22:00'));
+    assert.notEqual(await desk.getByLabel('My time zone').inputValue(), '');
+    await assertAccessible(phone, 'notification settings on a phone');
+    await assertAccessible(desk, 'notification settings');
+    await picture(phone, 'notices-settings-phone');
+    await picture(desk, 'notices-settings-desktop');
+    await desk.getByLabel('My time zone').fill('Atlantis');
+    await desk.getByLabel('My time zone').press('Tab');
+    await desk.getByText('This is not a time zone.').waitFor();
+    assert.notEqual(await desk.getByLabel('My time zone').inputValue(), 'Atlantis', 'what is kept is shown');
+    await desk.getByLabel('What I have not read comes by e-mail').selectOption('Never');
+    await desk.getByText('Saved.').waitFor();
+    assert.ok(await desk.getByLabel('By e-mail: Somebody mentions me').isDisabled());
+    await eventually(async () => assert.ok(await phone.getByLabel('By e-mail: Somebody mentions me').isDisabled()));
+  });
 });

@@ -60,7 +60,10 @@ impl Quiet {
     /// Refuses hours that are none, or have no end.
     pub fn check(self) -> Result<(), Refusal> {
         if self.from == self.to || self.from.time().is_none() || self.to.time().is_none() {
-            return Err(Refusal::invalid("quiet", "Quiet hours begin and end at different times, from 00:00 to 23:59."));
+            return Err(Refusal::invalid(
+                "quiet",
+                "Quiet hours begin and end at different times, from 00:00 to 23:59.",
+            ));
         }
         Ok(())
     }
@@ -92,11 +95,15 @@ impl Quiet {
     }
 }
 
-/// The next moment after `at` in which the clock shows `time`, or where it would have had it not jumped over it.
+/// The next moment after `at` in which the clock shows `time`, also the second time, or would have had it not jumped over it.
 fn next(rules: &TimeZone, at: Timestamp, time: Time) -> Option<Timestamp> {
     let today = rules.to_datetime(at).date();
-    let on = |date: Date| rules.to_timestamp(date.to_datetime(time)).ok();
-    (0..3).filter_map(|days| on(today.checked_add(days.days()).ok()?)).find(|moment| *moment > at)
+    let on = |date: Date| {
+        let shown = || rules.to_ambiguous_timestamp(date.to_datetime(time));
+        [shown().compatible().ok(), shown().later().ok()]
+    };
+    let days = (0..3).filter_map(|days| today.checked_add(days.days()).ok());
+    days.flat_map(on).flatten().find(|moment| *moment > at)
 }
 
 /// What somebody wants to be told, and how.
@@ -117,6 +124,9 @@ pub struct Settings {
     /// When nothing is to come.
     pub quiet: Option<Quiet>,
 }
+
+/// Who was not there for so many minutes is away.
+const AWAY: i64 = 15;
 
 /// The hour of a letter a day, unless another is chosen.
 pub const MAIL_HOUR: u8 = 8;
@@ -139,14 +149,17 @@ impl Settings {
     /// were last there at `there`. `None`: not at all. `zone`: that of the business.
     pub fn mail_at(&self, zone: &Zone, oldest: Timestamp, there: Option<Timestamp>) -> Option<Timestamp> {
         let zone = self.zone.as_ref().unwrap_or(zone);
-        let after = |minutes| oldest.max(there.unwrap_or(oldest)).checked_add(SignedDuration::from_mins(minutes)).ok();
+        let after = |moment: Timestamp, minutes| moment.checked_add(SignedDuration::from_mins(minutes)).ok();
+        let away_since = oldest.max(there.unwrap_or(oldest));
         let at = match self.mail {
             MailWhen::Never => None,
-            MailWhen::QuarterHour => after(15),
-            MailWhen::Hour => after(60),
+            MailWhen::QuarterHour => after(away_since, AWAY),
+            MailWhen::Hour => after(away_since, 60),
             MailWhen::Daily => {
                 let hour = Time::new(i8::try_from(self.mail_hour).ok()?, 0, 0, 0).ok()?;
-                zone.rules().and_then(|rules| next(&rules, oldest, hour))
+                let at = zone.rules().and_then(|rules| next(&rules, oldest, hour))?;
+                // Who is there then sees it without a letter.
+                there.and_then(|there| after(there, AWAY)).map_or(Some(at), |away| Some(at.max(away)))
             }
         }?;
         Some(self.quiet.map_or(at, |quiet| quiet.over(at, zone)))

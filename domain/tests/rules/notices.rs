@@ -8,7 +8,9 @@ use brigade_domain::chat::due::Due;
 use brigade_domain::entity::Seq;
 use brigade_domain::id::UserId;
 use brigade_domain::notices::Kind;
+use brigade_domain::notices::settings::{MailWhen, Quiet, Settings};
 use brigade_domain::notices::tell::{News, Scene, Tell, of_account, of_conversation, of_due};
+use brigade_domain::tenant::clock::Zone;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use serde_json::json;
@@ -171,5 +173,84 @@ proptest! {
         // What was partly read in the second half keeps the count of the first, and never loses a message.
         prop_assert!(unread >= expected, "{unread} {expected}");
         prop_assert_eq!(unread == 0, expected == 0);
+    }
+}
+
+fn zone(name: &str) -> Zone {
+    Zone::parse("zone", name).unwrap()
+}
+
+fn at(text: &str) -> jiff::Timestamp {
+    text.parse().unwrap()
+}
+
+fn quiet(from: &str, to: &str) -> Quiet {
+    Quiet { from: from.parse().unwrap(), to: to.parse().unwrap() }
+}
+
+#[test]
+fn quiet_hours_go_over_midnight_and_over_changes_of_the_clock() {
+    let (berlin, night) = (zone("Europe/Berlin"), quiet("22:00", "07:00"));
+    // Summer time ends on 25 October 2026 and begins on 28 March 2027.
+    for (now, over) in [
+        ("2026-11-22T20:59:59Z", "2026-11-22T20:59:59Z"),
+        ("2026-11-22T21:00:00Z", "2026-11-23T06:00:00Z"),
+        ("2026-11-23T05:59:59Z", "2026-11-23T06:00:00Z"),
+        ("2026-10-24T20:00:00Z", "2026-10-25T06:00:00Z"),
+        ("2027-03-27T21:00:00Z", "2027-03-28T05:00:00Z"),
+    ] {
+        assert_eq!(night.over(at(now), &berlin), at(over), "{now}");
+    }
+    // What ends in the hour that is skipped ends where the clock jumps; what the clock shows twice is quiet twice.
+    let small = quiet("01:30", "02:30");
+    assert_eq!(small.over(at("2027-03-28T00:45:00Z"), &berlin), at("2027-03-28T01:00:00Z"));
+    assert_eq!(small.over(at("2026-10-25T00:00:00Z"), &berlin), at("2026-10-25T00:30:00Z"));
+    assert_eq!(small.over(at("2026-10-25T01:10:00Z"), &berlin), at("2026-10-25T01:30:00Z"));
+    assert!(quiet("07:00", "07:00").check().is_err() && quiet("07:00", "24:00").check().is_err());
+}
+
+#[test]
+fn who_is_away_is_written_to_after_a_while_once_a_day_or_not_at_all() {
+    let utc = zone("UTC");
+    let told = at("2026-11-22T10:00:00Z");
+    let when = |mail, there: Option<&str>, quiet| {
+        Settings { mail, quiet, ..Settings::usual() }.mail_at(&utc, told, there.map(at))
+    };
+    assert_eq!(when(MailWhen::Never, None, None), None);
+    assert_eq!(when(MailWhen::QuarterHour, None, None), Some(at("2026-11-22T10:15:00Z")));
+    assert_eq!(when(MailWhen::Hour, Some("2026-11-22T10:30:00Z"), None), Some(at("2026-11-22T11:30:00Z")));
+    assert_eq!(when(MailWhen::Hour, Some("2026-11-22T09:00:00Z"), None), Some(at("2026-11-22T11:00:00Z")));
+    assert_eq!(when(MailWhen::Daily, None, None), Some(at("2026-11-23T08:00:00Z")));
+    assert_eq!(when(MailWhen::Daily, Some("2026-11-23T07:55:00Z"), None), Some(at("2026-11-23T08:10:00Z")));
+    let noon = quiet("10:30", "13:00");
+    assert_eq!(
+        when(MailWhen::Hour, None, Some(noon)),
+        Some(at("2026-11-22T13:00:00Z")),
+        "all of it together, after them"
+    );
+    let own = Settings { zone: Some(zone("Asia/Tokyo")), mail: MailWhen::Daily, ..Settings::usual() };
+    assert_eq!(own.mail_at(&utc, told, None), Some(at("2026-11-22T23:00:00Z")), "by one's own clock");
+}
+
+proptest! {
+    /// Wherever and whenever, around changes of the clock too: from then on until it is over it is quiet, and then it is not.
+    #[test]
+    fn quiet_hours_end_when_they_are_over(
+        name in prop_oneof![Just("Europe/Berlin"), Just("America/New_York"), Just("Australia/Lord_Howe"), Just("Africa/Cairo"), Just("UTC")],
+        from in 0..1440u32, length in 1..1440u32,
+        near in prop_oneof![Just("2026-10-25T01:00:00Z"), Just("2027-03-28T01:00:00Z"), Just("2026-11-01T06:00:00Z"), Just("2026-10-03T15:30:00Z"), Just("2026-04-23T22:00:00Z")],
+        minutes in -3000..3000i64,
+    ) {
+        let clock = |minutes: u32| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+        let hours = quiet(&clock(from), &clock((from + length) % 1440));
+        let (zone, now) = (zone(name), at(near) + SignedDuration::from_mins(minutes));
+        let over = hours.over(now, &zone);
+        prop_assert!(over >= now && !hours.holds(over, &zone));
+        prop_assert!(over.duration_since(now) <= SignedDuration::from_hours(26));
+        let mut each = now;
+        while each < over {
+            prop_assert!(hours.holds(each, &zone), "{each} {over}");
+            each += SignedDuration::from_mins(1);
+        }
     }
 }

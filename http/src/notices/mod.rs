@@ -1,16 +1,19 @@
 //! What the staff are told, each person for themselves.
 
+mod settings;
+
 use std::sync::Arc;
 
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Party;
 use brigade_domain::id::{AccountId, ConversationId, NoticeId, WebhookId};
-use brigade_domain::notices::ports::{Notice, Notices, Subject, WhatRead};
+use brigade_domain::notices::ports::{Notice, NoticeSettings, Notices, Subject, WhatRead};
 use brigade_domain::notices::{Kind, MOST};
 use brigade_domain::refusal::{Code, Refusal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use self::settings::unsubscribe_link;
 use crate::envelope::{Data, Done};
 use crate::guard::Person;
 use crate::input::Body;
@@ -22,11 +25,13 @@ use crate::{App, Routes, routes};
 pub struct Ports {
     /// What was told.
     pub notices: Arc<dyn Notices>,
+    /// How people are told.
+    pub settings: Arc<dyn NoticeSettings>,
 }
 
 /// The routes of this feature.
 pub fn routes() -> Routes {
-    routes![list, read]
+    Routes::new().with(routes![list, read]).with(settings::routes())
 }
 
 /// One thing that I was told.

@@ -139,7 +139,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let search = PgSearch::start(db.clone(), &journal);
     let page = format!("{}/settings#webhooks", http.origin());
     let webhooks = PgWebhooks::start(identity.clone(), &journal, page);
-    let told = PgNotices::start(&db, &journal);
+    let told = PgNotices::start(identity.clone(), &journal);
     let policy = policy(config);
     let journal: Arc<dyn Journal> = Arc::new(journal);
     let directory = directory(config, &db, Arc::clone(&journal));
@@ -173,6 +173,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let live = live(config, &gate, &hub);
     let files = files::Files::default();
     let uploads = uploads(config, &db)?;
+    let there = Arc::clone(&presence);
     let app = brigade_http::App::new(Parts {
         gate,
         session_events: events,
@@ -188,13 +189,14 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
             search: Arc::new(search),
             uploads: uploads.clone(),
         },
-        notices: NoticePorts { notices: Arc::new(told.clone()) },
+        notices: NoticePorts { notices: Arc::new(told.clone()), settings: Arc::new(told.clone()) },
         account: account::Ports { accounts: reads },
         webhooks: webhooks::Ports { webhooks: Arc::new(webhooks.clone()), policy: policy.clone() },
         identity: Ports::over(&Arc::new(identity.clone()), hasher.clone()),
         health: Arc::new(pulse.clone()),
         files: Arc::new(files.clone()),
     });
+    actix_web::rt::spawn(notices::write_letters(told.clone(), there, app.clone()));
     let platform = Platform { db: db.clone(), directory: directory.clone(), identity: identity.clone(), hasher };
     let handles = Handles { db: db.clone(), directory, hub: hub.clone(), platform, notices: told.clone() };
     Ok(Node { db, hub, traffic, pulse, files, handles, uploads, webhooks, notices: told, policy, identity, app, live })

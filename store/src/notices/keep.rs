@@ -12,7 +12,7 @@ use brigade_domain::refusal::Fault;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::news;
+use super::{digest, news};
 use crate::chat::read_name;
 use crate::error::Error;
 use crate::journal::to_bigint;
@@ -30,38 +30,96 @@ pub(super) struct Fresh {
     pub(super) at: Timestamp,
 }
 
-/// Writes notices down, and returns who has news by it. What was told before is not told again.
+/// Writes notices down, each of another person or kind, and returns who has news by it. What was told before is not told
+/// again.
 pub(super) async fn tell(tx: &mut PgConnection, tenant: TenantId, fresh: &[Fresh]) -> Result<Vec<Uuid>, Error> {
-    let mut told = Vec::new();
-    for each in fresh {
-        let times = i32::try_from(each.times).unwrap_or(i32::MAX);
-        let user = sqlx::query_scalar!(
-            "insert into notices as known (tenant_id, user_id, kind, subject, id, mark, times, party, note_seq, happened_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-             on conflict (tenant_id, user_id, kind, subject) do update
-             set mark = excluded.mark, party = excluded.party, note_seq = excluded.note_seq,
-                 happened_at = excluded.happened_at, read_at = null,
-                 times = case when known.read_at is null and $11 then least(known.times::bigint + excluded.times, 2147483647)::integer
-                              else excluded.times end
-             where excluded.mark > known.mark or (known.kind = 'due' and excluded.mark <> known.mark)
-             returning user_id",
-            tenant.uuid(),
-            each.user.uuid(),
-            each.kind.as_str(),
-            each.subject,
-            Uuid::now_v7(),
-            each.mark,
-            times,
-            each.by.map(|by| by.to_string()),
-            each.note,
-            to_db(each.at),
-            each.kind.counts_up(),
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
-        told.extend(user);
+    if fresh.is_empty() {
+        return Ok(Vec::new());
+    }
+    let muted = muted(tx, fresh).await?;
+    let is_muted =
+        |each: &Fresh| muted.get(&each.user).is_some_and(|kinds| kinds.iter().any(|kind| kind == each.kind.as_str()));
+    let columns = Columns::of(fresh.iter().filter(|each| !is_muted(each)));
+    let told = sqlx::query_scalar!(
+        "insert into notices as known (tenant_id, user_id, kind, subject, id, mark, times, party, note_seq, happened_at)
+         select $1, person, what, thing, name, up_to, often, who, note, moment
+         from unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::bigint[], $7::integer[], $8::text[], $9::bigint[],
+                     $10::timestamptz[]) as fresh (person, what, thing, name, up_to, often, who, note, moment)
+         order by person
+         on conflict (tenant_id, user_id, kind, subject) do update
+         set mark = excluded.mark, party = excluded.party, note_seq = excluded.note_seq,
+             happened_at = excluded.happened_at, read_at = null, mailed = known.mailed and known.read_at is null,
+             times = case when known.read_at is null and known.kind = any ($11)
+                          then least(known.times::bigint + excluded.times, 2147483647)::integer else excluded.times end
+         where excluded.mark > known.mark or (known.kind = 'due' and excluded.mark <> known.mark)
+         returning user_id",
+        tenant.uuid(),
+        &columns.users,
+        &columns.kinds as _,
+        &columns.subjects,
+        &columns.ids,
+        &columns.marks,
+        &columns.times,
+        &columns.parties as _,
+        &columns.notes as _,
+        &columns.moments,
+        &Columns::counting() as _,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    if !told.is_empty() {
+        digest::notice(tx, tenant, &told, Timestamp::now()).await?;
     }
     Ok(told)
+}
+
+/// The columns of notices, as arrays.
+#[derive(Default)]
+struct Columns {
+    users: Vec<Uuid>,
+    kinds: Vec<&'static str>,
+    subjects: Vec<Uuid>,
+    ids: Vec<Uuid>,
+    marks: Vec<i64>,
+    times: Vec<i32>,
+    parties: Vec<Option<String>>,
+    notes: Vec<Option<i64>>,
+    moments: Vec<DbTime>,
+}
+
+impl Columns {
+    fn of<'a>(fresh: impl Iterator<Item = &'a Fresh>) -> Self {
+        let mut columns = Self::default();
+        for each in fresh {
+            columns.users.push(each.user.uuid());
+            columns.kinds.push(each.kind.as_str());
+            columns.subjects.push(each.subject);
+            columns.ids.push(Uuid::now_v7());
+            columns.marks.push(each.mark);
+            columns.times.push(i32::try_from(each.times).unwrap_or(i32::MAX));
+            columns.parties.push(each.by.map(|by| by.to_string()));
+            columns.notes.push(each.note);
+            columns.moments.push(to_db(each.at));
+        }
+        columns
+    }
+
+    /// The kinds of which what happens again is counted.
+    fn counting() -> Vec<&'static str> {
+        Kind::ALL.iter().filter(|kind| kind.counts_up()).map(|kind| kind.as_str()).collect()
+    }
+}
+
+/// What those who are told do not want to be told.
+async fn muted(tx: &mut PgConnection, fresh: &[Fresh]) -> Result<HashMap<UserId, Vec<String>>, Error> {
+    let users: Vec<Uuid> = fresh.iter().map(|each| each.user.uuid()).collect();
+    let rows = sqlx::query!(
+        "select user_id, muted from notice_settings where user_id = any ($1) and cardinality(muted) > 0",
+        &users
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (UserId::from_uuid(row.user_id), row.muted)).collect())
 }
 
 /// Somebody has seen a conversation up to here. Returns whether anything of it was unread.

@@ -6,13 +6,17 @@
 //! | from lines of logs to notices | [`relay`] |
 //! | writing, reading and forgetting notices | [`keep`] |
 //! | telling every node that somebody has news | [`news`] |
+//! | what people want to be told | [`settings`] |
+//! | letters to who was away | [`digest`] |
 //!
 //! A commit pays for none of it but a note in memory. Cursors and notices are written in one transaction: a server that
 //! is killed has done all or nothing, and the next one finds what was left by comparing.
 
+mod digest;
 mod keep;
 mod news;
 mod relay;
+mod settings;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -22,14 +26,17 @@ use brigade_domain::Timestamp;
 use brigade_domain::entity::EntityKey;
 use brigade_domain::id::{ConversationId, TenantId, UserId};
 use brigade_domain::journal::BoxFuture;
-use brigade_domain::notices::ports::{Notice, Notices, WhatRead};
+use brigade_domain::notices::ports::{Notice, NoticeSettings, Notices, WhatRead};
+use brigade_domain::notices::settings::Settings;
 use brigade_domain::refusal::{Fault, Rejection};
 use parking_lot::RwLock;
 use uuid::Uuid;
 
+pub use self::digest::{Addressee, Links};
 pub(crate) use self::keep::{expire, webhook_off};
 use crate::db::WeakDb;
 use crate::error::unruled;
+use crate::identity::Identity;
 use crate::webhooks::Touched;
 use crate::{Db, PgJournal};
 
@@ -49,19 +56,24 @@ pub type NewsListener = Arc<dyn Fn(TenantId, UserId) + Send + Sync>;
 /// Notices in PostgreSQL. Cheap to clone.
 #[derive(Clone)]
 pub struct PgNotices {
-    db: Db,
+    identity: Identity,
     listeners: Arc<RwLock<Vec<NewsListener>>>,
 }
 
 impl PgNotices {
-    /// Works through `db`, and keeps up with what `journal` commits, and with what was committed before, as long as anybody
+    /// Works through the database of `identity`, and keeps up with what `journal` commits, and with what was committed before, as long as anybody
     /// needs the database.
-    pub fn start(db: &Db, journal: &PgJournal) -> Self {
+    pub fn start(identity: Identity, journal: &PgJournal) -> Self {
+        let db = identity.db();
         let listeners = Arc::new(RwLock::new(Vec::new()));
         let reader = Reader { touched: journal.noted().notices };
         db.spawn(reader.keep_up(db.downgrade()));
         db.spawn(news::hear(db.downgrade(), db.connect_options().clone(), Arc::clone(&listeners)));
-        Self { db: db.clone(), listeners }
+        Self { identity, listeners }
+    }
+
+    fn db(&self) -> &Db {
+        self.identity.db()
     }
 
     /// Calls `listener` whenever there is something new for somebody, or something was read. May be missed: who must know
@@ -73,13 +85,13 @@ impl PgNotices {
     /// Tells who answers a conversation what is due in it at `now`, and looks again when there will be more to tell.
     pub async fn due(&self, tenant: TenantId, conversation: ConversationId, now: Timestamp) -> Result<(), Rejection> {
         const DOING: &str = "tell what is due";
-        self.db.write(DOING, tenant, move |tx| Box::pin(relay::due(tx, tenant, conversation, now))).await
+        self.db().write(DOING, tenant, move |tx| Box::pin(relay::due(tx, tenant, conversation, now))).await
     }
 }
 
 impl Notices for PgNotices {
     fn list(&self, tenant: TenantId, user: UserId) -> BoxFuture<'static, Result<Vec<Notice>, Fault>> {
-        let db = self.db.clone();
+        let db = self.db().clone();
         Box::pin(async move { db.read("list notices", tenant, move |tx| Box::pin(keep::list(tx, tenant, user))).await })
     }
 
@@ -91,12 +103,44 @@ impl Notices for PgNotices {
         until: Timestamp,
         at: Timestamp,
     ) -> BoxFuture<'static, Result<(), Rejection>> {
-        let db = self.db.clone();
+        let db = self.db().clone();
         Box::pin(async move {
             db.write("note what was read", tenant, move |tx| {
                 Box::pin(async move { keep::read(tx, tenant, user, &what, until, at).await })
             })
             .await
+        })
+    }
+}
+
+impl NoticeSettings for PgNotices {
+    fn settings(&self, user: UserId) -> BoxFuture<'static, Result<Settings, Fault>> {
+        let db = self.db().clone();
+        Box::pin(async move {
+            db.global_read("read how somebody is told", move |tx| Box::pin(settings::find(tx, user))).await
+        })
+    }
+
+    fn keep_settings(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        wanted: Settings,
+        at: Timestamp,
+    ) -> BoxFuture<'static, Result<Settings, Rejection>> {
+        let db = self.db().clone();
+        Box::pin(async move {
+            db.write("keep how somebody is told", tenant, move |tx| {
+                Box::pin(async move { settings::keep(tx, tenant, user, &wanted, at).await })
+            })
+            .await
+        })
+    }
+
+    fn unsubscribe(&self, user: UserId, at: Timestamp) -> BoxFuture<'static, Result<(), Rejection>> {
+        let db = self.db().clone();
+        Box::pin(async move {
+            db.global_write("write to somebody no more", move |tx| Box::pin(settings::unsubscribe(tx, user, at))).await
         })
     }
 }

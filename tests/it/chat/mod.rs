@@ -5,6 +5,7 @@ mod canned;
 mod client;
 mod drafts;
 mod history;
+mod letters;
 mod notices;
 mod routing;
 mod search;

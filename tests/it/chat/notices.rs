@@ -31,7 +31,7 @@ async fn told(person: &Person) -> Vec<(String, u64, bool)> {
     list(person).await.iter().map(one).collect()
 }
 
-async fn told_is(person: &Person, expected: &[(&str, u64, bool)]) {
+pub(super) async fn told_is(person: &Person, expected: &[(&str, u64, bool)]) {
     let expected: Vec<_> = expected.iter().map(|(kind, times, read)| ((*kind).to_owned(), *times, *read)).collect();
     let mut last = Vec::new();
     let done = tokio::time::timeout(LONG, async {
@@ -57,7 +57,7 @@ async fn caught_up(app: &TestApp) {
     .await;
 }
 
-async fn give(who: &Person, conversation: &str, kind: &str, body: Value) {
+pub(super) async fn give(who: &Person, conversation: &str, kind: &str, body: Value) {
     who.post(&format!("/v1/conversations/{conversation}/commands"), command(kind, &body)).await.data();
 }
 
@@ -195,7 +195,7 @@ async fn what_is_due_is_told_once_when_it_is_soon_and_again_when_it_was_missed()
     let newest = list(&stage.manager).await[0]["at"].clone();
     stage.manager.post("/v1/notices/read", json!({ "until": newest })).await.data();
     look(52).await;
-    assert_eq!(told(&stage.manager).await[0].2, true, "it was read");
+    assert!(told(&stage.manager).await[0].2, "it was read");
     look(61).await;
     assert_eq!(told(&stage.manager).await[0], ("due".to_owned(), 1, false), "missed is more than soon");
     says(&stage.manager, chat, "Here I am").await;

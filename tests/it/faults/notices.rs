@@ -9,7 +9,7 @@ use super::client::Wire;
 use super::world::{Chat, World, open};
 use crate::support::eventually;
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 async fn write(world: &World, node: usize, chats: &[Chat]) {
     for chat in chats {

@@ -6,6 +6,7 @@ import type { Action } from '../palette/actions';
 /** What the settings are about; some of it is for admins only. The first is shown when nothing else is asked for. */
 export const SETTINGS = [
   { id: 'you', label: 'You', admin: false },
+  { id: 'notifications', label: 'Notifications', admin: false },
   { id: 'business', label: 'Business', admin: true },
   { id: 'hours', label: 'Hours and greeting', admin: true },
   { id: 'team', label: 'Team', admin: false },

@@ -11,6 +11,7 @@ import { auditSection } from './audit';
 import { businessSection } from './business';
 import { hoursSection } from './hours';
 import { labelSection } from './labels';
+import { notificationSection } from './notifications';
 import { c } from './parts';
 import { replySection } from './replies';
 import { routingSection } from './routing';
@@ -29,6 +30,7 @@ function drawsOf(session: Session): Record<Setting['id'], Draw> {
   const admin = session.who.kind === 'admin';
   return {
     you: (own) => youSection(own),
+    notifications: (own) => notificationSection(own),
     business: (own) => businessSection(own),
     hours: (own) => hoursSection(own, tenant),
     team: (own) => teamSection(own, admin),
