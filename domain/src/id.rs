@@ -152,6 +152,8 @@ ids! {
     EventId = "evt";
     /// An event on its way to an endpoint.
     DeliveryId = "dlv";
+    /// What a person is told.
+    NoticeId = "ntc";
     /// One HTTP request, for correlation.
     RequestId = "req";
 }

@@ -14,6 +14,7 @@
 //! | hold a name or an address a person typed | [`text`] |
 //! | report something broken | [`refusal::Fault`] |
 //! | tell other servers what happens | [`webhooks`] |
+//! | tell the staff what concerns them | [`notices`] |
 //! | read or append an entity's log | [`journal::Journal`] |
 
 pub mod account;
@@ -25,6 +26,7 @@ pub mod identity;
 pub mod journal;
 pub mod json;
 pub mod limits;
+pub mod notices;
 pub mod presence;
 pub mod refusal;
 pub mod tenant;

@@ -13,7 +13,7 @@ use brigade_domain::journal::Journal;
 use crate::config::HttpConfig;
 use crate::guard::Gate;
 use crate::problem::Problem;
-use crate::{account, chat, identity, ops, pages, webhooks};
+use crate::{account, chat, identity, notices, ops, pages, webhooks};
 
 /// Everything the HTTP edge needs. `server/` makes one and keeps it for the life of the process.
 pub struct Parts {
@@ -29,6 +29,8 @@ pub struct Parts {
     pub presence: Arc<Presence>,
     /// Conversations: lists and older messages.
     pub chat: chat::Ports,
+    /// What the staff are told.
+    pub notices: notices::Ports,
     /// Accounts: lists.
     pub account: account::Ports,
     /// What other servers are told.

@@ -25,6 +25,7 @@ pub mod envelope;
 pub mod guard;
 pub mod identity;
 pub mod input;
+pub mod notices;
 pub mod openapi;
 pub mod ops;
 pub mod pages;
@@ -49,6 +50,7 @@ pub fn all_routes(extra: Routes) -> Routes {
         .with(tenant::routes())
         .with(webhooks::routes())
         .with(chat::routes())
+        .with(notices::routes())
         .with(account::routes())
         .with(site::routes())
         .with(ops::routes())

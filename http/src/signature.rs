@@ -17,6 +17,8 @@ pub(crate) enum Purpose {
     ProvenDevice,
     /// The address of a file.
     File,
+    /// What ends somebody's letters.
+    Unsubscribe,
 }
 
 impl Purpose {
@@ -26,6 +28,7 @@ impl Purpose {
             Self::Device => b"brigade device v1\0",
             Self::ProvenDevice => b"brigade proven device v1\0",
             Self::File => b"brigade file v1\0",
+            Self::Unsubscribe => b"brigade unsubscribe v1\0",
         }
     }
 }

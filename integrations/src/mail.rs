@@ -6,6 +6,7 @@ use brigade_domain::identity::mail::Mail;
 use brigade_domain::identity::ports::Mailer;
 use brigade_domain::journal::BoxFuture;
 use brigade_domain::refusal::Fault;
+use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::AsyncSmtpTransport;
 use lettre::{AsyncTransport, Message, Tokio1Executor};
@@ -44,10 +45,15 @@ impl Smtp {
 
     fn message(&self, mail: Mail) -> Result<Message, Fault> {
         let to: Mailbox = mail.to.parse().map_err(|error| Fault::internal("address a mail", error))?;
-        Message::builder()
-            .from(self.from.clone())
-            .to(to)
-            .subject(mail.subject)
+        let mut message = Message::builder().from(self.from.clone()).to(to).subject(mail.subject);
+        if let Some(link) = mail.unsubscribe {
+            // RFC 8058: mail programs show a button, and ask for it without the person seeing a page.
+            let header = |name, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
+            message = message
+                .raw_header(header("List-Unsubscribe", format!("<{link}>")))
+                .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+        }
+        message
             .multipart(MultiPart::alternative_plain_html(mail.text, mail.html))
             .map_err(|error| Fault::internal("put a mail together", error))
     }
@@ -83,6 +89,7 @@ mod tests {
             subject: "Grüße".into(),
             text: "Hello".into(),
             html: "<p>Hello</p>".into(),
+            unsubscribe: Some("https://brigade.example/v1/notices/unsubscribe?token=abc".into()),
         }
     }
 

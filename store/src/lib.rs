@@ -22,6 +22,7 @@ pub mod identity;
 pub mod jobs;
 mod journal;
 mod migrate;
+pub mod notices;
 mod presence;
 mod reads;
 pub mod routing;

@@ -182,12 +182,14 @@ pub(crate) async fn save(tx: &mut PgConnection, tenant: TenantId, rows: &[&Tenan
             .transpose()
             .map_err(|error| Fault::internal("read a tenant's routing before writing it", error))?;
         let labels: Vec<Uuid> = row.labels.iter().map(|label| label.uuid()).collect();
+        let away: Vec<String> = row.away.iter().map(ToString::to_string).collect();
         sqlx::query!(
-            "update tenants set settings = $2, labels = $3, routing = $4 where id = $1",
+            "update tenants set settings = $2, labels = $3, routing = $4, away = $5 where id = $1",
             tenant.uuid(),
             settings,
             &labels,
-            routing
+            routing,
+            &away
         )
         .execute(&mut *tx)
         .await?;

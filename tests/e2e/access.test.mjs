@@ -90,7 +90,7 @@ describe('every page for everybody', () => {
       await page.waitForTimeout(500);
     }],
     ['chat', 'client', open('/chat', (page) => page.locator('[role=log] article').first().waitFor())],
-    ...['you', 'data', 'business', 'hours', 'team', 'routing', 'replies', 'labels', 'targets', 'feedback', 'site', 'keys', 'webhooks', 'audit'].map((section) => [`settings-${section}`, 'admin', async (page) => {
+    ...['you', 'notifications', 'data', 'business', 'hours', 'team', 'routing', 'replies', 'labels', 'targets', 'feedback', 'site', 'keys', 'webhooks', 'audit'].map((section) => [`settings-${section}`, 'admin', async (page) => {
       await page.goto(`/settings#${section}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       await eventually(async () => {

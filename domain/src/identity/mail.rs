@@ -3,6 +3,7 @@
 //! Everything that comes from people (names) is escaped for HTML, and addresses and subjects hold no line breaks, so a
 //! name can neither break the page nor add a header.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -86,6 +87,32 @@ pub enum Letter {
         /// Where webhooks are looked after.
         link: String,
     },
+    /// What somebody of the staff has not read while they were away.
+    Unread {
+        /// Whom we greet.
+        name: String,
+        /// Where they work.
+        tenant: String,
+        /// Each thing.
+        lines: Vec<Line>,
+        /// How many more there are.
+        more: u32,
+        /// Where all of it is.
+        link: String,
+        /// Where they say what they want to be told.
+        settings: String,
+        /// What ends these letters with one click (RFC 8058).
+        unsubscribe: String,
+    },
+}
+
+/// A thing in a letter, and where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// What it says.
+    pub text: String,
+    /// Where it leads.
+    pub link: String,
 }
 
 /// What changed about somebody's two-step sign-in.
@@ -135,6 +162,9 @@ pub struct Mail {
     pub text: String,
     /// For everybody else.
     pub html: String,
+    /// What ends letters like this one with one click, where there is such a thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsubscribe: Option<String>,
 }
 
 impl fmt::Debug for Mail {
@@ -148,62 +178,83 @@ struct Parts<'a> {
     name: &'a str,
     subject: String,
     paragraphs: Vec<String>,
+    lines: &'a [Line],
     button: Option<(&'static str, &'a str)>,
-    ending: &'static str,
+    ending: Cow<'static, str>,
+    unsubscribe: Option<&'a str>,
+}
+
+impl<'a> Parts<'a> {
+    /// Nothing yet, to somebody.
+    const fn of(name: &'a str) -> Self {
+        Self {
+            name,
+            subject: String::new(),
+            paragraphs: Vec::new(),
+            lines: &[],
+            button: None,
+            ending: Cow::Borrowed(""),
+            unsubscribe: None,
+        }
+    }
 }
 
 impl Letter {
     /// Writes the letter to `to`.
     pub fn write(&self, to: &str) -> Mail {
         let parts = self.parts();
-        Mail { to: one_line(to), subject: one_line(&parts.subject), text: text(&parts), html: html(&parts) }
+        Mail {
+            to: one_line(to),
+            subject: one_line(&parts.subject),
+            text: text(&parts),
+            html: html(&parts),
+            unsubscribe: parts.unsubscribe.map(one_line),
+        }
     }
 
     fn parts(&self) -> Parts<'_> {
         match self {
             Self::VerifyEmail { name, link } => Parts {
-                name,
                 subject: "Is this your e-mail address?".into(),
                 paragraphs: vec!["Please confirm that this address is yours. The link works for 24 hours.".into()],
                 button: Some(("Confirm the address", link)),
-                ending: "If you did not ask for this, you need not do anything.",
+                ending: "If you did not ask for this, you need not do anything.".into(),
+                ..Parts::of(name)
             },
             Self::ResetPassword { name, link } => Parts {
-                name,
                 subject: "Set a new password".into(),
                 paragraphs: vec!["You asked for a new password. The link works once, for 10 minutes.".into()],
                 button: Some(("Set a new password", link)),
-                ending: "If you did not ask for this, your password stays as it is.",
+                ending: "If you did not ask for this, your password stays as it is.".into(),
+                ..Parts::of(name)
             },
             Self::PasswordChanged { name } => Parts {
-                name,
                 subject: "Your password was changed".into(),
                 paragraphs: vec!["Your password was changed just now, and you were signed out elsewhere.".into()],
-                button: None,
-                ending: "If that was not you, set a new password at once with “Forgot password”.",
+                ending: "If that was not you, set a new password at once with “Forgot password”.".into(),
+                ..Parts::of(name)
             },
             Self::SecondFactor { name, change } => second_factor(name, change),
             Self::NewDevice { name, device, network, at } => new_device(name, device, network.as_deref(), *at),
             Self::OwnData { name, news } => own_data(name, news),
             Self::StaffInvitation { name, tenant, link } => Parts {
-                name,
                 subject: format!("{tenant} invites you to the team"),
                 paragraphs: vec![format!("{tenant} would like you to work with them. The link works for 7 days.")],
                 button: Some(("Join the team", link)),
-                ending: "If you do not know them, you need not do anything.",
+                ending: "If you do not know them, you need not do anything.".into(),
+                ..Parts::of(name)
             },
             Self::ClientInvitation { name, tenant, link } => Parts {
-                name,
                 subject: format!("Your account with {tenant}"),
                 paragraphs: vec![format!(
                     "{tenant} has opened an account for you. Your conversation goes on there, with everything that \
                      was said so far. The link works for 7 days."
                 )],
                 button: Some(("Open your account", link)),
-                ending: "If you do not know them, you need not do anything.",
+                ending: "If you do not know them, you need not do anything.".into(),
+                ..Parts::of(name)
             },
             Self::WebhookOff { name, url, gone, link } => Parts {
-                name,
                 subject: "A webhook was switched off".into(),
                 paragraphs: vec![
                     if *gone {
@@ -214,7 +265,23 @@ impl Letter {
                     "It is not told anything any more. What happens until it is on again is not sent later.".into(),
                 ],
                 button: Some(("Look at the webhooks", link)),
-                ending: "You get this letter because you are an admin.",
+                ending: "You get this letter because you are an admin.".into(),
+                ..Parts::of(name)
+            },
+            Self::Unread { name, tenant, lines, more, link, settings, unsubscribe } => Parts {
+                subject: match lines.as_slice() {
+                    [one] if *more == 0 => one.text.clone(),
+                    _ => format!("{} things you have not read at {tenant}", lines.len() as u64 + u64::from(*more)),
+                },
+                paragraphs: vec![format!("While you were away, this happened at {tenant}:")],
+                lines,
+                button: Some((if *more == 0 { "Open the inbox" } else { "Open the inbox, there is more" }, link)),
+                ending: format!(
+                    "What is here is not sent again. Which letters you get, and when, you say under {settings}."
+                )
+                .into(),
+                unsubscribe: Some(unsubscribe),
+                ..Parts::of(name)
             },
         }
     }
@@ -251,21 +318,21 @@ fn own_data<'a>(name: &'a str, news: &OwnDataNews) -> Parts<'a> {
             "This is our last letter to you. With the same address you can begin anew at any time.",
         ),
     };
-    Parts { name, subject: subject.into(), paragraphs: vec![text], button: None, ending }
+    Parts { subject: subject.into(), paragraphs: vec![text], ending: ending.into(), ..Parts::of(name) }
 }
 
 fn new_device<'a>(name: &'a str, device: &str, network: Option<&str>, at: Timestamp) -> Parts<'a> {
     let from = network.map(|network| format!(", from the network {network}")).unwrap_or_default();
     let when = at.strftime("%-d %B %Y at %H:%M UTC");
     Parts {
-        name,
         subject: "A new sign-in to your account".into(),
         paragraphs: vec![
             format!("Somebody signed in to your account with your password on {when}: {device}{from}."),
             "We have not seen this device before. If it was you, there is nothing to do.".into(),
         ],
-        button: None,
-        ending: "If that was not you, set a new password at once with “Forgot password”. It signs everybody out.",
+        ending: "If that was not you, set a new password at once with “Forgot password”. It signs everybody out."
+            .into(),
+        ..Parts::of(name)
     }
 }
 
@@ -299,11 +366,12 @@ fn second_factor<'a>(name: &'a str, change: &FactorChange) -> Parts<'a> {
         }
     };
     Parts {
-        name,
         subject: subject.into(),
         paragraphs: vec![text],
-        button: None,
-        ending: "If that was not you, set a new password at once with “Forgot password”, and tell an admin of your team.",
+        ending:
+            "If that was not you, set a new password at once with “Forgot password”, and tell an admin of your team."
+                .into(),
+        ..Parts::of(name)
     }
 }
 
@@ -313,13 +381,27 @@ fn one_line(text: &str) -> String {
 
 fn text(parts: &Parts<'_>) -> String {
     let button = parts.button.map(|(label, link)| format!("\n{label}:\n{link}\n")).unwrap_or_default();
-    format!("Hello {},\n\n{}\n{button}\n{}\n", parts.name, parts.paragraphs.join("\n\n"), parts.ending)
+    let line = |line: &Line| format!("\n- {}\n  {}\n", one_line(&line.text), line.link);
+    let lines = parts.lines.iter().map(line).collect::<Vec<_>>().concat();
+    format!("Hello {},\n\n{}\n{lines}{button}\n{}\n", parts.name, parts.paragraphs.join("\n\n"), parts.ending)
 }
 
 fn html(parts: &Parts<'_>) -> String {
     let paragraph = |text: &str| format!("<p style=\"margin:0 0 16px\">{}</p>", escape(text));
     let mut body = paragraph(&format!("Hello {},", parts.name));
     body.extend(parts.paragraphs.iter().map(|text| paragraph(text)));
+    if !parts.lines.is_empty() {
+        let line = |line: &Line| {
+            format!(
+                "<li style=\"margin:0 0 8px\"><a href=\"{}\" style=\"color:#1f5f4a\">{}</a></li>",
+                escape(&line.link),
+                escape(&line.text)
+            )
+        };
+        body.push_str("<ul style=\"margin:0 0 16px;padding:0 0 0 20px\">");
+        body.extend(parts.lines.iter().map(line));
+        body.push_str("</ul>");
+    }
     body.extend(parts.button.map(|(label, link)| {
         format!(
             "<p style=\"margin:24px 0\"><a href=\"{}\" style=\"display:inline-block;padding:12px 20px;border-radius:8px;\
@@ -333,7 +415,7 @@ fn html(parts: &Parts<'_>) -> String {
          <body style=\"margin:0;padding:24px;font:16px/1.5 sans-serif;color:#1c2420\">\
          <div style=\"max-width:520px;margin:0 auto\">{body}<p style=\"margin:0;color:#5b6660\">{}</p></div></body></html>",
         escape(&parts.subject),
-        escape(parts.ending)
+        escape(&parts.ending)
     )
 }
 
@@ -383,6 +465,25 @@ mod tests {
             assert!(mail.text.contains(&link()) && mail.html.contains(&link()), "{}", mail.subject);
             assert!(mail.text.starts_with("Hello Maya,"));
         }
+    }
+
+    #[test]
+    fn what_was_not_read_is_a_link_each_and_can_be_ended_with_one_click() {
+        let letter = Letter::Unread {
+            name: "Maya".into(),
+            tenant: "Balance Kitchen".into(),
+            lines: vec![Line { text: "<b>Ada</b>\nBcc: x".into(), link: "https://b.example/inbox?c=1".into() }; 2],
+            more: 3,
+            link: "https://b.example/inbox".into(),
+            settings: "https://b.example/settings#notifications".into(),
+            unsubscribe: "https://b.example/u?token=x\r\nBcc: x".into(),
+        };
+        let mail = letter.write("maya@example.com");
+        assert_eq!(mail.subject, "5 things you have not read at Balance Kitchen");
+        assert_eq!(mail.text.matches("https://b.example/inbox?c=1").count(), 2);
+        assert!(!mail.html.contains("<b>") && mail.html.contains("&lt;b&gt;Ada"), "{}", mail.html);
+        assert!(!mail.unsubscribe.unwrap().contains(['\r', '\n']));
+        assert_eq!(serde_json::from_str::<Letter>(&serde_json::to_string(&letter).unwrap()).unwrap(), letter);
     }
 
     #[test]

@@ -44,6 +44,10 @@ pub enum Section {
     Sessions,
     /// The sign-in history.
     SignIns,
+    /// What they want to be told, and how.
+    Telling,
+    /// What they were told, in one business.
+    Notices(TenantId),
     /// What was begun and not sent, in one business.
     Drafts(TenantId),
     /// Saved views of the inbox of one business.

@@ -39,7 +39,7 @@ impl Zone {
     }
 
     /// Its rules. Names that were ever in the database stay in it, so a parsed zone has some.
-    pub(super) fn rules(&self) -> Option<TimeZone> {
+    pub(crate) fn rules(&self) -> Option<TimeZone> {
         ZONES.get(&self.0).ok()
     }
 }
@@ -52,13 +52,13 @@ impl WallTime {
     const END_OF_DAY: u16 = 24 * 60;
 
     /// The minute a time of day is in.
-    pub(super) fn of(time: Time) -> Self {
+    pub(crate) fn of(time: Time) -> Self {
         let (hour, minute) = (time.hour().unsigned_abs(), time.minute().unsigned_abs());
         Self(u16::from(hour) * 60 + u16::from(minute))
     }
 
     /// As a time of day; `24:00` is none.
-    pub(super) fn time(self) -> Option<Time> {
+    pub(crate) fn time(self) -> Option<Time> {
         let (hour, minute) = (i8::try_from(self.0 / 60).ok()?, i8::try_from(self.0 % 60).ok()?);
         Time::new(hour, minute, 0, 0).ok()
     }

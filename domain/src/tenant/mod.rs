@@ -35,11 +35,14 @@ pub use self::queue::queue_job;
 pub use self::snapshot::SHOWN_WAITING;
 pub use self::state::Tenant;
 use crate::Timestamp;
-use crate::actor::Actor;
+use crate::actor::{Actor, ActorKind};
 pub use crate::chat::INBOX;
-use crate::entity::{Audience, Decision, Entity, EntityKey, EntityKind, Entry, Listing, Row};
-use crate::id::{LabelId, TenantId};
-use crate::refusal::Refusal;
+use crate::entity::{Audience, Decision, Entity, EntityKey, EntityKind, Entry, Hearers, Listing, Row};
+use crate::id::{LabelId, TenantId, UserId};
+use crate::refusal::{Code, Refusal};
+
+/// The signal by which Brigade says to somebody of the staff that there is something new for them ([`crate::notices`]).
+pub const NOTICED: &str = "noticed";
 
 /// What is looked up of a tenant beside its log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +56,8 @@ pub struct TenantRow {
     /// How conversations are given out, as JSON text: the mode, how many everybody can take, and who takes none. `None`
     /// while they are given by hand.
     pub routing: Option<String>,
+    /// Who of the staff has said that chats are not welcome.
+    pub away: Vec<UserId>,
 }
 
 impl Entity for Tenant {
@@ -94,5 +99,13 @@ impl Entity for Tenant {
 
     fn listing(&self) -> Option<Listing> {
         None
+    }
+
+    fn ephemeral(&self, actor: &Actor, kind: &str) -> Result<Hearers, Refusal> {
+        match (kind, actor.kind) {
+            (NOTICED, ActorKind::System) => Ok(Hearers::Staff),
+            (NOTICED, _) => Err(Code::Forbidden.into()),
+            _ => Err(Refusal::new(Code::UnknownCommand, format!("This topic takes no signal of type {kind}."))),
+        }
     }
 }

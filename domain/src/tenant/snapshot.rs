@@ -56,6 +56,7 @@ impl Tenant {
         });
         let labels = self.labels.keys().copied().collect();
         let routing = self.routing.row(&self.staff).map(|routing| routing.to_string());
-        Some(TenantRow { id: self.id, settings: settings.to_string(), labels, routing })
+        let away = self.staff.iter().filter(|(_, available)| !**available).map(|(user, _)| *user).collect();
+        Some(TenantRow { id: self.id, settings: settings.to_string(), labels, routing, away })
     }
 }

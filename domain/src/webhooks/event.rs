@@ -96,7 +96,7 @@ impl EventType {
 }
 
 /// A line as the event it holds.
-pub(super) fn read<E: serde::de::DeserializeOwned>(line: &LogLine) -> Result<E, Fault> {
+pub fn read<E: serde::de::DeserializeOwned>(line: &LogLine) -> Result<E, Fault> {
     let text = format!(r#"{{"type":"{}","body":{}}}"#, line.kind, line.body);
     serde_json::from_str(&text).map_err(|error| Fault::internal("read an event of a log", error))
 }

@@ -6,6 +6,7 @@
 //! | what the worker does | [`tasks`] |
 //! | who is given what waits | `routing` |
 //! | carry webhooks | [`postman`] |
+//! | tell the staff what concerns them | [`notices`] |
 //! | how the process is | [`health`] |
 //! | go away without losing anything | [`drain`] |
 
@@ -16,6 +17,7 @@ mod files;
 mod health;
 pub(crate) mod live;
 mod mail;
+mod notices;
 mod postman;
 mod routing;
 pub(crate) mod signals;

@@ -46,13 +46,14 @@ pub(super) async fn purges(db: Db) {
     tokio::time::sleep(FIRST_PURGE).await;
     loop {
         match purge(&db, Timestamp::now()).await {
-            Ok(Purged { sessions, tokens, letters, history, drafts }) => {
+            Ok(Purged { sessions, tokens, letters, history, drafts, notices }) => {
                 tracing::info!(
                     purged.sessions = sessions,
                     purged.tokens = tokens,
                     purged.letters = letters,
                     purged.history = history,
                     purged.drafts = drafts,
+                    purged.notices = notices,
                     "what is over was taken away"
                 );
             }

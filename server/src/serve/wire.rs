@@ -25,6 +25,7 @@ use brigade_http::config::{HttpConfig, Limits, Network, SignInLimits};
 use brigade_http::guard::{Context, Gate};
 use brigade_http::identity::password::Hasher;
 use brigade_http::identity::{Copies, Ports};
+use brigade_http::notices::Ports as NoticePorts;
 use brigade_http::problem::Problem;
 use brigade_http::{Parts, account, chat, webhooks};
 use brigade_integrations::files::{FileStore, Inspection};
@@ -32,6 +33,7 @@ use brigade_integrations::webhooks::HttpCourier;
 use brigade_store::chat::{PgAttachments, PgCannedReplies, PgDrafts, PgLists, PgMessages, PgSearch, PgViews};
 use brigade_store::identity::{Identity, KeyRing};
 use brigade_store::jobs::{Tasks, Worker};
+use brigade_store::notices::PgNotices;
 use brigade_store::routing::PgRouting;
 use brigade_store::webhooks::PgWebhooks;
 use brigade_store::{Db, PgJournal, PgReads, RedisLimits, RedisPresence};
@@ -39,7 +41,7 @@ use brigade_ws::{Hub, Live, LiveConfig, LiveLimits, Timeouts};
 
 use super::drain::Traffic;
 use super::health::{Pulse, Vitals};
-use super::{feedback, files, live, postman, routing, targets, tasks, upkeep};
+use super::{feedback, files, live, notices, postman, routing, targets, tasks, upkeep};
 use crate::config::Config;
 use crate::config::value::Setting as _;
 use crate::database::Database;
@@ -68,6 +70,8 @@ pub struct Handles {
     pub hub: Hub,
     /// Tenants and people.
     pub platform: Platform,
+    /// What the staff are told.
+    pub notices: PgNotices,
 }
 
 /// Everything of one running server.
@@ -81,6 +85,7 @@ pub(super) struct Node {
     pub(super) uploads: Uploads,
     copies: Copies,
     webhooks: PgWebhooks,
+    notices: PgNotices,
     policy: Policy,
     identity: Identity,
     app: brigade_http::App,
@@ -135,9 +140,11 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let search = PgSearch::start(db.clone(), &journal);
     let page = format!("{}/settings#webhooks", http.origin());
     let webhooks = PgWebhooks::start(identity.clone(), &journal, page);
+    let told = PgNotices::start(identity.clone(), &journal);
     let policy = policy(config);
     let journal: Arc<dyn Journal> = Arc::new(journal);
     let directory = directory(config, &db, Arc::clone(&journal));
+    notices::announce(&told, directory.clone());
     let presence = Arc::new(Presence::new(PRESENCE_GRACE));
     share_presence(config, &db, &presence)?;
     let hub = Hub::new(directory.clone(), Arc::clone(&presence), Arc::new(identity.clone()), live_limits(config));
@@ -170,6 +177,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let messages = Arc::new(PgMessages::new(db.clone()));
     let own = Arc::new(identity.clone());
     let copies = Copies::new((own.clone(), own.clone()), own, messages.clone(), uploads.files());
+    let there = Arc::clone(&presence);
     let app = brigade_http::App::new(Parts {
         gate,
         session_events: events,
@@ -185,6 +193,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
             search: Arc::new(search),
             uploads: uploads.clone(),
         },
+        notices: NoticePorts { notices: Arc::new(told.clone()), settings: Arc::new(told.clone()) },
         account: account::Ports { accounts: reads },
         webhooks: webhooks::Ports { webhooks: Arc::new(webhooks.clone()), policy: policy.clone() },
         copies: copies.clone(),
@@ -192,9 +201,25 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
         health: Arc::new(pulse.clone()),
         files: Arc::new(files.clone()),
     });
+    actix_web::rt::spawn(notices::write_letters(told.clone(), there, app.clone()));
     let platform = Platform { db: db.clone(), directory: directory.clone(), identity: identity.clone(), hasher };
-    let handles = Handles { db: db.clone(), directory, hub: hub.clone(), platform };
-    Ok(Node { db, hub, traffic, pulse, files, handles, uploads, copies, webhooks, policy, identity, app, live })
+    let handles = Handles { db: db.clone(), directory, hub: hub.clone(), platform, notices: told.clone() };
+    Ok(Node {
+        db,
+        hub,
+        traffic,
+        pulse,
+        files,
+        handles,
+        uploads,
+        copies,
+        webhooks,
+        notices: told,
+        policy,
+        identity,
+        app,
+        live,
+    })
 }
 
 /// Files that go with messages, kept where the configuration says.
@@ -362,6 +387,7 @@ impl Node {
         let tasks = targets::targets(tasks, self.handles.directory.clone(), self.db.clone());
         let tasks = feedback::feedback(tasks, self.handles.directory.clone(), self.db.clone());
         let tasks = routing::tasks(tasks, &self.handles.directory, &PgRouting::new(self.db.clone()));
+        let tasks = notices::tasks(tasks, &self.notices);
         let queue = Arc::new(self.identity.clone());
         let tasks = tasks::mail(
             tasks,

@@ -241,6 +241,9 @@ async fn leave_tenants(tx: &mut PgConnection, user: UserId) -> Result<Vec<Tenant
         sqlx::query!("delete from memberships where tenant_id = $1 and user_id = $2", place.tenant_id, user.uuid())
             .execute(&mut *tx)
             .await?;
+        sqlx::query!("delete from notice_digests where tenant_id = $1 and user_id = $2", place.tenant_id, user.uuid())
+            .execute(&mut *tx)
+            .await?;
         sqlx::query!("delete from inbox_views where tenant_id = $1 and owner = $2", place.tenant_id, user.uuid())
             .execute(&mut *tx)
             .await?;
@@ -265,6 +268,7 @@ async fn take_away(tx: &mut PgConnection, user: UserId) -> Result<(), Error> {
     sqlx::query!("delete from second_steps where user_id = $1", id).execute(&mut *tx).await?;
     sqlx::query!("delete from second_factors where user_id = $1", id).execute(&mut *tx).await?;
     sqlx::query!("delete from sign_in_history where user_id = $1", id).execute(&mut *tx).await?;
+    sqlx::query!("delete from notice_settings where user_id = $1", id).execute(&mut *tx).await?;
     sqlx::query!("delete from data_exports where user_id = $1", id).execute(tx).await?;
     Ok(())
 }

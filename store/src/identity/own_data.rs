@@ -58,6 +58,8 @@ impl OwnData for Identity {
                         Section::Memberships => memberships(tx, user).await,
                         Section::Sessions => sessions(tx, user).await,
                         Section::SignIns => sign_ins(tx, user).await,
+                        Section::Telling => telling(tx, user).await,
+                        Section::Notices(tenant) => notices(tx, tenant, user).await,
                         Section::Drafts(tenant) => drafts(tx, tenant, user).await,
                         Section::Views(tenant) => views(tx, tenant, user).await,
                         Section::Written(tenant) => written(tx, tenant, user, after).await,
@@ -241,6 +243,42 @@ async fn sign_ins(tx: &mut PgConnection, user: UserId) -> Result<Page, Error> {
         Ok(json!({
             "at": time(row.at)?, "what": row.what, "device": row.device, "network": row.network,
             "new_device": row.new_device,
+        }))
+    });
+    Ok(whole(items.collect::<Result<_, Error>>()?))
+}
+
+async fn telling(tx: &mut PgConnection, user: UserId) -> Result<Page, Error> {
+    let rows = sqlx::query!(
+        "select muted, unmailed, mail, mail_hour, zone, quiet_from, quiet_to, changed_at from notice_settings
+         where user_id = $1",
+        user.uuid()
+    )
+    .fetch_all(tx)
+    .await?;
+    let items = rows.into_iter().map(|row| {
+        Ok(json!({
+            "muted": row.muted, "not_by_mail": row.unmailed, "mail": row.mail, "mail_hour": row.mail_hour, "zone": row.zone,
+            "quiet_from": row.quiet_from, "quiet_to": row.quiet_to, "changed_at": time(row.changed_at)?,
+        }))
+    });
+    Ok(whole(items.collect::<Result<_, Error>>()?))
+}
+
+async fn notices(tx: &mut PgConnection, tenant: TenantId, user: UserId) -> Result<Page, Error> {
+    set_tenant(tx, tenant).await?;
+    let rows = sqlx::query!(
+        "select kind, subject, times, happened_at, read_at from notices
+         where tenant_id = $1 and user_id = $2 order by happened_at desc, id",
+        tenant.uuid(),
+        user.uuid()
+    )
+    .fetch_all(tx)
+    .await?;
+    let items = rows.into_iter().map(|row| {
+        Ok(json!({
+            "kind": row.kind, "subject": row.subject, "times": row.times, "happened_at": time(row.happened_at)?,
+            "read_at": maybe(row.read_at)?,
         }))
     });
     Ok(whole(items.collect::<Result<_, Error>>()?))

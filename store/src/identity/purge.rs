@@ -1,5 +1,5 @@
 //! Taking away what is over: sessions and tokens seven days after their end (C35), visitors' tokens, attempts, mail, drafts,
-//! sign-in histories.
+//! sign-in histories, notices.
 
 use brigade_domain::Timestamp;
 use brigade_domain::id::TenantId;
@@ -11,6 +11,7 @@ use super::resolve::{VISITOR_SECONDS, seconds};
 use crate::Db;
 use crate::chat::expire_drafts;
 use crate::db::set_tenant;
+use crate::notices;
 use crate::time::to_db;
 
 /// How much was taken away.
@@ -26,13 +27,15 @@ pub struct Purged {
     pub history: u64,
     /// Drafts that nobody went on with.
     pub drafts: u64,
+    /// Notices.
+    pub notices: u64,
 }
 
 /// Takes away what is over as of `at`. Run it daily or so; running it twice does no harm.
 pub async fn purge(db: &Db, at: Timestamp) -> Result<Purged, Rejection> {
     let (mut purged, tenants) = db.global_write("purge", move |tx| Box::pin(global(tx, at))).await?;
     for tenant in tenants.into_iter().map(TenantId::from_uuid) {
-        let (tokens, drafts) = db
+        let (tokens, drafts, notices) = db
             .write("purge a tenant", tenant, move |tx| {
                 Box::pin(async move {
                     set_tenant(tx, tenant).await?;
@@ -45,12 +48,14 @@ pub async fn purge(db: &Db, at: Timestamp) -> Result<Purged, Rejection> {
                     )
                     .execute(&mut *tx)
                     .await?;
-                    Ok((gone.rows_affected(), expire_drafts(tx, tenant, at).await?))
+                    let drafts = expire_drafts(tx, tenant, at).await?;
+                    Ok((gone.rows_affected(), drafts, notices::expire(tx, tenant, at).await?))
                 })
             })
             .await?;
         purged.tokens += tokens;
         purged.drafts += drafts;
+        purged.notices += notices;
     }
     Ok(purged)
 }
@@ -88,5 +93,5 @@ async fn global(tx: &mut sqlx::PgConnection, at: Timestamp) -> Result<(Purged, V
     let history = history::expire(tx, at).await?;
     sqlx::query!("delete from throttles where ends_at < $1", now).execute(&mut *tx).await?;
     let tenants = sqlx::query_scalar!("select id from tenants").fetch_all(tx).await?;
-    Ok((Purged { sessions, tokens: tokens + unused + steps, letters, history, drafts: 0 }, tenants))
+    Ok((Purged { sessions, tokens: tokens + unused + steps, letters, history, drafts: 0, notices: 0 }, tenants))
 }

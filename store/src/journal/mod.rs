@@ -30,13 +30,15 @@ pub struct PgJournal {
 pub(crate) struct Noted {
     pub(crate) search: crate::chat::Touched,
     pub(crate) webhooks: crate::webhooks::Touched,
+    pub(crate) notices: crate::webhooks::Touched,
 }
 
 impl Noted {
     /// Something was committed to these entities, or may have been.
     fn note(&self, keys: impl Iterator<Item = EntityKey> + Clone) {
         self.search.note(keys.clone());
-        self.webhooks.note(keys);
+        self.webhooks.note(keys.clone());
+        self.notices.note(keys);
     }
 }
 

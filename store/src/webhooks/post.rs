@@ -296,6 +296,7 @@ async fn switch_off(
         let letter = Letter::WebhookOff { name: admin.name, url, gone: state == EndpointState::Gone, link };
         post(tx, letters.ring, &Envelope::new(&letter, &admin.email, at)).await?;
     }
+    crate::notices::webhook_off(tx, tenant, endpoint, at).await?;
     let details = json!({ "webhook": endpoint, "url": url, "state": state.as_str() });
     let line = AuditLine::of("webhook.switched_off", audit::Outcome::Succeeded, &Cause::system(at), details);
     audit::append(tx, tenant, &[line]).await

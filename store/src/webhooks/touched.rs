@@ -36,12 +36,12 @@ impl Touched {
     }
 
     /// All of them; they are forgotten here.
-    pub(super) fn take(&self) -> HashSet<EntityKey> {
+    pub(crate) fn take(&self) -> HashSet<EntityKey> {
         std::mem::take(&mut self.0.lock().keys)
     }
 
     /// Whether some were not remembered since this was last asked.
-    pub(super) fn lost_some(&self) -> bool {
+    pub(crate) fn lost_some(&self) -> bool {
         std::mem::take(&mut self.0.lock().lost)
     }
 }

@@ -31,8 +31,13 @@ async fn keep(world: &World, key: EntityKey, expected: Seq, row: ConversationRow
 async fn has_labels(world: &World, tenant: TenantId, expected: Seq, labels: &[LabelId]) -> Result<(), CommitError> {
     let key = EntityKey::new(tenant, tenant);
     let mut change = commit(key, expected, vec![line(expected + 1, "label_set", "{}")]);
-    change.row =
-        Some(Row::Tenant(TenantRow { id: tenant, settings: "{}".to_owned(), labels: labels.to_vec(), routing: None }));
+    change.row = Some(Row::Tenant(TenantRow {
+        id: tenant,
+        settings: "{}".to_owned(),
+        labels: labels.to_vec(),
+        routing: None,
+        away: vec![],
+    }));
     world.journal.commit(change).await
 }
 

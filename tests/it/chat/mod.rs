@@ -6,6 +6,8 @@ mod client;
 mod drafts;
 mod feedback;
 mod history;
+mod letters;
+mod notices;
 mod routing;
 mod search;
 mod site;

@@ -27,6 +27,7 @@ mod hostile;
 mod kill;
 mod load;
 mod nodes;
+mod notices;
 mod overload;
 mod own_postgres;
 mod postgres_away;

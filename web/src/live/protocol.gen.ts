@@ -19,6 +19,14 @@ export type ActorKind = "anonymous" | "client" | "account_manager" | "admin" | "
 
 export type MessageText = string;
 
+/** What somebody does; or, on the business and from the system, that there is something new for one of the staff. */
+export type HeardSignal = "typing" | "noting" | "looking" | "noticed";
+
+/** For whom there is something new under GET /v1/notices. */
+export type NoticedBody = {
+  for: Party;
+};
+
 /** Somebody writes a message, writes a note among staff, or looks at the conversation. */
 export type Signal = "typing" | "noting" | "looking";
 
@@ -164,8 +172,8 @@ export type ErrFrame = {
 export type EphInFrame = {
   t: "eph";
   topic: Topic;
-  type: Signal;
-  /** A SignalBody as far as the sender keeps to it. */
+  type: HeardSignal;
+  /** A SignalBody as far as the sender keeps to it; of noticed, a NoticedBody. */
   body: unknown;
   by: Party;
 };

@@ -3,6 +3,7 @@ import { call, homeOf, isStaff, me, sessionChanged, signInAddress, type SignedIn
 import { Disposables } from '../base/disposables';
 import { button } from '../components/button/button';
 import { emptyState, loadingState } from '../components/empty/empty';
+import { NoticeShelf } from '../components/notices/notice-shelf';
 import { Actions } from '../components/palette/actions';
 import { Toasts } from '../components/toast/toast';
 import { LiveClient } from '../live/client';
@@ -18,6 +19,8 @@ export interface Session {
   client: LiveClient;
   presence: Presence;
   toasts: Toasts;
+  /** What one was told; only the staff are. */
+  notices?: NoticeShelf;
   /** What can be done on this page. */
   actions: Actions;
   owned: Disposables;
@@ -60,7 +63,8 @@ function openSession(who: SignedIn, tenant: Session['tenant']): Session {
     if (client.queue.busy && !client.connection.ready) event.preventDefault();
   });
   client.connection.open();
-  return { who, tenant, client, presence, toasts, actions: new Actions(), owned };
+  const notices = isStaff(who) ? { notices: owned.add(new NoticeShelf(who.user.id, client.connection)) } : {};
+  return { who, tenant, client, presence, toasts, ...notices, actions: new Actions(), owned };
 }
 
 /** The socket was closed for the session's sake: rights may have changed, or it is over. */

@@ -21,11 +21,12 @@ use super::archive::{Archive, place, remove};
 const README: &str = include_str!("README.txt");
 
 /// The parts that are one list each.
-const LISTS: [(&str, Section); 5] = [
+const LISTS: [(&str, Section); 6] = [
     ("profile.json", Section::Profile),
     ("memberships.json", Section::Memberships),
     ("sessions.json", Section::Sessions),
     ("sign-ins.json", Section::SignIns),
+    ("notifications.json", Section::Telling),
     ("audit/platform.json", Section::Audit(None)),
 ];
 
@@ -144,6 +145,7 @@ impl Attempt {
 
     async fn business(&mut self, business: &Business) -> Result<(), Stop> {
         let id = business.id;
+        self.list(&format!("notices/{id}.json"), Section::Notices(id)).await?;
         self.list(&format!("drafts/{id}.json"), Section::Drafts(id)).await?;
         self.list(&format!("views/{id}.json"), Section::Views(id)).await?;
         self.list(&format!("audit/{id}.json"), Section::Audit(Some(id))).await?;

@@ -6,6 +6,7 @@ import type { Action } from '../palette/actions';
 /** What the settings are about; some of it is for admins only, some for customers as well. The first is shown when nothing else is asked for. */
 export const SETTINGS = [
   { id: 'you', label: 'You', admin: false, everybody: true },
+  { id: 'notifications', label: 'Notifications', admin: false },
   { id: 'data', label: 'Your data', admin: false, everybody: true },
   { id: 'business', label: 'Business', admin: true },
   { id: 'hours', label: 'Hours and greeting', admin: true },

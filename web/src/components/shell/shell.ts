@@ -7,6 +7,7 @@ import { avatar } from '../avatar/avatar';
 import { ConnectionBanner } from '../banner/banner';
 import { brandMark } from '../brand/brand';
 import { busy, button } from '../button/button';
+import { bell } from '../notices/bell';
 import { paletteButton } from '../palette/opener';
 import { leave, places } from './places';
 import styles from './shell.module.css';
@@ -32,7 +33,8 @@ export function shell(session: Session, current: string, main: HTMLElement, more
       el('span', { class: c('place') }, session.tenant.name),
       el('nav', { class: c('links'), 'aria-label': 'Main' },
         staff ? link('/inbox', 'Inbox', inboxIcon) : link('/chat', 'Conversation', chatIcon), link('/settings', 'Settings', settingsIcon)),
-      paletteButton(session.actions, session.owned), ...(more.tools ?? []), personMenu(session)),
+      paletteButton(session.actions, session.owned), ...(more.tools ?? []),
+      session.notices ? bell(session.notices, session.actions, session.owned) : null, personMenu(session)),
     banner.root, main,
   );
 }

@@ -86,6 +86,10 @@ export class InboxPage {
     this.#declareActions();
     owned.add(listenForKeys(session.actions));
     this.#fromAddress();
+    if (session.notices) {
+      session.notices.opener = (id) => this.open(id, true);
+      session.notices.watch(() => this.#pane?.id);
+    }
   }
 
   /** Everybody who works here, once it is known. */
@@ -114,6 +118,7 @@ export class InboxPage {
     this.#pane.changed.on(() => this.#drawDetails());
     fill(this.#middle, this.#pane.root);
     if (seq !== undefined) this.#pane.jumpTo(seq);
+    this.#session.notices?.looked();
     this.#pane.root.querySelector<HTMLElement>('textarea')?.focus();
   }
 

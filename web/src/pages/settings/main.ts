@@ -13,6 +13,7 @@ import { businessSection } from './business';
 import { feedbackSection } from './feedback';
 import { hoursSection } from './hours';
 import { labelSection } from './labels';
+import { notificationSection } from './notifications';
 import { ownDataSection } from './own-data';
 import { c } from './parts';
 import { replySection } from './replies';
@@ -33,6 +34,7 @@ function drawsOf(session: Session): Record<Setting['id'], Draw> {
   const admin = session.who.kind === 'admin';
   return {
     you: (own) => youSection(own),
+    notifications: (own) => notificationSection(own),
     data: (own) => ownDataSection(own),
     business: (own) => businessSection(own),
     hours: (own) => hoursSection(own, tenant),
