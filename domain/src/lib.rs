@@ -13,6 +13,7 @@
 //! | say no | [`refusal::Refusal`] with a [`refusal::Code`] |
 //! | hold a name or an address a person typed | [`text`] |
 //! | report something broken | [`refusal::Fault`] |
+//! | say what a business did in some time | [`reports`] |
 //! | tell other servers what happens | [`webhooks`] |
 //! | read or append an entity's log | [`journal::Journal`] |
 
@@ -27,6 +28,7 @@ pub mod json;
 pub mod limits;
 pub mod presence;
 pub mod refusal;
+pub mod reports;
 pub mod tenant;
 pub mod text;
 pub mod topic;

@@ -24,6 +24,7 @@ mod journal;
 mod migrate;
 mod presence;
 mod reads;
+pub mod reports;
 pub mod routing;
 mod shared;
 pub mod tenants;

@@ -13,6 +13,7 @@
 //! | how what was said is found | [`search`] |
 //! | what the staff have ready to say | [`canned`] |
 //! | what is due when | [`due`] |
+//! | what reports know of what customers came with | [`matter`] |
 //! | what somebody has begun to write | [`draft`] |
 //! | which files go with messages, and how they arrive | [`attachment`] |
 //! | which of them the staff look at together | [`list`], [`view`] |
@@ -26,6 +27,7 @@ pub mod draft;
 pub mod due;
 pub mod event;
 pub mod list;
+pub mod matter;
 pub mod message;
 pub mod ports;
 pub mod search;

@@ -39,7 +39,7 @@ impl Zone {
     }
 
     /// Its rules. Names that were ever in the database stay in it, so a parsed zone has some.
-    pub(super) fn rules(&self) -> Option<TimeZone> {
+    pub(crate) fn rules(&self) -> Option<TimeZone> {
         ZONES.get(&self.0).ok()
     }
 }

@@ -8,15 +8,20 @@ use serde_json::Value;
 
 use super::clock::Zone;
 use super::hours::{Hours, Window};
+use super::label::Label;
 use super::targets::{Policy, Targets};
 use super::text::Greeting;
-use crate::id::UserId;
+use crate::id::{LabelId, UserId};
 
 /// What the staff's snapshot of a tenant says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
     /// What it is called.
     pub name: String,
+    /// The same in addresses.
+    pub slug: String,
+    /// Its labels.
+    pub labels: BTreeMap<LabelId, Label>,
     /// When it is open.
     pub hours: Hours,
     /// What the site chat says first.
@@ -32,6 +37,8 @@ pub struct Shown {
 #[derive(Deserialize)]
 struct Snapshot {
     name: String,
+    slug: String,
+    labels: BTreeMap<LabelId, Label>,
     zone: Zone,
     hours: Week,
     greeting: Greeting,
@@ -53,10 +60,11 @@ struct Member {
 impl Shown {
     /// Reads the state of a `snap` frame that staff gets.
     pub fn read(snapshot: Value) -> Result<Self, serde_json::Error> {
-        let Snapshot { name, zone, hours, greeting, targets, staff } = serde_json::from_value(snapshot)?;
+        let Snapshot { name, slug, labels, zone, hours, greeting, targets, staff } = serde_json::from_value(snapshot)?;
         let said = |yes: bool| staff.iter().filter(move |(_, member)| member.available == yes).map(|(user, _)| *user);
         let (available, unavailable) = (said(true).collect(), said(false).collect());
-        Ok(Self { name, hours: Hours::of(zone, hours.week, hours.closed), greeting, targets, available, unavailable })
+        let hours = Hours::of(zone, hours.week, hours.closed);
+        Ok(Self { name, slug, labels, hours, greeting, targets, available, unavailable })
     }
 
     /// What its conversations need to know to say what is due when.

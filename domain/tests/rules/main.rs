@@ -11,6 +11,7 @@ mod chat_rules;
 mod handover;
 mod harness;
 mod hours;
+mod matters;
 mod queue;
 mod replay;
 mod routing;

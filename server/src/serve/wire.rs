@@ -26,12 +26,13 @@ use brigade_http::guard::{Context, Gate};
 use brigade_http::identity::Ports;
 use brigade_http::identity::password::Hasher;
 use brigade_http::problem::Problem;
-use brigade_http::{Parts, account, chat, webhooks};
+use brigade_http::{Parts, account, chat, reports, webhooks};
 use brigade_integrations::files::{FileStore, Inspection};
 use brigade_integrations::webhooks::HttpCourier;
 use brigade_store::chat::{PgAttachments, PgCannedReplies, PgDrafts, PgLists, PgMessages, PgSearch, PgViews};
 use brigade_store::identity::{Identity, KeyRing};
 use brigade_store::jobs::{Tasks, Worker};
+use brigade_store::reports::PgReports;
 use brigade_store::routing::PgRouting;
 use brigade_store::webhooks::PgWebhooks;
 use brigade_store::{Db, PgJournal, PgReads, RedisLimits, RedisPresence};
@@ -183,6 +184,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
         },
         account: account::Ports { accounts: reads },
         webhooks: webhooks::Ports { webhooks: Arc::new(webhooks.clone()), policy: policy.clone() },
+        reports: reports::Ports { reports: Arc::new(PgReports::new(db.clone())) },
         identity: Ports::over(&Arc::new(identity.clone()), hasher.clone()),
         health: Arc::new(pulse.clone()),
         files: Arc::new(files.clone()),

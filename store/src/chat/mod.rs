@@ -17,6 +17,7 @@ mod canned;
 mod drafts;
 mod history;
 mod list;
+mod matters;
 mod search;
 mod views;
 
@@ -40,6 +41,7 @@ pub use drafts::PgDrafts;
 pub(crate) use drafts::expire as expire_drafts;
 pub use history::PgMessages;
 pub use list::{Cursor, PAGE, Page, PgLists, facets, find, page, unsettled};
+pub(crate) use matters::keep as keep_matters;
 pub use search::PgSearch;
 pub(crate) use search::Touched;
 pub use views::PgViews;
