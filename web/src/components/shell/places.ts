@@ -1,6 +1,6 @@
 import { isStaff } from '../../api/session';
 import { signOut, type Session } from '../../session/start';
-import { chatIcon, inboxIcon, leaveIcon, settingsIcon } from '../../ui/icons';
+import { chartIcon, chatIcon, inboxIcon, leaveIcon, settingsIcon } from '../../ui/icons';
 import type { Action } from '../palette/actions';
 
 /** What the settings are about; some of it is for admins only. The first is shown when nothing else is asked for. */
@@ -37,6 +37,7 @@ export function places(session: Session, current: string): Action[] {
   const pages = isStaff(session.who)
     ? [
       { id: 'go.inbox', label: 'Inbox', href: '/inbox', icon: inboxIcon },
+      { id: 'go.reports', label: 'Reports', href: '/reports', icon: chartIcon },
       ...settingsOf(session).map(({ id, label }) => ({ id: `go.settings.${id}`, label: `Settings: ${label}`, href: `/settings#${id}`, icon: settingsIcon })),
     ]
     : [{ id: 'go.chat', label: 'Conversation', href: '/chat', icon: chatIcon }];
