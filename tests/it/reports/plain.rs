@@ -77,11 +77,14 @@ impl World {
         };
         // What is called like its tenant is there; what it is of is of no concern here.
         let rows: Vec<String> = matters.iter().enumerate().map(row).collect();
-        app.database.sql(&format!(
-            "insert into matters (tenant_id, conversation_id, seq, rev, kind, began_at, answered_at, answered_by, resolved_at, \
-             resolved_by, assignee, labels, messages, answer_due) values {}",
-            rows.join(",")
-        ));
+        // One argument of a program has 128 KiB at most.
+        for rows in rows.chunks(200) {
+            app.database.sql(&format!(
+                "insert into matters (tenant_id, conversation_id, seq, rev, kind, began_at, answered_at, answered_by, resolved_at, \
+                 resolved_by, assignee, labels, messages, answer_due) values {}",
+                rows.join(",")
+            ));
+        }
     }
 
     fn figures(&self, matters: &[&Matter], open: bool) -> Value {
