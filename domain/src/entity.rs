@@ -196,6 +196,14 @@ pub enum Row {
     Account(crate::account::AccountRow),
 }
 
+/// What is counted later, kept beside the log in the same transaction. A row shows the state as it is after a turn; a fact is
+/// what one command made of something that may be over by then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// What a customer has come with.
+    Matter(crate::chat::matter::MatterRow),
+}
+
 /// Work to be done after the commit, enqueued in the same transaction (the outbox).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Job {
@@ -257,12 +265,14 @@ pub struct Decision<E> {
     pub jobs: Vec<Job>,
     /// What goes on the record.
     pub audit: Vec<Audit>,
+    /// What is counted.
+    pub facts: Vec<Fact>,
 }
 
 impl<E> Decision<E> {
     /// Events and nothing else.
     pub const fn events(events: Vec<E>) -> Self {
-        Self { events, jobs: Vec::new(), audit: Vec::new() }
+        Self { events, jobs: Vec::new(), audit: Vec::new(), facts: Vec::new() }
     }
     /// Nothing changes.
     pub const fn nothing() -> Self {

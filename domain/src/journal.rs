@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::Timestamp;
 use crate::actor::Party;
-use crate::entity::{Audit, EntityKey, Job, Row, Seq};
+use crate::entity::{Audit, EntityKey, Fact, Job, Row, Seq};
 use crate::refusal::{Fault, Refusal};
 
 /// A boxed future, so that ports can be trait objects.
@@ -96,6 +96,8 @@ pub struct Commit {
     pub jobs: Vec<Job>,
     /// Who did what, for the audit log: one per command that has any.
     pub audit: Vec<(Party, Timestamp, Audit)>,
+    /// What is counted, in the order it happened.
+    pub facts: Vec<Fact>,
     /// A new snapshot, now and then.
     pub snapshot: Option<Snapshot>,
 }

@@ -13,6 +13,7 @@
 //! | say no | [`refusal::Refusal`] with a [`refusal::Code`] |
 //! | hold a name or an address a person typed | [`text`] |
 //! | report something broken | [`refusal::Fault`] |
+//! | say what a business did in some time | [`reports`] |
 //! | tell other servers what happens | [`webhooks`] |
 //! | tell the staff what concerns them | [`notices`] |
 //! | read or append an entity's log | [`journal::Journal`] |
@@ -29,6 +30,7 @@ pub mod limits;
 pub mod notices;
 pub mod presence;
 pub mod refusal;
+pub mod reports;
 pub mod tenant;
 pub mod text;
 pub mod topic;

@@ -13,7 +13,7 @@ use brigade_domain::journal::Journal;
 use crate::config::HttpConfig;
 use crate::guard::Gate;
 use crate::problem::Problem;
-use crate::{account, chat, identity, notices, ops, pages, webhooks};
+use crate::{account, chat, identity, notices, ops, pages, reports, webhooks};
 
 /// Everything the HTTP edge needs. `server/` makes one and keeps it for the life of the process.
 pub struct Parts {
@@ -35,6 +35,8 @@ pub struct Parts {
     pub account: account::Ports,
     /// What other servers are told.
     pub webhooks: webhooks::Ports,
+    /// What was done for customers, counted.
+    pub reports: reports::Ports,
     /// Sign-in, sessions, keys, invitations.
     pub identity: identity::Ports,
     /// Copies of people's own data.

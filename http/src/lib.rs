@@ -30,6 +30,7 @@ pub mod openapi;
 pub mod ops;
 pub mod pages;
 pub mod problem;
+pub mod reports;
 pub mod route;
 mod signature;
 pub mod site;
@@ -49,6 +50,7 @@ pub fn all_routes(extra: Routes) -> Routes {
         .with(identity::routes())
         .with(tenant::routes())
         .with(webhooks::routes())
+        .with(reports::routes())
         .with(chat::routes())
         .with(notices::routes())
         .with(account::routes())

@@ -88,6 +88,7 @@ fn commit(key: EntityKey, expected: u64, count: usize, plan: &Plan, body: &Arc<s
         row: plan.rows.then(|| row(ConversationId::from_uuid(key.entity.id), at)),
         jobs: Vec::new(),
         audit: Vec::new(),
+        facts: Vec::new(),
         snapshot: None,
     }
 }

@@ -25,6 +25,7 @@ mod migrate;
 pub mod notices;
 mod presence;
 mod reads;
+pub mod reports;
 pub mod routing;
 mod shared;
 pub mod tenants;

@@ -89,6 +89,7 @@ describe('every page for everybody', () => {
       await page.getByRole('button', { name: 'Resolved' }).click();
       await page.waitForTimeout(500);
     }],
+    ['reports', 'admin', open('/reports', (page) => page.getByRole('img', { name: 'New matters by day' }).waitFor())],
     ['chat', 'client', open('/chat', (page) => page.locator('[role=log] article').first().waitFor())],
     ...['you', 'notifications', 'data', 'business', 'hours', 'team', 'routing', 'replies', 'labels', 'targets', 'feedback', 'site', 'keys', 'webhooks', 'audit'].map((section) => [`settings-${section}`, 'admin', async (page) => {
       await page.goto(`/settings#${section}`);
@@ -122,7 +123,7 @@ describe('every page for everybody', () => {
   it('no page widens a phone', async () => {
     const context = await windows.person({ size: 'phone', storage: admin });
     const page = await context.newPage();
-    for (const path of ['/', '/inbox', '/settings#hours', '/settings#keys', '/sign-in', '/dev/outbox']) {
+    for (const path of ['/', '/inbox', '/reports', '/settings#hours', '/settings#keys', '/sign-in', '/dev/outbox']) {
       await page.goto(path);
       await page.waitForLoadState('networkidle');
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

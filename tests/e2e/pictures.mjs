@@ -263,6 +263,11 @@ async function admin(jonas) {
   await targets.getByRole('textbox', { name: 'First answer, urgent', exact: true }).waitFor();
   await keepAround(jonas, [top, targets.getByRole('table'), targets.getByRole('group', { name: 'Which time counts' })], 'admin-targets', 24);
 
+  await jonas.goto('/reports');
+  await jonas.getByRole('img', { name: 'New matters by day' }).waitFor();
+  const figures = jonas.locator('dl').first();
+  await keepAround(jonas, [jonas.getByRole('heading', { name: 'Reports' }), figures, jonas.getByRole('region', { name: 'New matters', exact: true })], 'admin-reports', 24);
+
   await section('routing', 'Routing');
   await cardOf('Who can take how many').getByRole('row').nth(1).waitFor();
   await keepAround(jonas, [top, cardOf('How conversations come to people'), cardOf('Who can take how many')], 'admin-routing', 24);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Party;
-use brigade_domain::entity::{Audit, Decision, Entity, Entry, Job, Seq};
+use brigade_domain::entity::{Audit, Decision, Entity, Entry, Fact, Job, Seq};
 use brigade_domain::journal::{Commit, CommitError, LogLine, Snapshot};
 use brigade_domain::refusal::{Code, Fault, Refusal, Rejection};
 
@@ -26,6 +26,7 @@ struct Made {
     lines: Vec<Shown>,
     jobs: Vec<Job>,
     audit: Vec<(Party, Timestamp, Audit)>,
+    facts: Vec<Fact>,
     /// Commands whose events are in `lines`, each with its last `seq`.
     done: Vec<(Call, Seq)>,
     /// Commands that made nothing: their answer, unless they turn out to be repeats.
@@ -115,6 +116,7 @@ impl<E: Entity> Host<E> {
             self.state.apply(&Entry { seq, event, by, at });
         }
         made.jobs.extend(decision.jobs);
+        made.facts.extend(decision.facts);
         made.audit.extend(decision.audit.into_iter().map(|audit| (by, at, audit)));
         made.done.push((call, seq));
     }
@@ -141,6 +143,7 @@ impl<E: Entity> Host<E> {
             row: self.state.row(),
             jobs: made.jobs.clone(),
             audit: made.audit.clone(),
+            facts: made.facts.clone(),
             snapshot,
         };
         let written = self.node.journal.commit(commit);

@@ -1,23 +1,13 @@
 //! What is due when: the next answer and the solution, as far as the business has set itself targets
 //! ([`crate::tenant::targets`]). Customers see nothing of it.
 //!
-//! A matter begins with a customer's message and ends when the conversation is resolved. The clock of an answer runs
+//! A matter ([`super::matter`]) begins with a customer's message and ends when the conversation is resolved. The clock of an answer runs
 //! while the customer waits, that of the solution as long as there is a matter; putting a conversation off stops
 //! neither, for the customer knows nothing of it.
 
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
 pub use crate::tenant::targets::Due;
-
-/// A matter that a customer has come with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Matter {
-    /// When.
-    pub since: Timestamp,
-    /// Whether the staff have answered since.
-    pub answered: bool,
-}
 
 /// What is due.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,6 +14,7 @@
 //! | what the staff have ready to say | [`canned`] |
 //! | what is due when | [`due`] |
 //! | what customers say of it | [`feedback`] |
+//! | what reports know of what customers came with | [`matter`] |
 //! | what somebody has begun to write | [`draft`] |
 //! | which files go with messages, and how they arrive | [`attachment`] |
 //! | which of them the staff look at together | [`list`], [`view`] |
@@ -28,6 +29,7 @@ pub mod due;
 pub mod event;
 pub mod feedback;
 pub mod list;
+pub mod matter;
 pub mod message;
 pub mod ports;
 pub mod search;

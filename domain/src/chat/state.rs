@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::due::{Dues, Matter};
+use super::due::Dues;
 use super::event::{Event, Kind, Side};
 use super::feedback::Feedback;
+use super::matter::{Done, Matter};
 use super::message::{History, Message};
 use super::text::PageUrl;
 use super::triage::Priority;
@@ -253,7 +254,7 @@ impl Conversation {
             Event::Snoozed { until } => (self.status, self.woken_at) = (Status::Snoozed { until: *until }, None),
             Event::Woken {} => (self.status, self.woken_at) = (Status::Open, Some(entry.at)),
             Event::PrioritySet { priority } => self.priority = *priority,
-            Event::DueSet(dues) => self.due = *dues,
+            Event::DueSet(dues) => (self.due, self.matter) = (*dues, self.matter.map(|matter| matter.due(dues))),
             Event::LabelChanged { label, on } => {
                 let _changed = if *on { self.labels.insert(*label) } else { self.labels.remove(label) };
             }
@@ -281,16 +282,12 @@ impl Conversation {
 
     fn take_message(&mut self, message: Message) {
         (self.last_message_at, self.woken_at) = (Some(message.at), None);
-        match self.side_of(message.by) {
-            Side::Customer => {
-                self.waiting_since = self.waiting_since.or(Some(message.at));
-                self.matter = self.matter.or(Some(Matter { since: message.at, answered: false }));
-            }
-            Side::Staff => {
-                self.waiting_since = None;
-                self.matter = self.matter.map(|matter| Matter { answered: true, ..matter });
-            }
-        }
+        let side = self.side_of(message.by);
+        self.waiting_since = match side {
+            Side::Customer => self.waiting_since.or(Some(message.at)),
+            Side::Staff => None,
+        };
+        self.matter = Matter::after(self.matter, side, message.seq, Done { at: message.at, by: message.by });
         self.history.push(message);
     }
 

@@ -142,6 +142,23 @@ impl Hours {
         None
     }
 
+    /// When it is open between two moments, in order; what begins where another ends is one with it.
+    pub fn stretches(&self, from: Timestamp, until: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+        let Some(rules) = self.zone.rules().filter(|_| !self.week.is_empty()) else { return Vec::new() };
+        let mut joined: Vec<(Timestamp, Timestamp)> = Vec::new();
+        let last = until.to_zoned(rules.clone()).date();
+        let dates = from.to_zoned(rules.clone()).date().series(Span::new().days(1)).take_while(|date| *date <= last);
+        for (begins, ends) in dates.flat_map(|date| self.stretches_of(&rules, date)) {
+            let (begins, ends) = (begins.max(from), ends.min(until));
+            match joined.last_mut() {
+                _ if begins >= ends => {}
+                Some(before) if before.1 == begins => before.1 = ends,
+                _ => joined.push((begins, ends)),
+            }
+        }
+        joined
+    }
+
     /// When it is open on `date`, in order. Whether it is can change only when the wall clock reaches the edge of a
     /// window, or when the clock is changed: between two such moments the first one says it.
     fn stretches_of(&self, rules: &TimeZone, date: Date) -> Vec<(Timestamp, Timestamp)> {

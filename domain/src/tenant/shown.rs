@@ -9,15 +9,20 @@ use serde_json::Value;
 use super::clock::Zone;
 use super::feedback::Question;
 use super::hours::{Hours, Window};
+use super::label::Label;
 use super::targets::{Policy, Targets};
 use super::text::Greeting;
-use crate::id::UserId;
+use crate::id::{LabelId, UserId};
 
 /// What the staff's snapshot of a tenant says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
     /// What it is called.
     pub name: String,
+    /// The same in addresses.
+    pub slug: String,
+    /// Its labels.
+    pub labels: BTreeMap<LabelId, Label>,
     /// When it is open.
     pub hours: Hours,
     /// What the site chat says first.
@@ -35,6 +40,8 @@ pub struct Shown {
 #[derive(Deserialize)]
 struct Snapshot {
     name: String,
+    slug: String,
+    labels: BTreeMap<LabelId, Label>,
     zone: Zone,
     hours: Week,
     greeting: Greeting,
@@ -57,11 +64,12 @@ struct Member {
 impl Shown {
     /// Reads the state of a `snap` frame that staff gets.
     pub fn read(snapshot: Value) -> Result<Self, serde_json::Error> {
-        let Snapshot { name, zone, hours, greeting, targets, feedback, staff } = serde_json::from_value(snapshot)?;
+        let Snapshot { name, slug, labels, zone, hours, greeting, targets, feedback, staff } =
+            serde_json::from_value(snapshot)?;
         let said = |yes: bool| staff.iter().filter(move |(_, member)| member.available == yes).map(|(user, _)| *user);
         let (available, unavailable) = (said(true).collect(), said(false).collect());
         let hours = Hours::of(zone, hours.week, hours.closed);
-        Ok(Self { name, hours, greeting, targets, feedback, available, unavailable })
+        Ok(Self { name, slug, labels, hours, greeting, targets, feedback, available, unavailable })
     }
 
     /// What its conversations need to know to say what is due when.

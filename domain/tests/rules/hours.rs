@@ -199,3 +199,23 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn it_is_open_in_its_stretches_and_never_between_them(start in 0i64..20_000, length in 1i64..6_000, zone in prop::sample::select(vec!["Europe/Berlin", "Australia/Lord_Howe", "UTC"])) {
+        // Around the end of summer time in Europe, and of winter in Australia.
+        let hours = hours(zone, &[(1, "09:00", "12:00"), (1, "12:00", "17:00"), (6, "22:00", "24:00"), (7, "00:00", "03:30")], &["2026-10-19"]);
+        let from = at("2026-10-12T00:00:00Z") + SignedDuration::from_mins(start);
+        let until = from + SignedDuration::from_mins(length);
+        let stretches = hours.stretches(from, until);
+        prop_assert!(stretches.iter().all(|(begins, ends)| begins < ends && *begins >= from && *ends <= until));
+        prop_assert!(stretches.windows(2).all(|pair| pair[0].1 < pair[1].0), "{:?}", stretches);
+        for minute in 0..length {
+            let moment = from + SignedDuration::from_mins(minute);
+            let within = stretches.iter().any(|(begins, ends)| *begins <= moment && moment < *ends);
+            prop_assert_eq!(within, hours.is_open(moment), "{}", moment);
+        }
+    }
+}

@@ -12,6 +12,7 @@ mod feedback;
 mod handover;
 mod harness;
 mod hours;
+mod matters;
 mod notices;
 mod queue;
 mod replay;

@@ -20,6 +20,7 @@ use brigade_domain::chat::search::Search;
 use brigade_domain::chat::view::Views;
 
 pub use self::attachment::Uploads;
+pub(crate) use self::attachment::disposition;
 use crate::Routes;
 
 /// What this feature needs of the repository layer.

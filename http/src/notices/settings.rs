@@ -29,7 +29,7 @@ pub(super) fn routes() -> Routes {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = NoticeSettings)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SettingsView {
+pub(crate) struct NoticeSettingsView {
     /// How often they were changed. Who changes them says which they saw: when another page was faster, this is a `CONFLICT`.
     rev: u32,
     /// The kinds of notices that I am not told at all.
@@ -60,18 +60,18 @@ pub(crate) struct QuietView {
     to: WallTime,
 }
 
-impl From<Settings> for SettingsView {
+impl From<Settings> for NoticeSettingsView {
     fn from(Settings { rev, off, unmailed, mail, mail_hour, zone, quiet }: Settings) -> Self {
         let quiet = quiet.map(|Quiet { from, to }| QuietView { from, to });
         Self { rev, off, unmailed, mail, mail_hour, zone: zone.map(|zone| zone.as_str().to_owned()), quiet }
     }
 }
 
-impl TryFrom<SettingsView> for Settings {
+impl TryFrom<NoticeSettingsView> for Settings {
     type Error = Refusal;
 
-    fn try_from(view: SettingsView) -> Result<Self, Refusal> {
-        let SettingsView { rev, off, unmailed, mail, mail_hour, zone, quiet } = view;
+    fn try_from(view: NoticeSettingsView) -> Result<Self, Refusal> {
+        let NoticeSettingsView { rev, off, unmailed, mail, mail_hour, zone, quiet } = view;
         let zone = zone.map(|zone| Zone::parse("zone", &zone)).transpose()?;
         let quiet = quiet.map(|QuietView { from, to }| Quiet { from, to });
         let settings = Self { rev, off, unmailed, mail, mail_hour, zone, quiet };
@@ -81,15 +81,15 @@ impl TryFrom<SettingsView> for Settings {
 }
 
 /// What I want to be told, and how: the same in every business I work for.
-#[utoipa::path(get, path = "/v1/notices/settings", tag = "notices", responses((status = 200, body = SettingsView)))]
-async fn read(who: Person, app: App) -> Answer<Data<SettingsView>> {
+#[utoipa::path(get, path = "/v1/notices/settings", tag = "notices", responses((status = 200, body = NoticeSettingsView)))]
+async fn read(who: Person, app: App) -> Answer<Data<NoticeSettingsView>> {
     Ok(Data::new(app.notices.settings.settings(who.user()).await?.into()))
 }
 
 /// Changes it, all of it at once.
-#[utoipa::path(put, path = "/v1/notices/settings", tag = "notices", request_body = SettingsView,
-    responses((status = 200, body = SettingsView)))]
-async fn keep(who: Person, app: App, Body(body): Body<SettingsView>) -> Answer<Data<SettingsView>> {
+#[utoipa::path(put, path = "/v1/notices/settings", tag = "notices", request_body = NoticeSettingsView,
+    responses((status = 200, body = NoticeSettingsView)))]
+async fn keep(who: Person, app: App, Body(body): Body<NoticeSettingsView>) -> Answer<Data<NoticeSettingsView>> {
     let wanted = Settings::try_from(body)?;
     let kept = app.notices.settings.keep_settings(who.tenant(), who.user(), wanted, who.at()).await?;
     Ok(Data::new(kept.into()))

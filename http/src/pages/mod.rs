@@ -41,7 +41,7 @@ pub trait StaticFiles: Send + Sync + 'static {
 }
 
 /// The pages and their files. What is not listed here is not there.
-const PAGES: [(&str, &str); 9] = [
+const PAGES: [(&str, &str); 10] = [
     ("/", "index.html"),
     ("/sign-in", "sign-in.html"),
     ("/reset", "reset.html"),
@@ -49,6 +49,7 @@ const PAGES: [(&str, &str); 9] = [
     ("/invite", "invite.html"),
     ("/inbox", "inbox.html"),
     ("/chat", "chat.html"),
+    ("/reports", "reports.html"),
     ("/settings", "settings.html"),
     ("/dev/outbox", "dev/outbox.html"),
 ];

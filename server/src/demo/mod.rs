@@ -1,6 +1,7 @@
 //! The demonstration: a meal-prep business with its staff, a client, visitors and what they have said, and a second
 //! business that must never see any of it. Made through the real commands; making it again changes nothing.
 
+mod past;
 mod script;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use brigade_domain::id::{
 };
 use brigade_domain::identity::{Cause, Secret};
 use brigade_domain::journal::RequestKey;
+use brigade_domain::tenant::clock::Zone;
 use brigade_http::chat::Uploads;
 use brigade_store::chat::{PgCannedReplies, PgViews};
 use brigade_store::identity::admin;
@@ -60,6 +62,9 @@ pub struct SignIns {
     /// The public key of the business that is shown.
     pub site_key: String,
 }
+
+/// Where the kitchen is.
+const ZONE: &str = "Europe/London";
 
 struct Person {
     email: &'static str,
@@ -129,6 +134,9 @@ async fn make(platform: &Platform, uploads: &Uploads, sign_ins: &[SignIn], origi
             .await
             .with_context(|| format!("the conversation {}", talk.slug))?;
     }
+    for (number, name) in past::VISITORS.iter().enumerate() {
+        small_talk(platform, kitchen, &people, number, name).await.with_context(|| format!("what {name} came with"))?;
+    }
     let bakery = tenant(platform, OTHER_SLUG, "Northside Bakery", &[]).await?;
     let people = self::people(platform, sign_ins, &[(SLUG, kitchen), (OTHER_SLUG, bakery)]).await?;
     hold(platform, uploads, bakery, &people, script::ELSEWHERE).await
@@ -172,8 +180,7 @@ async fn tenant(platform: &Platform, slug: &str, name: &str, origins: &[String])
     {
         return Ok(tenant.id);
     }
-    let new =
-        NewTenant { name: name.into(), slug: slug.into(), zone: "Europe/London".into(), origins: origins.to_vec() };
+    let new = NewTenant { name: name.into(), slug: slug.into(), zone: ZONE.into(), origins: origins.to_vec() };
     Ok(platform.create_tenant(&new).await?.0)
 }
 
@@ -210,27 +217,14 @@ async fn people(
 
 /// Opening hours, greetings and targets, as the admin would set them.
 async fn set_up(platform: &Platform, tenant: TenantId, admin: UserId) -> Result<()> {
-    let week: Vec<Value> = (1..=7).map(|day| json!({ "day": day, "from": "08:00", "to": "20:00" })).collect();
-    let hours = json!({ "zone": "Europe/London", "week": week, "closed": ["2026-12-25", "2026-12-26"] });
     let greeting = json!({
         "online": "Hello! Ask us anything about meals, deliveries or allergies; we usually answer within minutes.",
         "offline": "We are in the kitchen or asleep. Leave your question, and how to reach you, and we will answer.",
     });
     let (key, admin) = (EntityKey::new(tenant, tenant), staff(tenant, admin, Role::Admin, "Jonas Weber"));
-    do_once(platform, key, &admin, Timestamp::now(), "hours", "set_hours", &hours).await?;
+    do_once(platform, key, &admin, Timestamp::now(), "hours", "set_hours", &hours()).await?;
     do_once(platform, key, &admin, Timestamp::now(), "greeting", "set_greeting", &greeting).await?;
-    // Around the clock, so that something is due whenever somebody looks.
-    let goals =
-        |first, next, resolution: Option<u32>| json!({ "first": first, "next": next, "resolution": resolution });
-    let targets = json!({
-        "counted": "always",
-        "warn": 10,
-        "urgent": goals(10, 15, Some(240)),
-        "high": goals(15, 30, Some(480)),
-        "normal": goals(20, 60, None),
-        "low": goals(60, 240, None),
-    });
-    do_once(platform, key, &admin, Timestamp::now(), "targets", "set_targets", &targets).await?;
+    do_once(platform, key, &admin, Timestamp::now(), "targets", "set_targets", &targets()).await?;
     let feedback = json!({ "question": script::QUESTION });
     do_once(platform, key, &admin, Timestamp::now(), "feedback", "set_feedback", &feedback).await?;
     for (name, color) in script::LABELS {
@@ -239,6 +233,25 @@ async fn set_up(platform: &Platform, tenant: TenantId, admin: UserId) -> Result<
     }
     canned_replies(platform, tenant, &admin).await?;
     views(platform, tenant, &admin).await
+}
+
+fn hours() -> Value {
+    let week: Vec<Value> = (1..=7).map(|day| json!({ "day": day, "from": "08:00", "to": "20:00" })).collect();
+    json!({ "zone": ZONE, "week": week, "closed": ["2026-12-25", "2026-12-26"] })
+}
+
+/// Around the clock, so that something is due whenever somebody looks.
+fn targets() -> Value {
+    let goals =
+        |first, next, resolution: Option<u32>| json!({ "first": first, "next": next, "resolution": resolution });
+    json!({
+        "counted": "always",
+        "warn": 10,
+        "urgent": goals(10, 15, Some(240)),
+        "high": goals(15, 30, Some(480)),
+        "normal": goals(20, 60, None),
+        "low": goals(60, 240, None),
+    })
 }
 
 fn label(tenant: TenantId, name: &str) -> LabelId {
@@ -319,6 +332,56 @@ async fn hold(
         // Made anew later, it is put off to another time: that is another command.
         let name = body["until"].as_str().map_or_else(|| index.to_string(), |until| format!("{index} {until}"));
         seqs.push(do_once(platform, key, &actor, ago(*minutes), &name, kind, &body).await?);
+    }
+    Ok(())
+}
+
+/// What one of the visitors came with over the weeks, each time settled.
+async fn small_talk(
+    platform: &Platform,
+    tenant: TenantId,
+    people: &BTreeMap<&'static str, UserId>,
+    number: usize,
+    name: &str,
+) -> Result<()> {
+    let id = |what: &str| Uuid::new_v5(&NAMESPACE, format!("{tenant}/past {number}/{what}").as_bytes());
+    let (conversation, visitor) = (ConversationId::from_uuid(id("conversation")), VisitorId::from_uuid(id("visitor")));
+    let (key, system) = (EntityKey::new(tenant, conversation), Actor::system(tenant));
+    let customer = Actor { name: name.to_owned(), ..Actor::visitor(tenant, visitor) };
+    let open =
+        json!({ "kind": "site", "visitor": visitor, "name": name, "page": "https://balance-kitchen.example/help" });
+    let policy = json!({ "targets": targets(), "hours": hours() });
+    let zone = Zone::parse("zone", ZONE)?;
+    let matters = past::of(number, &zone, Timestamp::now());
+    let mut before: Option<LabelId> = None;
+    for (index, matter) in matters.iter().enumerate() {
+        let (by, answered_by) = match matter.by {
+            Who::Jonas => (staff(tenant, people[JONAS], Role::Admin, "Jonas Weber"), people[JONAS]),
+            Who::Amara | Who::Customer => {
+                (staff(tenant, people[AMARA], Role::AccountManager, "Amara Okafor"), people[AMARA])
+            }
+        };
+        if index == 0 {
+            do_once(platform, key, &system, matter.asked, "open", "open", &open).await?;
+        }
+        let said = |text: &str| json!({ "text": text });
+        let label = label(tenant, matter.label);
+        let mut steps = vec![
+            (&customer, matter.asked, "send", said(matter.question)),
+            (&system, matter.asked, "reckon", policy.clone()),
+            (&by, matter.answered, "assign", json!({ "to": answered_by })),
+            (&by, matter.answered, "send", said(matter.answer)),
+            (&by, matter.answered, "label", json!({ "label": label, "on": true })),
+            (&customer, matter.resolved, "send", said("Thank you!")),
+            (&by, matter.resolved, "resolve", json!({})),
+        ];
+        if let Some(other) = before.filter(|before| *before != label) {
+            steps.insert(2, (&by, matter.answered, "label", json!({ "label": other, "on": false })));
+        }
+        before = Some(label);
+        for (step, (actor, at, kind, body)) in steps.iter().enumerate() {
+            do_once(platform, key, actor, *at, &format!("{index}.{step}"), kind, body).await?;
+        }
     }
     Ok(())
 }

@@ -27,13 +27,14 @@ use brigade_http::identity::password::Hasher;
 use brigade_http::identity::{Copies, Ports};
 use brigade_http::notices::Ports as NoticePorts;
 use brigade_http::problem::Problem;
-use brigade_http::{Parts, account, chat, webhooks};
+use brigade_http::{Parts, account, chat, reports, webhooks};
 use brigade_integrations::files::{FileStore, Inspection};
 use brigade_integrations::webhooks::HttpCourier;
 use brigade_store::chat::{PgAttachments, PgCannedReplies, PgDrafts, PgLists, PgMessages, PgSearch, PgViews};
 use brigade_store::identity::{Identity, KeyRing};
 use brigade_store::jobs::{Tasks, Worker};
 use brigade_store::notices::PgNotices;
+use brigade_store::reports::PgReports;
 use brigade_store::routing::PgRouting;
 use brigade_store::webhooks::PgWebhooks;
 use brigade_store::{Db, PgJournal, PgReads, RedisLimits, RedisPresence};
@@ -164,19 +165,16 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
         metrics: telemetry::metrics()?,
         setting: if config.demo.enabled { "demonstration" } else { "production" },
     }));
-    actix_web::rt::spawn(upkeep::metrics(telemetry::metrics()?));
-    actix_web::rt::spawn(upkeep::purges(db.clone()));
-    actix_web::rt::spawn(routing::attend(PgRouting::new(db.clone()), Arc::clone(&presence)));
-    actix_web::rt::spawn(upkeep::keys(pulse.clone()));
+    look_after(&db, &presence, &pulse)?;
     let hasher = Hasher::new(HASHERS)?;
     let gate = Gate::sharing(http, Arc::new(identity.clone()), Arc::new(identity.clone()), shared);
     let reads = Arc::new(PgReads::new(db.clone()));
     let live = live(config, &gate, &hub);
     let files = files::Files::default();
     let uploads = uploads(config, &db)?;
-    let messages = Arc::new(PgMessages::new(db.clone()));
     let own = Arc::new(identity.clone());
-    let copies = Copies::new((own.clone(), own.clone()), own, messages.clone(), uploads.files());
+    let messages = Arc::new(PgMessages::new(db.clone()));
+    let copies = Copies::new((own.clone(), own.clone()), own, messages, uploads.files());
     let there = Arc::clone(&presence);
     let app = brigade_http::App::new(Parts {
         gate,
@@ -184,19 +182,12 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
         directory: directory.clone(),
         journal,
         presence,
-        chat: chat::Ports {
-            conversations: reads.clone(),
-            messages,
-            canned: Arc::new(PgCannedReplies::new(db.clone())),
-            views: Arc::new(PgViews::new(db.clone())),
-            drafts: Arc::new(PgDrafts::new(db.clone())),
-            search: Arc::new(search),
-            uploads: uploads.clone(),
-        },
+        chat: chat_ports(&db, &reads, search, &uploads),
         notices: NoticePorts { notices: Arc::new(told.clone()), settings: Arc::new(told.clone()) },
         account: account::Ports { accounts: reads },
         webhooks: webhooks::Ports { webhooks: Arc::new(webhooks.clone()), policy: policy.clone() },
         copies: copies.clone(),
+        reports: reports::Ports { reports: Arc::new(PgReports::new(db.clone())) },
         identity: Ports::over(&Arc::new(identity.clone()), hasher.clone()),
         health: Arc::new(pulse.clone()),
         files: Arc::new(files.clone()),
@@ -220,6 +211,28 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
         app,
         live,
     })
+}
+
+/// What is done now and then for as long as the runtime runs.
+fn look_after(db: &Db, presence: &Arc<Presence>, pulse: &Pulse) -> Result<()> {
+    actix_web::rt::spawn(upkeep::metrics(telemetry::metrics()?));
+    actix_web::rt::spawn(upkeep::purges(db.clone()));
+    actix_web::rt::spawn(routing::attend(PgRouting::new(db.clone()), Arc::clone(presence)));
+    actix_web::rt::spawn(upkeep::keys(pulse.clone()));
+    Ok(())
+}
+
+/// What conversations are asked for beside their live state.
+fn chat_ports(db: &Db, reads: &Arc<PgReads>, search: PgSearch, uploads: &Uploads) -> chat::Ports {
+    chat::Ports {
+        conversations: reads.clone(),
+        messages: Arc::new(PgMessages::new(db.clone())),
+        canned: Arc::new(PgCannedReplies::new(db.clone())),
+        views: Arc::new(PgViews::new(db.clone())),
+        drafts: Arc::new(PgDrafts::new(db.clone())),
+        search: Arc::new(search),
+        uploads: uploads.clone(),
+    }
 }
 
 /// Files that go with messages, kept where the configuration says.

@@ -19,6 +19,7 @@ mod drafts;
 mod feedback;
 mod history;
 mod list;
+mod matters;
 mod search;
 mod views;
 
@@ -43,6 +44,7 @@ pub(crate) use drafts::expire as expire_drafts;
 pub use feedback::keep_feedback;
 pub use history::PgMessages;
 pub use list::{Cursor, PAGE, Page, PgLists, facets, find, page, unsettled};
+pub(crate) use matters::keep as keep_matters;
 pub use search::PgSearch;
 pub(crate) use search::Touched;
 pub use views::PgViews;

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use brigade_domain::entity::{Row, Seq};
+use brigade_domain::entity::{Fact, Row, Seq};
 use brigade_domain::id::TenantId;
 use brigade_domain::journal::{Commit, CommitError, Remembered, RequestKey};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -70,6 +70,7 @@ fn is_plain(commit: &Commit) -> bool {
         && commit.snapshot.is_none()
         && commit.jobs.is_empty()
         && commit.audit.is_empty()
+        && commit.facts.is_empty()
 }
 
 /// The rows of the conversations among them.
@@ -128,7 +129,7 @@ async fn write(
     Ok(commits.iter().map(outcome).collect())
 }
 
-/// The rows, jobs, audit lines and snapshots of what was committed: a statement only for what there is.
+/// The rows, facts, jobs, audit lines and snapshots of what was committed: a statement only for what there is.
 async fn beside(tx: &mut PgConnection, tenant: TenantId, moved: Vec<&Commit>) -> Result<(), Error> {
     let (mut relationships, mut businesses) = (Vec::new(), Vec::new());
     for commit in &moved {
@@ -141,6 +142,8 @@ async fn beside(tx: &mut PgConnection, tenant: TenantId, moved: Vec<&Commit>) ->
     // Accounts first: a conversation handed over refers to one.
     accounts::save(tx, tenant, &relationships).await?;
     chat::save(tx, tenant, &rows(&moved)).await?;
+    let matters: Vec<_> = moved.iter().flat_map(|commit| &commit.facts).map(|Fact::Matter(row)| row).collect();
+    chat::keep_matters(tx, tenant, &matters).await?;
     tenants::save(tx, tenant, &businesses).await?;
     let kept: Vec<_> = moved.iter().filter_map(|commit| Some((commit.key, commit.snapshot.as_ref()?))).collect();
     super::log::keep_all(tx, tenant, &kept).await?;

@@ -31,7 +31,9 @@ async fn written(stage: &Stage, person: &Person, minutes: i64) -> bool {
 /// The letters to somebody, newest first.
 async fn letters(stage: &Stage, person: &Person) -> Vec<Mail> {
     let sent = stage.app.inside.platform.identity.newest().await.unwrap();
-    sent.into_iter().map(|sent| sent.mail).filter(|mail| mail.to == person.email).collect()
+    // Of signing in from a new device they are told too.
+    let digest = |mail: &Mail| mail.to == person.email && mail.unsubscribe.is_some();
+    sent.into_iter().map(|sent| sent.mail).filter(digest).collect()
 }
 
 async fn settings(person: &Person) -> Value {

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::command::{Command, Open, Subject};
 use super::event::{Event, Kind, Side};
+use super::matter::Done;
 use super::standing::Standing;
 use super::state::{Conversation, MAX_PEOPLE, Status};
 use crate::Timestamp;
@@ -53,7 +54,10 @@ impl Conversation {
         match (self.status, command) {
             (Status::Unopened, Command::Open(open)) => Ok(self.open(open)),
             (Status::Unopened, _) => Err(Refusal::of(Code::NotFound)),
-            (Status::Open | Status::Snoozed { .. } | Status::Resolved, _) => self.rule_begun(&asker, command),
+            (Status::Open | Status::Snoozed { .. } | Status::Resolved, _) => {
+                let decision = self.rule_begun(&asker, command)?;
+                Ok(self.counted(asker.side(), Done { at, by: asker.party() }, decision))
+            }
         }
     }
 

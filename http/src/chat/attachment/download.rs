@@ -77,7 +77,7 @@ fn answer(media_type: &str) -> HttpResponseBuilder {
 }
 
 /// `attachment`, with the name in both forms of RFC 6266.
-fn disposition(name: &str) -> HeaderValue {
+pub(crate) fn disposition(name: &str) -> HeaderValue {
     let plain: String = name
         .chars()
         .map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%') || c == ' ' { c } else { '_' })

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub(crate) use self::download::disposition;
 pub use self::uploads::Uploads;
 use crate::entity::glance;
 use crate::envelope::{Data, Done};

@@ -95,7 +95,7 @@ pub(crate) fn line(seq: Seq, kind: &str, body: &str) -> LogLine {
 
 /// A commit of these lines and nothing else.
 pub(crate) fn commit(key: EntityKey, expected: Seq, lines: Vec<LogLine>) -> Commit {
-    Commit { key, expected, lines, row: None, jobs: Vec::new(), audit: Vec::new(), snapshot: None }
+    Commit { key, expected, lines, row: None, jobs: Vec::new(), audit: Vec::new(), facts: Vec::new(), snapshot: None }
 }
 
 /// A commit of one message.

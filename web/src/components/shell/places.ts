@@ -1,6 +1,6 @@
 import { isStaff } from '../../api/session';
 import { signOut, type Session } from '../../session/start';
-import { chatIcon, inboxIcon, leaveIcon, settingsIcon } from '../../ui/icons';
+import { chartIcon, chatIcon, inboxIcon, leaveIcon, settingsIcon } from '../../ui/icons';
 import type { Action } from '../palette/actions';
 
 /** What the settings are about; some of it is for admins only, some for customers as well. The first is shown when nothing else is asked for. */
@@ -38,7 +38,9 @@ export async function leave(session: Session): Promise<void> {
 /** Where one can go from every page behind a sign-in; `current` is the path of this one. */
 export function places(session: Session, current: string): Action[] {
   const pages = [
-    isStaff(session.who) ? { id: 'go.inbox', label: 'Inbox', href: '/inbox', icon: inboxIcon } : { id: 'go.chat', label: 'Conversation', href: '/chat', icon: chatIcon },
+    ...(isStaff(session.who)
+      ? [{ id: 'go.inbox', label: 'Inbox', href: '/inbox', icon: inboxIcon }, { id: 'go.reports', label: 'Reports', href: '/reports', icon: chartIcon }]
+      : [{ id: 'go.chat', label: 'Conversation', href: '/chat', icon: chatIcon }]),
     ...settingsOf(session).map(({ id, label }) => ({ id: `go.settings.${id}`, label: `Settings: ${label}`, href: `/settings#${id}`, icon: settingsIcon })),
   ];
   return [

@@ -1,7 +1,7 @@
 import { isStaff } from '../../api/session';
 import type { Session } from '../../session/start';
 import { el } from '../../ui/dom';
-import { chatIcon, icon, inboxIcon, leaveIcon, settingsIcon, type Icon } from '../../ui/icons';
+import { chartIcon, chatIcon, icon, inboxIcon, leaveIcon, settingsIcon, type Icon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { avatar } from '../avatar/avatar';
 import { ConnectionBanner } from '../banner/banner';
@@ -32,7 +32,7 @@ export function shell(session: Session, current: string, main: HTMLElement, more
       el('a', { href: staff ? '/inbox' : '/chat', 'aria-label': 'Brigade, start' }, brandMark()),
       el('span', { class: c('place') }, session.tenant.name),
       el('nav', { class: c('links'), 'aria-label': 'Main' },
-        staff ? link('/inbox', 'Inbox', inboxIcon) : link('/chat', 'Conversation', chatIcon), link('/settings', 'Settings', settingsIcon)),
+        ...(staff ? [link('/inbox', 'Inbox', inboxIcon), link('/reports', 'Reports', chartIcon)] : [link('/chat', 'Conversation', chatIcon)]), link('/settings', 'Settings', settingsIcon)),
       paletteButton(session.actions, session.owned), ...(more.tools ?? []),
       session.notices ? bell(session.notices, session.actions, session.owned) : null, personMenu(session)),
     banner.root, main,

@@ -63,6 +63,7 @@ export const WORDS: Record<string, { topic: Topic; text: string }> = {
   'canned_reply.created': { topic: 'settings', text: 'added a canned reply' },
   'canned_reply.changed': { topic: 'settings', text: 'changed a canned reply' },
   'canned_reply.removed': { topic: 'settings', text: 'removed a canned reply' },
+  'report.exported': { topic: 'settings', text: 'downloaded the matters of a report' },
   'inbox_view.created': { topic: 'settings', text: 'made a view for everybody' },
   'inbox_view.changed': { topic: 'settings', text: 'changed a view that everybody has' },
   'inbox_view.removed': { topic: 'settings', text: 'removed a view that everybody had' },
