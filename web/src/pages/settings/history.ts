@@ -1,5 +1,6 @@
 import { call, sessionChanged } from '../../api/session';
 import { changePassword, ownHistory, type HistoryLine } from '../../api/settings';
+import { deviceText } from '../../base/device';
 import { passwordMeter } from '../../components/auth/auth';
 import { busy, button } from '../../components/button/button';
 import { formDialog } from '../../components/dialog/form-dialog';
@@ -52,7 +53,7 @@ function rowOf(session: Session, line: HistoryLine, again: () => void): HTMLElem
       el('strong', {}, MOMENTS[line.what]), ' ',
       line.current ? tag('This one') : null, ' ', line.new_device ? tag('New device', true) : null, isRefusal(line.what) ? tag('Not let in', true) : null,
       el('div', { class: c('soft') }, timeElement(line.at), line.network === null ? '' : `, from ${line.network}`),
-      el('div', { class: c('soft') }, el('bdi', {}, line.device === null ? 'Done by whoever runs Brigade' : line.device || 'A program that does not say what it is'))),
+      el('div', { class: c('soft') }, el('bdi', { title: line.device ?? '' }, line.device === null ? 'Done by whoever runs Brigade' : deviceText(line.device) || 'A program that does not say what it is'))),
     line.current ? null : doubt,
   );
 }

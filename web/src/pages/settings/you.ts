@@ -1,5 +1,6 @@
 import { call, isStaff, sessionChanged } from '../../api/session';
 import { changePassword, endSession, ownSessions, rename, signOutEverywhere, type OwnSession } from '../../api/settings';
+import { deviceText } from '../../base/device';
 import { passwordMeter } from '../../components/auth/auth';
 import { confirmLoss } from '../../components/dialog/dialog';
 import { field } from '../../components/field/field';
@@ -47,7 +48,7 @@ function sessions({ owned, toasts }: Session): HTMLElement {
   const complain = (text: string) => toasts.show({ text, danger: true });
   const row = (each: OwnSession, again: () => void) => el(
     'li', {},
-    el('div', { class: c('grow') }, each.device, ' ', each.current ? el('span', { class: c('tag') }, 'This one') : null, each.kind === 'program' ? el('span', { class: c('tag') }, 'Program') : null,
+    el('div', { class: c('grow') }, el('bdi', { title: each.device }, deviceText(each.device)), ' ', each.current ? el('span', { class: c('tag') }, 'This one') : null, each.kind === 'program' ? el('span', { class: c('tag') }, 'Program') : null,
       el('div', { class: c('soft') }, 'Last used ', timeElement(each.last_seen_at), ', since ', timeElement(each.created_at))),
     each.current ? null : doButton(owned, { label: 'Sign out' }, async () => {
       await endSession(each.id);
