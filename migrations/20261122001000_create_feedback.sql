@@ -1,4 +1,4 @@
--- What customers say of how they were served: a row for each time one was asked.
+-- What customers say of how they were served: a row for each time one was asked, written with the event.
 
 create table feedback (
     tenant_id       uuid        not null,
@@ -6,6 +6,8 @@ create table feedback (
     -- The entry of the conversation's log that asks, and when that was.
     asked_seq       bigint      not null,
     asked_at        timestamptz not null,
+    -- The entry that resolved what they are asked about: the matter of that end.
+    resolved_seq    bigint      not null,
     -- The entry that says this, and when that was: of two about one question the later holds.
     rev             bigint      not null,
     said_at         timestamptz not null,
@@ -19,14 +21,14 @@ create table feedback (
     constraint feedback_pkey primary key (tenant_id, conversation_id, asked_seq),
     constraint feedback_conversation_exists
         foreign key (tenant_id, conversation_id) references entities (tenant_id, id) on delete cascade,
-    constraint feedback_asked_seq_positive check (asked_seq > 0),
+    constraint feedback_asked_after_resolution check (asked_seq > resolved_seq and resolved_seq > 0),
     constraint feedback_rev_after_asking check (rev >= asked_seq),
     constraint feedback_labels_bounded check (cardinality(labels) <= 20),
     constraint feedback_score_known check (score between 1 and 5),
     constraint feedback_comment_of_score check (comment is null or (score is not null and char_length(comment) between 1 and 1000))
 );
--- Reports go by the time of asking.
-create index feedback_by_time on feedback (tenant_id, asked_at);
+-- A matter that was resolved is asked about once.
+create unique index feedback_asked_once on feedback (tenant_id, conversation_id, resolved_seq);
 
 alter table feedback enable row level security;
 alter table feedback force row level security;

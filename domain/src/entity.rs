@@ -202,6 +202,8 @@ pub enum Row {
 pub enum Fact {
     /// What a customer has come with.
     Matter(crate::chat::matter::MatterRow),
+    /// What a customer is asked of how they were served, or says.
+    Feedback(crate::chat::feedback::Kept),
 }
 
 /// Work to be done after the commit, enqueued in the same transaction (the outbox).
@@ -278,6 +280,13 @@ impl<E> Decision<E> {
     pub const fn nothing() -> Self {
         Self::events(Vec::new())
     }
+    /// The same, and this is counted.
+    #[must_use]
+    pub fn with_fact(mut self, fact: Fact) -> Self {
+        self.facts.push(fact);
+        self
+    }
+
     /// Adds a job.
     #[must_use]
     pub fn with_job(mut self, job: Job) -> Self {

@@ -12,7 +12,7 @@ use brigade_domain::identity::Cause;
 use brigade_domain::journal::BoxFuture;
 use brigade_domain::refusal::{Fault, Refusal, Rejection};
 use brigade_domain::reports::ports::{
-    Clock, Figures, Kept, Moments, PersonFigures, Place, Question, Report, Reports, Spread, Told,
+    Clock, Figures, Kept, Moments, PersonFigures, Place, Question, Report, Reports, Said, Spread, Told,
 };
 use serde_json::json;
 use sqlx::PgConnection;
@@ -159,6 +159,9 @@ struct Part {
     answer_missed: i64,
     end_met: i64,
     end_missed: i64,
+    asked: i64,
+    rated: i64,
+    good: i64,
 }
 
 /// The matters of some time are read once, and counted in all ways there are. Sorting them for percentiles is the dear part
@@ -171,7 +174,8 @@ macro_rules! parts {
                percentile_cont(array[0.5, 0.9]) within group (order by first) as first,
                percentile_cont(array[0.5, 0.9]) within group (order by whole) as whole,
                count(*) filter (where answer_met) as "answer_met!", count(*) filter (where answer_missed) as "answer_missed!",
-               count(*) filter (where end_met) as "end_met!", count(*) filter (where end_missed) as "end_missed!""#)
+               count(*) filter (where end_met) as "end_met!", count(*) filter (where end_missed) as "end_missed!",
+               count(*) filter (where asked) as "asked!", count(score) as "rated!", count(*) filter (where score >= 4) as "good!""#)
     };
     ($tx:expr, $tenant:expr, $moments:expr, $question:expr, $open:expr, $slices:expr, $sets:tt, $others:tt, $columns:tt) => {{
         let (from, until): Moments = $moments;
@@ -187,7 +191,7 @@ macro_rules! parts {
                           case when resolved is null then null when $8::boolean
                                then coalesce(least(($10::float8[])[at_end] + resolved, ($11::float8[])[at_end]), 0) - opened
                                else resolved - began end as whole,
-                          answer_met, answer_missed, end_met, end_missed
+                          answer_met, answer_missed, end_met, end_missed, asked, score
                    from (
                        select *, width_bucket(began, $6::float8[]) as slice, width_bucket(began, $7::float8[]) as hour,
                               width_bucket(answered, $9::float8[]) as at_answer, width_bucket(resolved, $9::float8[]) as at_end,
@@ -198,8 +202,11 @@ macro_rules! parts {
                                   answered_at <= answer_due as answer_met,
                                   coalesce(answered_at, $12::timestamptz) > answer_due as answer_missed,
                                   resolved_at <= resolution_due as end_met,
-                                  coalesce(resolved_at, $12::timestamptz) > resolution_due as end_missed
+                                  coalesce(resolved_at, $12::timestamptz) > resolution_due as end_missed,
+                                  said.talk is not null as asked, said.score
                            from matters
+                           left join (select conversation_id as talk, resolved_seq, score from feedback where tenant_id = $1) said
+                               on said.talk = matters.conversation_id and said.resolved_seq = matters.rev
                            where tenant_id = $1 and began_at >= $2 and began_at < $3
                              and ($4::uuid is null or assignee = $4) and ($5::uuid is null or labels @> array[$5])
                            -- Each is worked out once.
@@ -239,21 +246,24 @@ macro_rules! of_the_period {
                       percentile_cont(array[0.5, 0.9]) within group (order by first),
                       percentile_cont(array[0.5, 0.9]) within group (order by whole),
                       count(*) filter (where answer_met), count(*) filter (where answer_missed),
-                      count(*) filter (where end_met), count(*) filter (where end_missed)
+                      count(*) filter (where end_met), count(*) filter (where end_missed),
+                      count(*) filter (where asked), count(score), count(*) filter (where score >= 4)
                from (
                    select *, unnest(case when labels = '{}' then array[null::uuid] else labels end) as label from told
                ) labelled group by label
                union all
-               select 'hour', hour, null, null, count(*), 0, 0, 0, null, null, 0, 0, 0, 0 from told group by hour
+               select 'hour', hour, null, null, count(*), 0, 0, 0, null, null, 0, 0, 0, 0, 0, 0, 0 from told group by hour
                union all
-               select part, null, who, person.name, number, 0, 0, 0, took, null, 0, 0, 0, 0
+               select part, null, who, person.name, number, 0, 0, 0, took, null, 0, 0, 0, 0, asked, rated, good
                from (
-                   select 'has' as part, assignee as who, count(*) as number, null::float8[] as took from told group by assignee
+                   select 'has' as part, assignee as who, count(*) as number, null::float8[] as took,
+                          count(*) filter (where asked) as asked, count(score) as rated, count(*) filter (where score >= 4) as good
+                   from told group by assignee
                    union all
-                   select 'answered', answered_by, count(*), percentile_cont(array[0.5, 0.9]) within group (order by first)
+                   select 'answered', answered_by, count(*), percentile_cont(array[0.5, 0.9]) within group (order by first), 0, 0, 0
                    from told where answered group by answered_by
                    union all
-                   select 'resolved', resolved_by, count(*), percentile_cont(array[0.5, 0.9]) within group (order by whole)
+                   select 'resolved', resolved_by, count(*), percentile_cont(array[0.5, 0.9]) within group (order by whole), 0, 0, 0
                    from told where resolved group by resolved_by
                ) did left join users person on person.id = who"#)
     };
@@ -270,7 +280,12 @@ impl Part {
             resolution: spread(self.whole.as_deref()),
             answers_kept: Kept { met: count(self.answer_met), missed: count(self.answer_missed) },
             resolutions_kept: Kept { met: count(self.end_met), missed: count(self.end_missed) },
+            feedback: self.said(),
         }
+    }
+
+    fn said(&self) -> Said {
+        Said { asked: count(self.asked), rated: count(self.rated), good: count(self.good) }
     }
 
     /// Places are counted from 1.
@@ -316,10 +331,11 @@ fn did(people: &mut BTreeMap<Option<Uuid>, PersonFigures>, part: &Part) {
         first: None,
         resolved: 0,
         resolution: None,
+        feedback: Said::default(),
     };
     let (person, number) = (people.entry(part.id).or_insert_with(nothing), count(part.matters));
     match part.about.as_str() {
-        "has" => person.matters = number,
+        "has" => (person.matters, person.feedback) = (number, part.said()),
         "answered" => (person.answered, person.first) = (number, spread(part.first.as_deref())),
         _ => (person.resolved, person.resolution) = (number, spread(part.first.as_deref())),
     }
@@ -335,7 +351,7 @@ async fn matters(
     let open = Open::of(&question.open);
     let rows = sqlx::query!(
         r#"select told.conversation_id, told.seq, told.kind, told.began_at, told.answered_at, told.resolved_at, told.labels,
-                  told.messages, told.answer_due, told.resolution_due,
+                  told.messages, told.answer_due, told.resolution_due, said.score as "score?",
                   answerer.name as "answerer?", resolver.name as "resolver?", assignee.name as "assignee?"
            from (
                select * from matters
@@ -344,6 +360,7 @@ async fn matters(
                  and ($6::timestamptz is null or (began_at, conversation_id, seq) > ($6, $7, $8))
                order by began_at, conversation_id, seq limit $9
            ) told
+           left join feedback said on said.tenant_id = $1 and said.conversation_id = told.conversation_id and said.resolved_seq = told.rev
            left join users answerer on answerer.id = told.answered_by
            left join users resolver on resolver.id = told.resolved_by
            left join users assignee on assignee.id = told.assignee
@@ -381,6 +398,7 @@ async fn matters(
             resolution_open: open.between(began_at, resolved_at),
             answer_due: row.answer_due.map(from_db).transpose()?,
             resolution_due: row.resolution_due.map(from_db).transpose()?,
+            score: row.score.and_then(|score| u8::try_from(score).ok()),
         });
     }
     Ok(told)

@@ -142,7 +142,7 @@ describe('several of the staff in one conversation', () => {
     await hears(jonas, 'And one more');
     await box(jonas).press('Enter');
     await refused.getByRole('button', { name: 'Delete' }).click();
-    assert.equal(await box(jonas).inputValue(), 'Second of mine');
+    await eventually(async () => assert.equal(await box(jonas).inputValue(), 'Second of mine'));
     await box(jonas).press('Enter');
     await hears(chat, 'Second of mine');
     assert.deepEqual((await messagesOf(chat)).slice(-4), ['Of the two, this came first', 'First of mine', 'And one more', 'Second of mine']);
@@ -164,6 +164,7 @@ describe('several of the staff in one conversation', () => {
     const refused = jonas.getByRole('article').filter({ hasText: 'Not sent' });
     await refused.getByText('Amara Okafor answered while you were writing.').waitFor();
     await refused.getByRole('button', { name: 'Delete' }).click();
+    await eventually(async () => assert.equal(await box(jonas).inputValue(), 'On my way out'));
     await box(jonas).fill('');
   });
 

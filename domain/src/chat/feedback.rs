@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::state::Conversation;
 use crate::Timestamp;
-use crate::entity::{Job, Seq};
+use crate::entity::{Fact, Job, Seq};
 use crate::id::{ConversationId, LabelId, UserId};
 use crate::refusal::Refusal;
 use crate::tenant::feedback::Question;
@@ -87,9 +87,6 @@ pub struct Feedback {
 /// The task that asks the customer of a conversation that was resolved, if the business wants to know.
 pub const ASK: &str = "feedback.ask";
 
-/// The task that keeps what was asked and said for reports ([`Kept`]).
-pub const KEEP: &str = "feedback.keep";
-
 /// What the task [`ASK`] needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToAsk {
@@ -107,7 +104,7 @@ impl ToAsk {
 }
 
 /// A question and what was said to it, as reports count it. Of two about one question the later entry holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     /// In which conversation.
     pub conversation: ConversationId,
@@ -115,6 +112,8 @@ pub struct Kept {
     pub asked: Seq,
     /// When that was.
     pub asked_at: Timestamp,
+    /// The entry that resolved what is asked about.
+    pub resolved: Seq,
     /// The entry that says this.
     pub rev: Seq,
     /// When that was.
@@ -139,17 +138,17 @@ impl Conversation {
         self.rated_at = Some(at);
     }
 
-    /// The job that keeps what entry `rev` asks or says.
-    pub(super) fn keep_feedback(
+    /// What reports are to know of what entry `rev` asks or says.
+    pub(super) fn kept_feedback(
         &self,
         (asked, asked_at): (Seq, Timestamp),
         rev: Seq,
         at: Timestamp,
         given: Option<Given>,
-    ) -> Job {
+    ) -> Fact {
+        let (conversation, resolved, assignee) = (self.id, self.resolved, self.assignee);
         let labels = self.labels.iter().copied().collect();
-        let kept = Kept { conversation: self.id, asked, asked_at, rev, at, assignee: self.assignee, labels, given };
-        Job::new(KEEP, json!(kept))
+        Fact::Feedback(Kept { conversation, asked, asked_at, resolved, rev, at, assignee, labels, given })
     }
 }
 

@@ -214,6 +214,7 @@ impl Conversation {
         if course.changed {
             rows.extend(course.row(rev, None));
         }
-        Decision { facts: rows.into_iter().map(Fact::Matter).collect(), ..decision }
+        let facts = decision.facts.into_iter().chain(rows.into_iter().map(Fact::Matter)).collect();
+        Decision { facts, ..decision }
     }
 }

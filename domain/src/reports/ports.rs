@@ -71,6 +71,17 @@ pub struct Kept {
     pub missed: u64,
 }
 
+/// What customers said of how they were served.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Said {
+    /// How many were asked.
+    pub asked: u64,
+    /// How many of them said something.
+    pub rated: u64,
+    /// How many said good or very good.
+    pub good: u64,
+}
+
 /// What matters come to.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Figures {
@@ -90,6 +101,8 @@ pub struct Figures {
     pub answers_kept: Kept,
     /// Solutions.
     pub resolutions_kept: Kept,
+    /// How content customers were.
+    pub feedback: Said,
 }
 
 /// What somebody did; nobody in particular, or a program, is none.
@@ -109,6 +122,8 @@ pub struct PersonFigures {
     pub resolved: u64,
     /// How long these took from their beginning.
     pub resolution: Option<Spread>,
+    /// How content customers were with the matters that are theirs.
+    pub feedback: Said,
 }
 
 /// The answer.
@@ -161,6 +176,8 @@ pub struct Told {
     pub answer_due: Option<Timestamp>,
     /// When the solution was due.
     pub resolution_due: Option<Timestamp>,
+    /// How its customer was served, 1 to 5, if they said so.
+    pub score: Option<u8>,
 }
 
 /// Where a page of matters begins.

@@ -1,7 +1,8 @@
 //! What customers say of how they were served: who is asked when, and what counts.
 
-use brigade_domain::chat::feedback::{ASK, KEEP};
-use brigade_domain::entity::Job;
+use brigade_domain::chat::event::Event;
+use brigade_domain::chat::feedback::{ASK, Kept};
+use brigade_domain::entity::{Decision, Fact, Job};
 use brigade_domain::refusal::Code;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -32,6 +33,14 @@ fn asked() -> (Chat, u64) {
     assert_eq!(ask(&mut chat, &job), 1);
     let seq = chat.head();
     (chat, seq)
+}
+
+/// What reports are to know of it.
+fn kept(decision: &Decision<Event>) -> &Kept {
+    match decision.facts.as_slice() {
+        [Fact::Feedback(kept)] => kept,
+        facts => panic!("{facts:?}"),
+    }
 }
 
 fn said(asked: u64, score: u8, comment: Option<&str>) -> Value {
@@ -73,12 +82,9 @@ fn a_job_that_comes_late_asks_nothing() {
 fn what_was_said_counts_and_can_be_said_otherwise_until_it_goes_on() {
     let (mut chat, seq) = asked();
     let given = chat.ok(Who::Visitor, "give_feedback", &said(seq, 4, None));
-    let kept = &given.jobs[0];
-    assert_eq!(kept.task, KEEP);
-    assert_eq!(
-        (&kept.body["asked"], &kept.body["rev"], &kept.body["given"]),
-        (&json!(seq), &json!(seq + 1), &json!({ "score": 4 }))
-    );
+    let kept = kept(&given);
+    assert_eq!((kept.asked, kept.resolved, kept.rev), (seq, seq - 1, seq + 1));
+    assert_eq!(kept.given.as_ref().map(|given| given.score.get()), Some(4));
     assert!(chat.ok(Who::Visitor, "give_feedback", &said(seq, 4, Some("  "))).events.is_empty(), "the same is no news");
     chat.ok(Who::Visitor, "give_feedback", &said(seq, 2, Some("Too late. شكراً")));
     let seen = chat.snapshot(Who::Manager).unwrap()["feedback"]["given"].clone();
@@ -126,7 +132,7 @@ fn it_is_the_customers_to_say() {
     chat.ok(Who::System, "hand_over", &json!({ "account": ACCOUNT, "name": "Mia" }));
     assert_eq!(chat.refused(Who::Visitor, "give_feedback", &good), Code::NotFound);
     let given = chat.ok(Who::Member, "give_feedback", &good);
-    assert_eq!(given.jobs[0].body["assignee"], json!(MANAGER));
+    assert_eq!(json!(kept(&given).assignee), json!(MANAGER));
 }
 
 #[test]

@@ -15,7 +15,8 @@ use crate::world::{CONVERSATION, MANAGER, Who, label};
 type Kept = BTreeMap<Seq, MatterRow>;
 
 fn keep(kept: &mut Kept, facts: &[Fact]) {
-    for Fact::Matter(row) in facts {
+    for fact in facts {
+        let Fact::Matter(row) = fact else { continue };
         if kept.get(&row.seq).is_none_or(|known| known.rev < row.rev) {
             kept.insert(row.seq, row.clone());
         }
@@ -122,7 +123,14 @@ proptest! {
 }
 
 fn rows(decision: &Decision<Event>) -> Vec<&MatterRow> {
-    decision.facts.iter().map(|Fact::Matter(row)| row).collect()
+    decision
+        .facts
+        .iter()
+        .filter_map(|fact| match fact {
+            Fact::Matter(row) => Some(row),
+            Fact::Feedback(_) => None,
+        })
+        .collect()
 }
 
 #[test]

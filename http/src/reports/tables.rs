@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::csv::{Cell, MARK, line};
-use super::view::{FiguresView, PersonView, ReportView, SpreadView, seconds};
+use super::view::{FiguresView, PersonView, ReportView, SaidView, SpreadView, seconds};
 use super::{Asked, MOST, ReportQuery, ask};
 use crate::chat::disposition;
 use crate::guard::{Staff, TenantAdmin};
@@ -145,6 +145,7 @@ fn by_person(report: &ReportView) -> Vec<Vec<Cell>> {
     head.extend(spread_names("first_answer", report.clock));
     head.push(Cell::text("resolved"));
     head.extend(spread_names("resolution", report.clock));
+    head.extend(SAID.map(Cell::text));
     let row = |person: &PersonView| {
         let id = person.person.map(|id| id.to_string());
         let name = person.name.clone();
@@ -152,6 +153,7 @@ fn by_person(report: &ReportView) -> Vec<Vec<Cell>> {
         row.extend(spread_cells(person.first));
         row.push(person.resolved.into());
         row.extend(spread_cells(person.resolution));
+        row.extend(said_cells(person.feedback));
         row
     };
     std::iter::once(head).chain(report.people.iter().map(row)).collect()
@@ -179,11 +181,19 @@ fn spread_cells(spread: Option<SpreadView>) -> [Cell; 2] {
     [spread.map(|spread| spread.median).into(), spread.map(|spread| spread.p90).into()]
 }
 
+/// How many customers were asked how they were served, said so, and said good or very good.
+const SAID: [&str; 3] = ["asked", "rated", "rated_good"];
+
+fn said_cells(said: SaidView) -> [Cell; 3] {
+    [said.asked, said.rated, said.good].map(Cell::from)
+}
+
 fn figure_names(clock: Clock) -> Vec<Cell> {
     let mut names = ["matters", "answered", "resolved", "customer_messages_of_resolved"].map(Cell::text).to_vec();
     names.extend(spread_names("first_answer", clock));
     names.extend(spread_names("resolution", clock));
     names.extend(["answers_in_time", "answers_late", "resolutions_in_time", "resolutions_late"].map(Cell::text));
+    names.extend(SAID.map(Cell::text));
     names
 }
 
@@ -194,6 +204,7 @@ fn figure_cells(figures: &FiguresView) -> Vec<Cell> {
     cells.extend(spread_cells(figures.resolution));
     let (answers, resolutions) = (figures.answers_kept, figures.resolutions_kept);
     cells.extend([answers.met, answers.missed, resolutions.met, resolutions.missed].map(Cell::from));
+    cells.extend(said_cells(figures.feedback));
     cells
 }
 
@@ -226,7 +237,7 @@ async fn next(pages: Option<Pages>) -> Result<Option<(web::Bytes, Option<Pages>)
     Ok(Some((web::Bytes::from(text), more.then_some(pages))))
 }
 
-const MATTER: [&str; 17] = [
+const MATTER: [&str; 18] = [
     "conversation",
     "message",
     "kind",
@@ -244,9 +255,10 @@ const MATTER: [&str; 17] = [
     "person",
     "labels",
     "customer_messages",
+    "score",
 ];
 
-fn matter_cells(shown: &Shown, matter: &Told) -> [Cell; 17] {
+fn matter_cells(shown: &Shown, matter: &Told) -> [Cell; 18] {
     let at = |at: Option<Timestamp>| Cell::from(at.map(|at| local(shown.hours.zone(), at)));
     let took =
         |end: Option<Timestamp>| Cell::from(end.map(|end| seconds(end.duration_since(matter.began_at).as_secs_f64())));
@@ -271,5 +283,6 @@ fn matter_cells(shown: &Shown, matter: &Told) -> [Cell; 17] {
         matter.assignee.clone().into(),
         Cell::text(matter.labels.iter().map(label).collect::<Vec<_>>().join(", ")),
         matter.messages.into(),
+        matter.score.map(u64::from).into(),
     ]
 }

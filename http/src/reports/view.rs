@@ -3,7 +3,7 @@
 use brigade_domain::Timestamp;
 use brigade_domain::id::{LabelId, UserId};
 use brigade_domain::reports::period::{Grain, Span};
-use brigade_domain::reports::ports::{Clock, Figures, Kept, PersonFigures, Spread};
+use brigade_domain::reports::ports::{Clock, Figures, Kept, PersonFigures, Said, Spread};
 use brigade_domain::tenant::label::Color;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -45,6 +45,23 @@ impl From<Kept> for KeptView {
     }
 }
 
+/// What customers said of how they were served.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub(crate) struct SaidView {
+    /// How many were asked.
+    pub(super) asked: u64,
+    /// How many of them said something.
+    pub(super) rated: u64,
+    /// How many said good or very good.
+    pub(super) good: u64,
+}
+
+impl From<Said> for SaidView {
+    fn from(Said { asked, rated, good }: Said) -> Self {
+        Self { asked, rated, good }
+    }
+}
+
 /// What matters come to.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub(crate) struct FiguresView {
@@ -64,6 +81,8 @@ pub(crate) struct FiguresView {
     pub(super) answers_kept: KeptView,
     /// Solutions for which there was a target.
     pub(super) resolutions_kept: KeptView,
+    /// How content customers were.
+    pub(super) feedback: SaidView,
 }
 
 impl From<Figures> for FiguresView {
@@ -77,6 +96,7 @@ impl From<Figures> for FiguresView {
             resolution: figures.resolution.map(SpreadView::from),
             answers_kept: figures.answers_kept.into(),
             resolutions_kept: figures.resolutions_kept.into(),
+            feedback: figures.feedback.into(),
         }
     }
 }
@@ -123,11 +143,13 @@ pub(crate) struct PersonView {
     pub(super) resolved: u64,
     /// How long these took from their beginning.
     pub(super) resolution: Option<SpreadView>,
+    /// How content customers were with the matters that are theirs.
+    pub(super) feedback: SaidView,
 }
 
 impl From<PersonFigures> for PersonView {
     fn from(figures: PersonFigures) -> Self {
-        let PersonFigures { person, name, matters, answered, first, resolved, resolution } = figures;
+        let PersonFigures { person, name, matters, answered, first, resolved, resolution, feedback } = figures;
         Self {
             person,
             name,
@@ -136,6 +158,7 @@ impl From<PersonFigures> for PersonView {
             first: first.map(SpreadView::from),
             resolved,
             resolution: resolution.map(SpreadView::from),
+            feedback: feedback.into(),
         }
     }
 }

@@ -379,8 +379,16 @@ async fn small_talk(
             steps.insert(2, (&by, matter.answered, "label", json!({ "label": other, "on": false })));
         }
         before = Some(label);
+        let mut last = 0;
         for (step, (actor, at, kind, body)) in steps.iter().enumerate() {
-            do_once(platform, key, actor, *at, &format!("{index}.{step}"), kind, body).await?;
+            last = do_once(platform, key, actor, *at, &format!("{index}.{step}"), kind, body).await?;
+        }
+        if let Some(score) = matter.score {
+            let ask = json!({ "rev": last, "question": script::QUESTION });
+            let name = |what: &str| format!("{index}.{what}");
+            let asked = do_once(platform, key, &system, matter.resolved, &name("ask"), "ask_feedback", &ask).await?;
+            let give = json!({ "asked": asked, "score": score });
+            do_once(platform, key, &customer, matter.resolved, &name("give"), "give_feedback", &give).await?;
         }
     }
     Ok(())

@@ -39,6 +39,8 @@ pub(super) struct Small {
     pub(super) asked: Timestamp,
     pub(super) answered: Timestamp,
     pub(super) resolved: Timestamp,
+    /// How the customer was served, if they say so.
+    pub(super) score: Option<u8>,
 }
 
 /// Numbers out of a hat, the same each time.
@@ -54,7 +56,9 @@ impl Hat {
 /// What the `number`th of the visitors came with, in order.
 pub(super) fn of(number: usize, zone: &Zone, now: Timestamp) -> Vec<Small> {
     let mut hat = Hat(number as u64 + 1);
-    (0..TIMES).map(|time| one(&mut hat, time, zone, now)).collect()
+    let mut mood = Hat(number as u64 + 1_000);
+    let scored = |small: Small| Small { score: score(&mut mood, small.label), ..small };
+    (0..TIMES).map(|time| one(&mut hat, time, zone, now)).map(scored).collect()
 }
 
 fn one(hat: &mut Hat, time: i64, zone: &Zone, now: Timestamp) -> Small {
@@ -77,5 +81,12 @@ fn one(hat: &mut Hat, time: i64, zone: &Zone, now: Timestamp) -> Small {
     let (label, question, answer) = SMALL_TALK[usize::try_from(hat.draw(7)).unwrap_or(0)];
     let by = if hat.draw(3) > 0 { Who::Amara } else { Who::Jonas };
     let resolved = after(answered, 4 + hat.draw(12) * hat.draw(25));
-    Small { label, question, answer, by, asked, answered, resolved }
+    Small { label, question, answer, by, asked, answered, resolved, score: None }
+}
+
+/// Three of four say something, and who complained is harder to please.
+fn score(mood: &mut Hat, label: &str) -> Option<u8> {
+    let scores: [u8; 6] = if label == "Complaint" { [1, 2, 3, 3, 4, 5] } else { [3, 4, 4, 5, 5, 5] };
+    let drawn = usize::try_from(mood.draw(8)).unwrap_or(0);
+    scores.get(drawn).copied()
 }

@@ -1,29 +1,20 @@
-//! Asks customers how they were served, once their conversation is resolved and if the business wants to know; and keeps
-//! what they say for reports ([`brigade_domain::chat::feedback`]).
+//! Asks customers how they were served, once their conversation is resolved and if the business wants to know
+//! ([`brigade_domain::chat::feedback`]).
 
 use brigade_actors::Directory;
-use brigade_domain::chat::feedback::{ASK, KEEP, ToAsk};
+use brigade_domain::chat::feedback::{ASK, ToAsk};
 use brigade_domain::entity::EntityKey;
-use brigade_store::Db;
-use brigade_store::chat::keep_feedback;
 use brigade_store::jobs::{Task, TaskError, Tasks};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::tasks::{ask, of_tenant, tenant_now};
 
-/// Registers `feedback.ask` and `feedback.keep`.
-pub(super) fn feedback(tasks: Tasks, directory: Directory, db: Db) -> Tasks {
-    let tasks = tasks.on(ASK, move |task: Task| {
+/// Registers `feedback.ask`.
+pub(super) fn feedback(tasks: Tasks, directory: Directory) -> Tasks {
+    tasks.on(ASK, move |task: Task| {
         let directory = directory.clone();
         async move { ask_customer(&directory, task).await }
-    });
-    tasks.on(KEEP, move |task: Task| {
-        let db = db.clone();
-        async move {
-            let (tenant, kept) = of_tenant(task)?;
-            keep_feedback(&db, tenant, kept).await.map_err(TaskError::new)
-        }
     })
 }
 

@@ -398,7 +398,7 @@ impl Node {
         let tasks = tasks::files(tasks, &self.uploads);
         let tasks = tasks::own_data(tasks, &self.copies);
         let tasks = targets::targets(tasks, self.handles.directory.clone(), self.db.clone());
-        let tasks = feedback::feedback(tasks, self.handles.directory.clone(), self.db.clone());
+        let tasks = feedback::feedback(tasks, self.handles.directory.clone());
         let tasks = routing::tasks(tasks, &self.handles.directory, &PgRouting::new(self.db.clone()));
         let tasks = notices::tasks(tasks, &self.notices);
         let queue = Arc::new(self.identity.clone());

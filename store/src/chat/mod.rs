@@ -8,7 +8,6 @@
 //! | keep saved views of them | [`PgViews`] |
 //! | read older messages | [`PgMessages`] |
 //! | find what was said | [`PgSearch`] |
-//! | keep what customers say of how they were served | [`keep_feedback`] |
 //! | keep canned replies | [`PgCannedReplies`] |
 //! | keep what people have begun to write | [`PgDrafts`] |
 //! | know which files there are | [`PgAttachments`] |
@@ -41,7 +40,7 @@ pub use attachments::PgAttachments;
 pub use canned::PgCannedReplies;
 pub use drafts::PgDrafts;
 pub(crate) use drafts::expire as expire_drafts;
-pub use feedback::keep_feedback;
+pub(crate) use feedback::keep as keep_feedback;
 pub use history::PgMessages;
 pub use list::{Cursor, PAGE, Page, PgLists, facets, find, page, unsettled};
 pub(crate) use matters::keep as keep_matters;

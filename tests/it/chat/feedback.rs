@@ -1,7 +1,6 @@
-//! Customers say how they were served: asked by the worker once a conversation is resolved, kept for reports.
+//! Customers say how they were served: asked by the worker once a conversation is resolved, counted by reports.
 
 use brigade_domain::actor::Role;
-use brigade_store::chat::keep_feedback;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -87,30 +86,4 @@ async fn who_was_answered_is_asked_when_the_business_wants_to_know_and_what_they
     visitor_says(&app, &visitor, "And one more").await;
     assert_eq!(say(&app, &visitor, asked, 5, None).await, "CONFLICT");
     assert_eq!(kept(&app), "2 Too late, I fear. \u{1f622}");
-}
-
-#[tokio::test]
-async fn what_is_kept_late_or_twice_changes_nothing_and_no_other_tenant_has_it() {
-    let app = TestApp::start().await;
-    let (tenant, elsewhere) = (app.tenant().await, app.tenant().await);
-    let visitor = app.visitor(&tenant).await;
-    visitor_says(&app, &visitor, "Hello").await;
-    let kept_as = |rev: u64, score: Option<u8>| {
-        let given = score.map(|score| json!({ "score": score }));
-        let kept = json!({
-            "conversation": visitor.conversation, "asked": 5, "asked_at": "2026-03-02T09:00:00Z", "rev": rev,
-            "at": "2026-03-02T08:59:00Z", "assignee": null, "labels": [], "given": given,
-        });
-        serde_json::from_value(kept).unwrap()
-    };
-    let db = &app.inside.platform.db;
-    for (rev, score) in [(7, Some(4)), (5, None), (6, Some(1)), (7, Some(4))] {
-        keep_feedback(db, tenant.id, kept_as(rev, score)).await.unwrap();
-        assert_eq!(kept(&app), "4", "after entry {rev}");
-    }
-    // Its conversation is not there, and the database says so.
-    keep_feedback(db, elsewhere.id, kept_as(8, Some(5))).await.unwrap_err();
-    let theirs =
-        app.database.sql(&format!("select count(*) from feedback where tenant_id = '{}'", elsewhere.id.uuid()));
-    assert_eq!(theirs, "0");
 }

@@ -8,7 +8,7 @@ use super::{Story, set_hours, staff, tell};
 use crate::support::{Answer, Person, TestApp, TestTenant};
 
 /// A file: its name, and its lines, cell by cell, as RFC 4180 has them.
-async fn file(person: &Person, path: &str) -> (String, Vec<Vec<String>>) {
+pub(super) async fn file(person: &Person, path: &str) -> (String, Vec<Vec<String>>) {
     let answer = person.request(Method::GET, path).send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 200, "{path}");
     assert_eq!(answer.headers()["content-type"], "text/csv; charset=utf-8");
@@ -40,7 +40,7 @@ fn cells(text: &str) -> Vec<Vec<String>> {
     lines
 }
 
-fn column(lines: &[Vec<String>], name: &str) -> Vec<String> {
+pub(super) fn column(lines: &[Vec<String>], name: &str) -> Vec<String> {
     let at = lines[0].iter().position(|known| known == name).unwrap_or_else(|| panic!("no {name} in {:?}", lines[0]));
     lines[1..].iter().map(|line| line[at].clone()).collect()
 }

@@ -111,6 +111,7 @@ impl World {
             "resolution": took(|matter| matter.resolved),
             "answers_kept": { "met": due(true), "missed": due(false) },
             "resolutions_kept": { "met": 0, "missed": 0 },
+            "feedback": { "asked": 0, "rated": 0, "good": 0 },
         })
     }
 }

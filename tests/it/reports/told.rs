@@ -5,6 +5,7 @@ use brigade_domain::id::LabelId;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::files::{column, file};
 use super::{Story, report, set_hours, staff, tell};
 use crate::support::{Person, TestApp, TestTenant};
 
@@ -149,6 +150,52 @@ async fn what_was_due_is_kept_with_the_matter() {
     assert_eq!(figures["answers_kept"], json!({ "met": 1, "missed": 1 }));
     assert_eq!(figures["resolutions_kept"], json!({ "met": 0, "missed": 2 }), "one late, one not done");
     assert_eq!(figures["first"], json!({ "median": 1801, "p90": 1801 }));
+}
+
+#[tokio::test]
+async fn how_content_customers_were_belongs_to_the_matter_they_are_asked_about() {
+    let app = TestApp::start().await;
+    let (tenant, other) = (app.tenant().await, app.tenant().await);
+    let admin = app.client_as(&tenant, Role::Admin).await;
+    let (boss, system) = (staff(&tenant, admin.id, Role::Admin), Actor::system(tenant.id));
+    let (manager, foreign) =
+        (app.client_as(&tenant, Role::AccountManager).await, app.client_as(&other, Role::Admin).await);
+    // Of four that are asked three say something; who comes back says it of another matter, on another day.
+    for (day, first, second) in [(1, Some(5), None), (1, Some(4), Some(1)), (2, Some(3), None), (2, None, None)] {
+        let story = Story::begin(&app, &tenant, &format!("2026-06-0{day}T08:00:00Z")).await;
+        story.does(boss.clone(), &format!("2026-06-0{day}T08:00:00Z"), "assign", json!({ "to": admin.id })).await;
+        for (day, score) in [(day, first), (day + 4, second)].into_iter().take(1 + usize::from(second.is_some())) {
+            let at = |time: &str| format!("2026-06-0{day}T{time}Z");
+            story.asks(&at("09:00:00")).await;
+            story.says(&boss, &at("09:10:00")).await;
+            let rev = story.does(boss.clone(), &at("09:20:00"), "resolve", json!({})).await;
+            let question = json!({ "rev": rev, "question": "How was it?" });
+            let asked = story.does(system.clone(), &at("09:20:01"), "ask_feedback", question).await;
+            for score in [Some(2), score].into_iter().flatten().skip(usize::from(score.is_none())) {
+                let said = json!({ "asked": asked, "score": score });
+                story.does(story.visitor.clone(), &at("09:30:00"), "give_feedback", said).await;
+            }
+        }
+    }
+    let said = |asked: u64, rated: u64, good: u64| json!({ "asked": asked, "rated": rated, "good": good });
+    let seen = report(&admin, "from=2026-06-01&to=2026-06-02").await;
+    assert_eq!(seen["figures"]["feedback"], said(4, 3, 2), "what was said last counts");
+    assert_eq!(seen["slices"][0]["figures"]["feedback"], said(2, 2, 2));
+    assert_eq!((&seen["people"][0]["person"], &seen["people"][0]["feedback"]), (&json!(admin.id), &said(4, 3, 2)));
+    assert_eq!(seen["labels"][0]["figures"]["feedback"], said(4, 3, 2));
+    let later = report(&admin, "from=2026-06-05&to=2026-06-06").await;
+    assert_eq!((&later["figures"]["matters"], &later["figures"]["feedback"]), (&json!(1), &said(1, 1, 0)));
+    assert_eq!(later["figures_before"]["feedback"], said(0, 0, 0));
+    let own = report(&admin, &format!("from=2026-06-01&to=2026-06-06&person={}", manager.id)).await;
+    assert_eq!(own["figures"]["feedback"], said(0, 0, 0));
+    assert_eq!(report(&foreign, "from=2026-06-01&to=2026-06-06").await["figures"]["feedback"], said(0, 0, 0));
+    // Told anew from the logs, it is still of the same matter.
+    tell_anew(&app, &tenant);
+    assert_eq!(report(&admin, "from=2026-06-01&to=2026-06-02").await["figures"]["feedback"], said(4, 3, 2));
+    let (_, lines) = file(&admin, "/v1/reports/matters.csv?from=2026-06-01&to=2026-06-06").await;
+    let mut scores = column(&lines, "score");
+    scores.sort();
+    assert_eq!(scores, ["", "1", "3", "4", "5"]);
 }
 
 #[tokio::test]

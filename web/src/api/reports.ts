@@ -10,6 +10,13 @@ export interface Spread {
 /** Which time counts: while the business is open, or all of it. */
 export type Clock = 'open' | 'always';
 
+/** What customers said of how they were served: `good` is good or very good. */
+export interface Said {
+  asked: number;
+  rated: number;
+  good: number;
+}
+
 export interface Kept {
   met: number;
   missed: number;
@@ -26,6 +33,7 @@ export interface Figures {
   resolution: Spread | null;
   answers_kept: Kept;
   resolutions_kept: Kept;
+  feedback: Said;
 }
 
 export interface Days {
@@ -42,6 +50,7 @@ export interface PersonFigures {
   first: Spread | null;
   resolved: number;
   resolution: Spread | null;
+  feedback: Said;
 }
 
 export interface LabelFigures {

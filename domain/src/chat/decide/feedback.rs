@@ -27,8 +27,8 @@ impl Conversation {
             return Decision::nothing();
         }
         let seq = self.seq + 1;
-        let kept = self.keep_feedback((seq, asker.at), seq, asker.at, None);
-        Decision::from(Event::FeedbackAsked { question: ask.question.clone() }).with_job(kept)
+        let kept = self.kept_feedback((seq, asker.at), seq, asker.at, None);
+        Decision::from(Event::FeedbackAsked { question: ask.question.clone() }).with_fact(kept)
     }
 
     fn has_just_said(&self, at: Timestamp) -> bool {
@@ -45,7 +45,7 @@ impl Conversation {
             return Ok(Decision::nothing());
         }
         let question = (feedback.asked, feedback.at);
-        let kept = self.keep_feedback(question, self.seq + 1, asker.at, Some(give.given.clone()));
-        Ok(Decision::from(Event::FeedbackGiven { asked: give.asked, given: give.given.clone() }).with_job(kept))
+        let kept = self.kept_feedback(question, self.seq + 1, asker.at, Some(give.given.clone()));
+        Ok(Decision::from(Event::FeedbackGiven { asked: give.asked, given: give.given.clone() }).with_fact(kept))
     }
 }

@@ -4,7 +4,7 @@ import { barBeside, bars } from './chart/bars';
 import { chartFigure } from './chart/chart';
 import { heat, hourName, WEEKDAYS } from './chart/heat';
 import { legend, lines } from './chart/lines';
-import { countWords, longDay, shortDay, spanWords } from './chart/words';
+import { contentWords, countWords, longDay, shortDay, spanWords } from './chart/words';
 import { labelChip } from '../../components/label/label';
 import { el, type Child } from '../../ui/dom';
 import { c } from './parts';
@@ -74,16 +74,16 @@ function barTable(caption: string, head: readonly string[], rows: readonly { nam
 }
 
 export function peopleTable(people: readonly PersonFigures[]): HTMLElement {
-  return barTable('By person', ['Person', 'Matters', 'First answers', 'after', 'Resolved', 'after'], people.map((person) => ({
+  return barTable('By person', ['Person', 'Matters', 'First answers', 'after', 'Resolved', 'after', 'Content'], people.map((person) => ({
     name: person.name ?? (person.person === null ? 'Nobody, or a program' : 'Somebody who is gone'), count: person.matters,
-    cells: [countWords(person.answered), median(person.first), countWords(person.resolved), median(person.resolution)],
+    cells: [countWords(person.answered), median(person.first), countWords(person.resolved), median(person.resolution), contentWords(person.feedback)],
   })));
 }
 
 export function labelTable(labels: readonly LabelFigures[]): HTMLElement {
-  return barTable('By label', ['Label', 'Matters', 'Answered', 'after', 'Resolved', 'after'], labels.map(({ label, name, color, figures }) => ({
+  return barTable('By label', ['Label', 'Matters', 'Answered', 'after', 'Resolved', 'after', 'Content'], labels.map(({ label, name, color, figures }) => ({
     name: name !== null && color !== null ? labelChip({ name, color }) : label === null ? 'Without a label' : 'A label that was removed', count: figures.matters,
-    cells: [countWords(figures.answered), median(figures.first), countWords(figures.resolved), median(figures.resolution)],
+    cells: [countWords(figures.answered), median(figures.first), countWords(figures.resolved), median(figures.resolution), contentWords(figures.feedback)],
   })));
 }
 

@@ -1,5 +1,5 @@
-import type { Figures, Kept, Report, Spread } from '../../api/reports';
-import { changeWords, countWords, spanChangeWords, spanWords } from './chart/words';
+import type { Figures, Kept, Report, Said, Spread } from '../../api/reports';
+import { changeWords, contentShare, contentWords, countWords, spanChangeWords, spanWords } from './chart/words';
 import { el } from '../../ui/dom';
 import { c } from './parts';
 
@@ -30,6 +30,15 @@ function keptTile(name: string, now: Kept, before: Kept): Tile[] {
   return [{ name, value: `${share} %`, more: `${countWords(now.met)} of ${countWords(now.met + now.missed)} with a target`, change: earlier === null ? null : `${earlier} % before` }];
 }
 
+/** How content customers were; nothing where nobody was asked. */
+function saidTile({ asked, rated, good }: Said, before: Said): Tile[] {
+  const name = 'Content customers';
+  if (asked === 0) return [];
+  if (rated === 0) return [{ name, value: '–', more: `${countWords(asked)} asked, nobody has said anything`, change: null }];
+  const earlier = contentShare(before);
+  return [{ name, value: contentWords({ rated, good }), more: `${countWords(good)} of ${countWords(rated)} said good or very good; ${countWords(asked)} asked`, change: earlier === null ? null : `${earlier} % before` }];
+}
+
 /** How many messages a matter took; of those that are resolved. */
 function messagesTile({ messages, resolved }: Figures, before: Figures): Tile {
   const each = (all: number, count: number) => Math.round((all / count) * 10) / 10;
@@ -50,6 +59,7 @@ export function figureTiles({ figures, figures_before: before }: Report): HTMLEl
     tookTile('Resolved after', figures.resolution, before.resolution, 'resolved'),
     ...keptTile('Answered in time', figures.answers_kept, before.answers_kept),
     ...keptTile('Resolved in time', figures.resolutions_kept, before.resolutions_kept),
+    ...saidTile(figures.feedback, before.feedback),
   ];
   return el('dl', { class: c('tiles') }, ...tiles.map(({ name, value, more, change }) => el(
     'div', { class: c('tile') }, el('dt', { class: c('soft') }, name), el('dd', { class: c('value') }, value), el('dd', { class: c('soft') }, more),

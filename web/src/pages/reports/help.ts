@@ -8,6 +8,7 @@ const WORDS: readonly (readonly [name: string, text: string])[] = [
   ['Half, nine of ten', 'Half of the matters took no longer (the median), nine of ten took no longer (the 90th percentile). One that took very long does not spoil these, as it would an average.'],
   ['While we are open', 'Counted in your opening hours as they are today.'],
   ['In time', 'Of the matters for which a target was set when they were under way: done by then. What is not done yet and should be counts as late.'],
+  ['Content', 'Of the customers who said how they were served, those who said good or very good. Whoever was answered is asked when the matter is resolved, if that is switched on under Settings, Feedback.'],
   ['Person', 'A matter is of whoever had it when it was resolved or, until then, of who has it. Who answered first and who resolved it are counted each for themselves.'],
   ['Label', 'As it was when the matter was resolved. A matter with two labels counts for both.'],
 ];

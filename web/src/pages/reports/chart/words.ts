@@ -38,3 +38,14 @@ export const shortDay = (text: string): string => day.format(dateOf(text));
 export const longDay = (text: string): string => weekday.format(dateOf(text));
 export const wholeDay = (text: string): string => whole.format(dateOf(text));
 export const daysWords = ({ from, to }: { from: string; to: string }): string => (from === to ? wholeDay(from) : `${wholeDay(from)} to ${wholeDay(to)}`);
+
+/** The share of those who said good or very good, in percent; nothing when nobody has said anything. */
+export function contentShare({ rated, good }: { rated: number; good: number }): number | null {
+  return rated === 0 ? null : Math.round((good / rated) * 100);
+}
+
+/** The same in words. */
+export function contentWords(said: { rated: number; good: number }): string {
+  const share = contentShare(said);
+  return share === null ? '–' : `${share} %`;
+}
