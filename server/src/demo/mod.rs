@@ -28,6 +28,7 @@ use brigade_http::chat::Uploads;
 use brigade_store::chat::{PgCannedReplies, PgViews};
 use brigade_store::identity::admin;
 use brigade_store::tenants;
+use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -134,9 +135,11 @@ async fn make(platform: &Platform, uploads: &Uploads, sign_ins: &[SignIn], origi
             .await
             .with_context(|| format!("the conversation {}", talk.slug))?;
     }
-    for (number, name) in past::VISITORS.iter().enumerate() {
-        small_talk(platform, kitchen, &people, number, name).await.with_context(|| format!("what {name} came with"))?;
-    }
+    // At once, for each waits for the disk with every command.
+    let past = past::VISITORS.iter().enumerate().map(async |(number, name)| {
+        small_talk(platform, kitchen, &people, number, name).await.with_context(|| format!("what {name} came with"))
+    });
+    try_join_all(past).await?;
     let bakery = tenant(platform, OTHER_SLUG, "Northside Bakery", &[]).await?;
     let people = self::people(platform, sign_ins, &[(SLUG, kitchen), (OTHER_SLUG, bakery)]).await?;
     hold(platform, uploads, bakery, &people, script::ELSEWHERE).await

@@ -1,5 +1,5 @@
 // A real `brigade serve --demo` with its own database and port. It can be killed and started again on the same data.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 const BINARY = process.env.BRIGADE_TEST_BINARY ?? process.env.BRIGADE_BIN ?? fileURLToPath(new URL('../../../target/debug/brigade', import.meta.url));
 const START_MS = 90_000;
+/** The folder of a demonstration that was made before and rests, if there is one: see `run.mjs`. */
+const MADE = process.env.BRIGADE_TEST_DEMONSTRATION;
 
 /** Bounds that are of no concern here: many people act from one address. What a limit does has a test of its own. */
 const WIDE = {
@@ -50,6 +52,8 @@ export class Server {
   static async start({ limits = false, env = {} } = {}) {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is not there: cargo build --bin brigade`);
     const server = new Server(await freePort(), { ...(limits ? {} : WIDE), ...env });
+    // With its owners: PostgreSQL takes a cluster of its own user alone.
+    if (MADE) execFileSync('cp', ['-a', '--reflink=auto', `${MADE}/.`, server.data]);
     await server.up();
     return server;
   }
@@ -84,6 +88,11 @@ export class Server {
     return found;
   }
 
+  /** The folder of its data. */
+  get data() {
+    return this.#data;
+  }
+
   /** What it has printed. */
   get log() {
     return this.#out;
@@ -96,12 +105,17 @@ export class Server {
   }
 
   async stop() {
+    await this.rest();
+    rmSync(this.#data, { recursive: true, force: true });
+  }
+
+  /** Ends it as an operator would; its data stays. */
+  async rest() {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       this.#child.kill('SIGTERM');
       const forced = setTimeout(() => this.#child.kill('SIGKILL'), 35_000);
       await this.#child.exited;
       clearTimeout(forced);
     }
-    rmSync(this.#data, { recursive: true, force: true });
   }
 }

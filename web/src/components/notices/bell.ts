@@ -25,8 +25,9 @@ export function bell(shelf: NoticeShelf, actions: Actions, owned: Disposables): 
     const before = unread;
     unread = shelf.unread;
     badge.hidden = unread === 0;
-    setText(badge, unread > SHOWN_MOST ? `${SHOWN_MOST}+` : String(unread));
-    opener.setAttribute('aria-label', unread === 0 ? 'Notifications' : `Notifications, ${unread} unread`);
+    const shown = unread > SHOWN_MOST ? `${SHOWN_MOST}+` : String(unread);
+    setText(badge, shown);
+    opener.setAttribute('aria-label', unread === 0 ? 'Notifications' : `Notifications, ${shown} unread`);
     const newest = shelf.items?.find(({ read }) => !read);
     if (unread > before && newest) setText(said, textOf(newest));
   };
