@@ -1,4 +1,4 @@
-// Every page with axe, in light and dark, on a phone and on a desktop; with a picture of each for people to look at.
+// Every page with axe, on a phone and on a desktop, then its colours in the dark; with a picture of each for people to look at.
 import { after, before, describe, it } from 'node:test';
 import { assertAccessible, eventually, picture, Windows } from './support/browser.mjs';
 import { hears, openChat, say, signIn } from './support/people.mjs';
@@ -101,23 +101,31 @@ describe('every page for everybody', () => {
   ];
 
   for (const size of ['phone', 'desktop']) {
-    for (const scheme of ['light', 'dark']) {
-      describe(`${size}, ${scheme}`, () => {
-        for (const [name, who, go] of PAGES) {
-          it(name, async () => {
-            const context = await windows.person({ size, scheme, storage: { nobody: undefined, admin, client }[who] });
-            try {
-              const page = await context.newPage();
-              await go(page);
-              await picture(page, `${name}-${size}-${scheme}`);
-              await assertAccessible(page, `${name} ${size} ${scheme}`);
-            } finally {
-              await context.close();
-            }
-          });
-        }
+    describe(size, () => {
+      const known = {};
+      after(async () => {
+        for (const context of Object.values(known)) await context.close();
       });
-    }
+      /** Who has signed in keeps their browser from page to page; a visitor comes for the first time. */
+      const contextOf = async (who) => who === 'nobody' ? windows.person({ size }) : known[who] ??= await windows.person({ size, storage: { admin, client }[who] });
+
+      for (const [name, who, go] of PAGES) {
+        it(name, async () => {
+          const context = await contextOf(who);
+          const page = await context.newPage();
+          try {
+            await go(page);
+            await picture(page, `${name}-${size}-light`);
+            await assertAccessible(page, `${name} ${size} light`);
+            await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+            await picture(page, `${name}-${size}-dark`);
+            await assertAccessible(page, `${name} ${size} dark`, ['color-contrast']);
+          } finally {
+            await (who === 'nobody' ? context : page).close();
+          }
+        });
+      }
+    });
   }
 
   it('no page widens a phone', async () => {

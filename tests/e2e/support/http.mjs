@@ -12,10 +12,14 @@ export async function beginChats(server, texts) {
   return ids;
 }
 
+/** Comes again as soon as a busy server says. */
 async function post(url, body, headers) {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(await response.text());
-  return (await response.json()).data;
+  for (;;) {
+    const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+    if (response.ok) return (await response.json()).data;
+    if (response.status !== 503) throw new Error(await response.text());
+    await new Promise((resolve) => setTimeout(resolve, 1_000 * Number(response.headers.get('retry-after') ?? 1)));
+  }
 }
 
 /** A command as whoever is signed in on the page. `entity` is its path, such as `conversations/cnv_…`. */
