@@ -11,7 +11,7 @@ describe('targets', () => {
   let server, windows, admin, amara, chat;
 
   before(async () => {
-    server = await Server.start();
+    server = await Server.start({ fresh: true });
     windows = await Windows.open(server.url);
     admin = await (await windows.person()).newPage();
     amara = await (await windows.person()).newPage();

@@ -10,7 +10,7 @@ use brigade_domain::journal::BoxFuture;
 use brigade_domain::refusal::Refusal;
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions, WorkerRecoveryConfig};
 use serde::{Deserialize, Serialize};
-use tokio::sync::watch;
+use tokio::sync::{Notify, Semaphore, watch};
 
 use super::{IDENTIFIER, SCHEMA, Task};
 use crate::Db;
@@ -67,6 +67,16 @@ impl Tasks {
     }
 }
 
+/// What all runs of a worker's jobs share.
+#[derive(Debug, Clone)]
+struct Shared {
+    tasks: Tasks,
+    /// So many at a time.
+    slots: Arc<Semaphore>,
+    /// A job was done: there may be more.
+    more: Arc<Notify>,
+}
+
 /// The queue's view of any of our jobs.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
@@ -77,10 +87,13 @@ impl TaskHandler for AnyTask {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let (name, attempt, last) = (self.0.task.clone(), *context.job().attempts(), *context.job().max_attempts());
-        let Some(tasks) = context.get_ext::<Tasks>() else {
+        let Some(Shared { tasks, slots, more }) = context.get_ext::<Shared>() else {
             return Err(TaskError("the worker was started without tasks".to_owned()));
         };
+        let slot = slots.acquire().await.map_err(TaskError::new)?;
         let result = tasks.perform(self.0).await;
+        drop(slot);
+        more.notify_one();
         match &result {
             Ok(()) => tracing::debug!(job.task = %name, job.attempt = attempt, "A job was done."),
             Err(error) if attempt < last => {
@@ -139,12 +152,14 @@ async fn work(
     concurrency: usize,
     mut stopped: watch::Receiver<bool>,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let more = Arc::new(Notify::new());
+    let slots = Arc::new(Semaphore::new(concurrency.max(1)));
     let worker = WorkerOptions::default()
         .pg_pool(db.pool().clone())
         .schema(SCHEMA)
         .concurrency(concurrency.max(1))
         .poll_interval(Duration::from_secs(1))
-        .add_extension(tasks)
+        .add_extension(Shared { tasks, slots, more: Arc::clone(&more) })
         .listen_os_shutdown_signals(false)
         .shutdown_grace_period(Duration::from_secs(10))
         .shutdown_interrupted_job_retry_delay(Duration::ZERO)
@@ -161,6 +176,27 @@ async fn work(
         .define_job::<AnyTask>()
         .init()
         .await?;
-    worker.run().await?;
-    Ok(())
+    // The library takes `concurrency` jobs for each signal, and signals of what came while all were busy are one: what has
+    // gathered would be done at so many a second, however quick each is. Whoever has done one asks for the rest.
+    let ended = Notify::new();
+    let signalled = async {
+        let result = worker.run().await;
+        ended.notify_one();
+        result
+    };
+    let rest = async {
+        loop {
+            tokio::select! {
+                biased;
+                () = ended.notified() => return,
+                () = more.notified() => {
+                    if let Err(error) = worker.run_once().await {
+                        tracing::warn!(error = %error, "What has gathered is left to the next signal.");
+                    }
+                }
+            }
+        }
+    };
+    let (result, ()) = tokio::join!(signalled, rest);
+    Ok(result?)
 }

@@ -91,6 +91,38 @@ async fn work_is_done_with_its_tenant_and_tried_again_after_a_failure_or_a_panic
 }
 
 #[tokio::test]
+async fn what_has_gathered_is_done_at_once_and_no_more_at_a_time_than_said() {
+    const ALL: usize = 400;
+    let world = World::new().await;
+    let tenant = world.tenant().await;
+    enqueue(&world, tenant, vec![job("note", None); ALL], Ok(())).await;
+    let (done, under_way, most) = (Arc::default(), Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
+    let (counted, highest): (Arc<AtomicUsize>, _) = (Arc::clone(&done), Arc::clone(&most));
+    let tasks = Tasks::default().on("note", move |_| {
+        let (under_way, most, done) = (Arc::clone(&under_way), Arc::clone(&most), Arc::clone(&done));
+        async move {
+            most.fetch_max(under_way.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+            under_way.fetch_sub(1, Ordering::SeqCst);
+            done.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        }
+    });
+    let worker = Worker::start(&world.db, tasks, 2);
+    // A signal a second, with two each, would take minutes.
+    let until = std::time::Instant::now() + Duration::from_secs(60);
+    while counted.load(Ordering::SeqCst) < ALL {
+        assert!(std::time::Instant::now() < until, "{counted:?} of {ALL}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    worker.stop().await;
+    assert_eq!(counted.load(Ordering::SeqCst), ALL, "each once");
+    assert!(highest.load(Ordering::SeqCst) <= 2, "{highest:?} at a time");
+    let left = jobs::counts(&world.db).await.unwrap();
+    assert_eq!((left.due, left.running, left.dead), (0, 0, 0));
+}
+
+#[tokio::test]
 async fn what_fails_too_often_is_a_dead_letter_until_it_is_revived() {
     let world = World::new().await;
     let tenant = world.tenant().await;

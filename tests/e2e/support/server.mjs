@@ -48,12 +48,12 @@ export class Server {
     this.#env = env;
   }
 
-  /** Starts one; `limits: true` keeps the limits of production. */
-  static async start({ limits = false, env = {} } = {}) {
+  /** Starts one; `limits: true` keeps the limits of production, `fresh: true` makes the demonstration now: some of it is due soon. */
+  static async start({ limits = false, fresh = false, env = {} } = {}) {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is not there: cargo build --bin brigade`);
     const server = new Server(await freePort(), { ...(limits ? {} : WIDE), ...env });
     // With its owners: PostgreSQL takes a cluster of its own user alone.
-    if (MADE) execFileSync('cp', ['-a', '--reflink=auto', `${MADE}/.`, server.data]);
+    if (MADE && !fresh) execFileSync('cp', ['-a', '--reflink=auto', `${MADE}/.`, server.data]);
     await server.up();
     return server;
   }
