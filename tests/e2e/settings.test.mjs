@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { assertAccessible, eventually, picture, SIZES, Windows } from './support/browser.mjs';
-import { linkOfMail, openChat, openConversation, say, signIn } from './support/people.mjs';
+import { chatOf, linkOfMail, openChat, openConversation, say, signIn } from './support/people.mjs';
 import { Server } from './support/server.mjs';
 
 describe('settings', () => {
@@ -36,6 +36,27 @@ describe('settings', () => {
     await card.getByText('Saved.').waitFor();
     const page = await (await windows.person()).newPage();
     await (await openChat(page)).getByText('Good to see you!').waitFor();
+
+    await card.getByRole('button', { name: 'Greet differently on a page' }).click();
+    const rule = card.getByRole('listitem');
+    await rule.getByLabel('When somebody is there').fill('Hungry? جائع؟ 🍲');
+    await card.getByRole('button', { name: 'Save' }).click();
+    await rule.getByText('A page begins with /').waitFor();
+    await picture(admin, 'settings-greeting-desktop');
+    await rule.getByLabel('Page', { exact: true }).fill(`${server.url}/?from=mail`);
+    await card.getByRole('button', { name: 'Save' }).click();
+    await card.getByText('Saved.').waitFor();
+    await assertAccessible(admin, 'a greeting of a page');
+    await page.reload();
+    await page.getByRole('button', { name: 'Open chat' }).click();
+    await chatOf(page).getByText('Hungry? جائع؟ 🍲').waitFor();
+    await open('hours', 'Hours and greeting');
+    await card.getByRole('button', { name: 'Greet as everywhere on this page' }).click();
+    await card.getByRole('button', { name: 'Save' }).click();
+    await card.getByText('Saved.').waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'Open chat' }).click();
+    await chatOf(page).getByText('Good to see you!').waitFor();
   });
 
   it('who does not take chats is not there for visitors', async () => {
@@ -218,7 +239,7 @@ describe('settings', () => {
     await page.goto('/settings');
     await page.getByRole('heading', { level: 1, name: 'You' }).waitFor();
     const links = await page.getByRole('navigation', { name: 'Settings' }).getByRole('link').allInnerTexts();
-    assert.deepEqual(links, ['You', 'Your data', 'Team', 'Canned replies', 'Labels']);
+    assert.deepEqual(links, ['You', 'Notifications', 'Your data', 'Team', 'Canned replies', 'Labels']);
     await page.getByRole('link', { name: 'Team' }).click();
     assert.equal(await page.getByRole('button', { name: 'Remove' }).count(), 0);
   });

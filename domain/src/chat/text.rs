@@ -85,6 +85,13 @@ impl PageUrl {
             ))
         }
     }
+
+    /// Its path: what follows the host, up to `?` or `#`. `/` when there is none.
+    pub fn path(&self) -> &str {
+        let rest = self.0.split_once("//").map_or("", |(_, rest)| rest);
+        let rest = rest.split(['?', '#']).next().unwrap_or_default();
+        rest.find('/').map_or("/", |at| &rest[at..])
+    }
 }
 
 #[cfg(test)]

@@ -5,11 +5,12 @@ use serde::Deserialize;
 
 use super::clock::Zone;
 use super::feedback::Question;
+use super::greeting::{Greeting, PageTexts};
 use super::hours::{Hours, Window};
 use super::label::{Color, Label, LabelName};
 use super::routing::{Capacity, Mode};
 use super::targets::Targets;
-use super::text::{Greeting, Slug};
+use super::text::Slug;
 use crate::Timestamp;
 use crate::entity::{Seq, parse_body, unknown_command};
 use crate::id::{ConversationId, LabelId, UserId};
@@ -102,7 +103,7 @@ pub enum Command {
 
 /// The bodies as they are on the wire, before their texts are parsed.
 mod wire {
-    use super::{Color, ConversationId, Date, Deserialize, LabelId, Mode, Seq, Timestamp, UserId, Window};
+    use super::{Color, ConversationId, Date, Deserialize, LabelId, Mode, PageTexts, Seq, Timestamp, UserId, Window};
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -133,6 +134,8 @@ mod wire {
     pub(super) struct SetGreeting {
         pub(super) online: String,
         pub(super) offline: String,
+        #[serde(default)]
+        pub(super) pages: Vec<PageTexts>,
     }
 
     #[derive(Deserialize)]
@@ -216,8 +219,8 @@ impl Command {
                 Hours::parse(Zone::parse("zone", &zone)?, week, closed).map(Self::SetHours)
             }
             "set_greeting" => {
-                let wire::SetGreeting { online, offline } = parse_body(body)?;
-                Greeting::parse(&online, &offline).map(Self::SetGreeting)
+                let wire::SetGreeting { online, offline, pages } = parse_body(body)?;
+                Greeting::parse(&online, &offline, &pages).map(Self::SetGreeting)
             }
             "set_targets" => parse_body(body).map(Self::SetTargets),
             "set_feedback" => {

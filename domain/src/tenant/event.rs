@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Zone;
 use super::feedback::Question;
+use super::greeting::Greeting;
 use super::hours::Hours;
 use super::label::{Color, LabelName};
 use super::routing::{Capacity, Mode};
 use super::targets::Targets;
-use super::text::{Greeting, Slug};
+use super::text::Slug;
 use crate::Timestamp;
 use crate::entity::{Audience, Seq};
 use crate::id::{ConversationId, LabelId, UserId};

@@ -8,6 +8,7 @@
 //! | which command does what | `decide` |
 //! | what its conversations are about | [`label::Label`] |
 //! | how soon customers are to have an answer | [`targets::Targets`] |
+//! | what the site chat says first, and on which page | [`greeting::Greeting`] |
 //! | what customers are asked once they were served | [`feedback::Question`] |
 //! | who waits for an answer, and why late reports do no harm | [`queue::Queue`] |
 //! | who is given what waits | [`routing::give_out`] |
@@ -17,6 +18,7 @@ pub mod command;
 mod decide;
 pub mod event;
 pub mod feedback;
+pub mod greeting;
 pub mod hours;
 pub mod label;
 pub mod queue;

@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::clock::Zone;
 use super::feedback::Question;
+use super::greeting::Greeting;
 use super::hours::{Hours, Window};
 use super::label::Label;
 use super::targets::{Policy, Targets};
-use super::text::Greeting;
 use crate::id::{LabelId, UserId};
 
 /// What the staff's snapshot of a tenant says of it.

@@ -21,7 +21,7 @@ fn bodies() -> impl Strategy<Value = (&'static str, Value)> {
     prop_oneof![
         1 => Just(("create", json!({ "name": "B", "slug": "balance", "zone": "Europe/Berlin" }))),
         3 => hours,
-        2 => "[a-z]{0,5}".prop_map(|text| ("set_greeting", json!({ "online": text, "offline": "" }))),
+        2 => "[a-z]{0,5}".prop_map(|text| ("set_greeting", json!({ "online": text, "offline": "", "pages": [{ "path": format!("/{text}*"), "online": "", "offline": "Hm" }] }))),
         2 => (0u32..90, any::<bool>()).prop_map(|(first, always)| {
             let counted = if always { "always" } else { "opening_hours" };
             ("set_targets", json!({ "counted": counted, "warn": 10, "normal": { "first": first, "next": null, "resolution": 240 } }))
@@ -149,7 +149,7 @@ fn a_snapshot_reads_back() {
     run.ok(Who::Admin, "set_available", &json!({ "available": true }));
     let shown = Shown::read(run.snapshot(Who::System).unwrap()).unwrap();
     assert_eq!(&shown.hours, run.state.hours());
-    assert_eq!((shown.name.as_str(), shown.greeting.online()), ("Balance Kitchen", "Hi"));
+    assert_eq!((shown.name.as_str(), shown.greeting.on(None, true)), ("Balance Kitchen", "Hi"));
     assert_eq!((shown.available, shown.unavailable), (vec![ADMIN], vec![MANAGER]));
     assert!(Shown::read(run.snapshot(Who::Visitor).unwrap()).is_err(), "customers do not learn who is there");
 }

@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use brigade_domain::Timestamp;
 use brigade_domain::actor::{Actor, Party};
+use brigade_domain::chat::text::PageUrl;
 use brigade_domain::entity::EntityKey;
 use brigade_domain::id::{TenantId, UserId};
 use brigade_domain::presence::PresenceStatus;
 use brigade_domain::refusal::Fault;
 use brigade_domain::tenant::shown::Shown;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::entity::glance;
 use crate::envelope::Data;
 use crate::guard::SiteKey;
+use crate::input::Params;
 use crate::problem::Answer;
 use crate::{App, Routes, routes};
 
@@ -30,13 +32,23 @@ pub(crate) struct SiteTenantView {
     name: String,
 }
 
-/// What the chat says first.
+/// What the chat says first on this page: what the business says there, or what it says everywhere, or what any says.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct GreetingView {
-    /// With somebody there. Empty: nothing.
+    /// With somebody there.
     online: String,
-    /// With nobody there. Empty: nothing.
+    /// With nobody there.
     offline: String,
+}
+
+/// What a business says that has said nothing of its own.
+const ONLINE: &str = "Hello! What can we do for you?";
+const OFFLINE: &str = "Hello! Nobody is here at the moment. Leave a message, and we answer when we are back.";
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    page: Option<String>,
 }
 
 /// How the chat stands.
@@ -54,21 +66,29 @@ pub(crate) struct SiteConfigView {
 }
 
 /// Whether somebody is there, and what the chat says first.
-#[utoipa::path(get, path = "/v1/site/config", tag = "site", responses((status = 200, body = SiteConfigView)))]
-async fn config(who: SiteKey, app: App) -> Answer<Data<SiteConfigView>> {
+#[utoipa::path(get, path = "/v1/site/config", tag = "site",
+    params(("page" = Option<String>, Query,
+        description = "The address of the page the chat is on, which may have its own greeting.")),
+    responses((status = 200, body = SiteConfigView)))]
+async fn config(who: SiteKey, app: App, Params(asked): Params<Asked>) -> Answer<Data<SiteConfigView>> {
+    let page = asked.page.as_deref().map(PageUrl::parse).transpose()?;
     let tenant = who.tenant();
     let system = Arc::new(Actor::system(tenant));
     let state = glance(&app, &system, EntityKey::new(tenant, tenant)).await?.state;
     let shown = Shown::read(state).map_err(|error| Fault::internal("read a tenant's state", error))?;
     let open_now = shown.hours.is_open(who.at());
     let opens_at = if open_now { None } else { shown.hours.next_opening(who.at()) };
-    let (online, offline) = (shown.greeting.online().to_owned(), shown.greeting.offline().to_owned());
+    let greets = |somebody, otherwise: &str| {
+        let own = shown.greeting.on(page.as_ref(), somebody);
+        (if own.is_empty() { otherwise } else { own }).to_owned()
+    };
+    let greeting = GreetingView { online: greets(true, ONLINE), offline: greets(false, OFFLINE) };
     Ok(Data::new(SiteConfigView {
         staff_online: staff_online(&app, tenant, &shown.available, &shown.unavailable),
         tenant: SiteTenantView { id: tenant, name: shown.name },
         open_now,
         opens_at,
-        greeting: GreetingView { online, offline },
+        greeting,
     }))
 }
 

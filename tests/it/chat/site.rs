@@ -11,8 +11,13 @@ use super::{command, says, visitor_says};
 use crate::support::{Answer, TestApp, TestTenant, Visitor, eventually};
 
 async fn config(app: &TestApp, tenant: &TestTenant) -> Value {
-    let request = reqwest::Client::new().get(app.url("/v1/site/config")).header("x-tenant-key", &tenant.public_key);
-    Answer::of(request.header("origin", &tenant.origin).send().await.unwrap()).await.data().clone()
+    config_on(app, tenant, "").await.data().clone()
+}
+
+async fn config_on(app: &TestApp, tenant: &TestTenant, query: &str) -> Answer {
+    let url = app.url(&format!("/v1/site/config{query}"));
+    let request = reqwest::Client::new().get(url).header("x-tenant-key", &tenant.public_key);
+    Answer::of(request.header("origin", &tenant.origin).send().await.unwrap()).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -34,6 +39,16 @@ async fn the_widget_learns_whether_somebody_is_there() {
     admin.post(&path, command("set_greeting", &json!({ "online": "Hi!", "offline": "Later" }))).await.data();
     let open = config(&app, &tenant).await;
     assert_eq!((&open["open_now"], &open["greeting"]), (&json!(true), &json!({ "online": "Hi!", "offline": "Later" })));
+
+    let menu = json!({ "path": "/menu*", "online": "Hungry?", "offline": "" });
+    let greeting = json!({ "online": "Hi!", "offline": "Later", "pages": [menu] });
+    admin.post(&path, command("set_greeting", &greeting)).await.data();
+    let on_menu = config_on(&app, &tenant, "?page=https%3A%2F%2Fkitchen.example%2Fmenu%2Fautumn").await;
+    assert_eq!(on_menu.data()["greeting"], json!({ "online": "Hungry?", "offline": "Later" }));
+    assert_eq!(config(&app, &tenant).await["greeting"], json!({ "online": "Hi!", "offline": "Later" }));
+    assert_eq!(config_on(&app, &tenant, "?page=menu").await.code(), "INVALID_INPUT");
+    admin.post(&path, command("set_greeting", &json!({ "online": "", "offline": "" }))).await.data();
+    assert_eq!(config(&app, &tenant).await["greeting"]["online"], "Hello! What can we do for you?");
 
     admin.post(&path, command("set_available", &json!({ "available": false }))).await.data();
     assert_eq!(config(&app, &tenant).await["staff_online"], json!(false), "there, and not taking chats");

@@ -696,6 +696,15 @@ export type HoursBody = {
 export type Greeting = {
   online: string;
   offline: string;
+  /** On these pages of the site something else is said. An empty text is the one for all pages. */
+  pages?: PageGreeting[];
+};
+
+export type PageGreeting = {
+  /** Which pages: /menu is that page, /menu* also what begins with it. */
+  path: string;
+  online: string;
+  offline: string;
 };
 
 export type QueueItem = {

@@ -1,11 +1,12 @@
 import { Disposables } from '../../base/disposables';
 import { button } from '../../components/button/button';
-import { field, textField } from '../../components/field/field';
+import { field } from '../../components/field/field';
 import type { HoursBody, Span, TenantState } from '../../live/protocol.gen';
 import type { StateStore } from '../../live/state-store';
 import type { Session } from '../../session/start';
 import { el, fill, type Child } from '../../ui/dom';
 import { closeIcon, plusIcon } from '../../ui/icons';
+import { greetingCard } from './greeting';
 import { c, card, saveForm } from './parts';
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
@@ -92,15 +93,4 @@ function dateItem(owned: Disposables, date: string, remove: () => void): HTMLEle
   const drop = button({ label: `Open again on ${date}`, icon: closeIcon, kind: 'plain', small: true, bare: true });
   owned.listen(drop, 'click', remove);
   return el('li', { class: c('date') }, date, drop);
-}
-
-function greetingCard({ client, owned, tenant }: Session, state: TenantState): HTMLElement {
-  const online = textField({ label: 'When somebody is there', name: 'online' }, { maxlength: 500, rows: 3 });
-  const offline = textField({ label: 'When nobody is there', name: 'offline', hint: 'The chat offers to leave an e-mail address then.' }, { maxlength: 500, rows: 3 });
-  online.input.value = state.greeting.online;
-  offline.input.value = state.greeting.offline;
-  return card('How the chat greets', saveForm(owned, {
-    fields: { online, offline },
-    save: async () => void (await client.command(`tenant:${tenant.id}`, 'set_greeting', { online: online.input.value.trim(), offline: offline.input.value.trim() }).done),
-  }));
 }

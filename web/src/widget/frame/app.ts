@@ -43,6 +43,7 @@ export class App {
   #notice = el('p', { class: c('problem'), role: 'alert', hidden: true });
   #banner = el('div', {}, this.#notice);
   #body = el('div', { class: c('body') });
+  #greeting = el('p', { class: c('greeting') });
 
   constructor(key: string, memory: Memory, link: PageLink) {
     this.#site = new Site(key);
@@ -77,7 +78,7 @@ export class App {
 
   async #lookWhoIsThere(): Promise<void> {
     try {
-      this.#config = await this.#site.config();
+      this.#config = await this.#site.config(this.#link.page);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       // What was known stays on the screen; the banner speaks of the connection.
@@ -89,13 +90,9 @@ export class App {
     document.title = `Chat with ${this.#config.tenant.name}`;
     setText(this.#there, presenceLine(this.#config));
     this.#light.classList.toggle(c('on'), this.#config.staff_online);
+    // Each page may have its own: nothing is said before it is known which this is.
+    if (this.#link.page) setText(this.#greeting, this.#config.greeting[this.#config.staff_online ? 'online' : 'offline']);
     if (this.#card) this.#card.root.hidden = this.#config.staff_online && !this.#card.root.contains(document.activeElement);
-  }
-
-  #greeting(): HTMLElement {
-    const { greeting, staff_online: online } = this.#config ?? { greeting: { online: '', offline: '' }, staff_online: false };
-    const text = (online ? greeting.online : greeting.offline) || (online ? 'Hello! What can we do for you?' : 'Hello! Nobody is here at the moment. Leave a message, and we answer when we are back.');
-    return el('p', { class: c('greeting') }, text);
   }
 
   /** Before the first message. */
@@ -105,7 +102,7 @@ export class App {
     this.#owned.add(composer.written.on((written) => {
       if (written.kind === 'send') void this.#begin(written.text, newUuid(), () => composer.restore(written.text));
     }));
-    fill(this.#body, el('div', { class: c('start') }, this.#greeting()), composer.root);
+    fill(this.#body, el('div', { class: c('start') }, this.#greeting), composer.root);
     if (this.#open) composer.focus();
   }
 
@@ -144,7 +141,7 @@ export class App {
 
   #resume(ticket: Ticket): void {
     this.#chat?.dispose();
-    const chat = new Chat(this.#site, ticket, () => this.#greeting());
+    const chat = new Chat(this.#site, ticket, () => this.#greeting);
     this.#chat = chat;
     this.#forgetButton.hidden = false;
     chat.unread.on((count) => this.#link.tell({ brigade: 1, type: 'unread', count }));

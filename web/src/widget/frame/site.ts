@@ -1,5 +1,4 @@
 import { request, type Ask } from '../../api/http';
-import type { Greeting } from '../../live/protocol.gen';
 
 /** What the site chat shows of a business. */
 export interface SiteConfig {
@@ -7,7 +6,7 @@ export interface SiteConfig {
   staff_online: boolean;
   open_now: boolean;
   opens_at?: string | null;
-  greeting: Greeting;
+  greeting: { online: string; offline: string };
 }
 
 /** The requests of a site visitor: no cookie, the business by its public key, the visitor by its token. */
@@ -18,8 +17,8 @@ export class Site {
     this.#key = { 'x-tenant-key': key };
   }
 
-  config(): Promise<SiteConfig> {
-    return request('GET', '/v1/site/config', undefined, { headers: this.#key });
+  config(page = ''): Promise<SiteConfig> {
+    return request('GET', `/v1/site/config${page && `?page=${encodeURIComponent(page)}`}`, undefined, { headers: this.#key });
   }
 
   begin(page: string | undefined): Promise<{ conversation: string; visitor: string; token: string }> {
