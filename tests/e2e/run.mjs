@@ -1,11 +1,11 @@
 // Runs the browser tests, all or those named (`npm test -- views bulk`). The demonstration is made once, and each file's server begins
-// with a copy of it: making it takes longer than most of the files.
+// with a copy of it: making it takes longer than most of the files. Two files run at a time: each waits a good deal for what it sees.
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Server } from './support/server.mjs';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { concurrency: { type: 'string', default: '1' } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { concurrency: { type: 'string', default: '2' } } });
 const all = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.mjs'));
 const files = positionals.length === 0 ? all : positionals.map((name) => `${name.replace(/\.test\.mjs$/, '')}.test.mjs`);
 

@@ -127,7 +127,7 @@ describe('targets', () => {
     await say(chat, 'And one without garlic?');
     await phone.goto('/inbox?f=due');
     await due(phone).waitFor();
-    await phone.getByText('Visitor on the menu page').waitFor();
+    await row(phone, 'Visitor on the menu page').waitFor();
     await picture(phone, 'inbox-due-phone-dark');
     await assertAccessible(phone, 'what is due on a phone');
   });

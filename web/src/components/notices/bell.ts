@@ -20,16 +20,18 @@ export function bell(shelf: NoticeShelf, actions: Actions, owned: Disposables): 
   const badge = el('span', { class: c('badge'), 'aria-hidden': 'true', hidden: true });
   const opener = el('button', { type: 'button', class: c('bell'), 'aria-haspopup': 'dialog', title: 'Notifications' }, icon(bellIcon), badge);
   const said = el('span', { class: 'visually-hidden', role: 'status' });
-  let unread = 0;
+  /** `undefined` until the first answer: what was there before this page is no news. */
+  let known: number | undefined;
   const draw = () => {
-    const before = unread;
-    unread = shelf.unread;
+    const before = known;
+    const { unread } = shelf;
+    if (shelf.items) known = unread;
     badge.hidden = unread === 0;
     const shown = unread > SHOWN_MOST ? `${SHOWN_MOST}+` : String(unread);
     setText(badge, shown);
     opener.setAttribute('aria-label', unread === 0 ? 'Notifications' : `Notifications, ${shown} unread`);
     const newest = shelf.items?.find(({ read }) => !read);
-    if (unread > before && newest) setText(said, textOf(newest));
+    if (before !== undefined && unread > before && newest) setText(said, textOf(newest));
   };
   owned.add(shelf.changed.on(draw));
   draw();

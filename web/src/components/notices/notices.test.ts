@@ -120,6 +120,20 @@ describe('the bell', () => {
     expect(actions.offered('').map(({ id }) => id)).toEqual(['notices']);
     owned.dispose();
   });
+
+  it('says aloud what comes while the page is open, and nothing of what was there before', async () => {
+    const owned = new Disposables();
+    server.items = [notice({ id: 'ntc_1' })];
+    document.body.append(bell(shelf, new Actions(), owned));
+    const said = document.querySelector('[role=status]')!;
+    await soon();
+    expect(said.textContent).toBe('');
+    server.items = [notice({ id: 'ntc_2', name: 'Grace' }), ...server.items];
+    shelf.ask();
+    await soon();
+    expect(said.textContent).toBe('A new message from Grace.');
+    owned.dispose();
+  });
 });
 
 describe('the words', () => {
