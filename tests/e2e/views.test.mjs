@@ -1,8 +1,8 @@
 // Saved views: which conversations one looks at, under a name, with how many there are, right the moment something changes.
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { assertAccessible, eventually, picture, Windows } from './support/browser.mjs';
+import { visitors } from './support/http.mjs';
 import { openChat, openConversation, say, signIn } from './support/people.mjs';
 import { Server } from './support/server.mjs';
 
@@ -116,13 +116,8 @@ describe('saved views', () => {
   });
 
   it('counts everything, and fetches what the list does not hold', async () => {
-    const key = /data-key="(pk_[^"]+)"/.exec(await (await fetch(server.url)).text())[1];
-    const post = async (path, headers, body) => (await (await fetch(server.url + path, { method: 'POST', headers: { 'content-type': 'application/json', origin: server.url, ...headers }, body: JSON.stringify(body) })).json()).data;
-    const ask = async (n) => {
-      const { conversation, token } = await post('/v1/site/conversations', { 'x-tenant-key': key }, {});
-      const { seq } = await post(`/v1/conversations/${conversation}/commands`, { authorization: `Bearer ${token}` }, { id: randomUUID(), type: 'send', body: { text: `Question ${n}` } });
-      assert.ok(seq);
-    };
+    const begin = await visitors(server);
+    const ask = (n) => begin(`Question ${n}`);
     const more = 510;
     for (let n = 0; n < more; n += 30) await Promise.all(Array.from({ length: 30 }, (_, k) => ask(n + k)));
     const shown = (name) => list(amara).getByRole('button', { name: new RegExp(`^${name}`) }).innerText().then((text) => Number(/\d+$/.exec(text)?.[0] ?? 0));

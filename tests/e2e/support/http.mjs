@@ -2,14 +2,20 @@
 
 /** Visitors who each begin a chat with one text; the ids of their conversations, in the order of the texts. */
 export async function beginChats(server, texts) {
-  const [, key] = /name="brigade-site-key" content="([^"]+)"/.exec(await (await fetch(server.url)).text());
+  const begin = await visitors(server);
   const ids = [];
-  for (const text of texts) {
+  for (const text of texts) ids.push(await begin(text));
+  return ids;
+}
+
+/** The way to begin chats, each by a visitor of its own. */
+export async function visitors(server) {
+  const [, key] = /name="brigade-site-key" content="([^"]+)"/.exec(await (await fetch(server.url)).text());
+  return async (text) => {
     const { conversation, token } = await post(`${server.url}/v1/site/conversations`, {}, { 'x-tenant-key': key });
     await post(`${server.url}/v1/conversations/${conversation}/commands`, { id: crypto.randomUUID(), type: 'send', body: { text } }, { authorization: `Bearer ${token}` });
-    ids.push(conversation);
-  }
-  return ids;
+    return conversation;
+  };
 }
 
 /** Comes again as soon as a busy server says. */
