@@ -16,7 +16,7 @@ const JOBS: Record<string, string> = {
   'mail.send': 'Send a letter',
   'notices.due': 'Tell the staff what is due',
   'own_data.build': 'Make a copy of somebody’s data',
-  'own_data.expire': 'Take such a copy away',
+  'own_data.expire': 'Take away a copy of somebody’s data',
   'routing.give': 'Give a conversation to somebody',
   'routing.return': 'Take a conversation back into the queue',
   'routing.route': 'See who can take a conversation',
