@@ -52,19 +52,27 @@ impl Default for Limits {
 /// Counters of this node, for metrics and tests.
 #[derive(Debug, Default)]
 pub struct Stats {
-    entities: AtomicUsize,
+    /// By kind, in the order of [`EntityKind::ALL`].
+    entities: [AtomicUsize; EntityKind::ALL.len()],
     committed: AtomicU64,
     overloaded: AtomicU64,
     broken: AtomicU64,
 }
 
 impl Stats {
-    pub(crate) fn entity_started(&self) {
-        self.entities.fetch_add(1, Ordering::Relaxed);
+    fn of(&self, kind: EntityKind) -> impl Iterator<Item = &AtomicUsize> {
+        EntityKind::ALL.iter().zip(&self.entities).filter(move |(known, _)| **known == kind).map(|(_, count)| count)
     }
-    pub(crate) fn entity_stopped(&self) {
-        // A host that was built and never started is not counted; saturate instead of wrapping.
-        let _ = self.entities.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
+    pub(crate) fn entity_started(&self, kind: EntityKind) {
+        for count in self.of(kind) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    pub(crate) fn entity_stopped(&self, kind: EntityKind) {
+        for count in self.of(kind) {
+            // A host that was built and never started is not counted; saturate instead of wrapping.
+            let _ = count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
+        }
     }
     pub(crate) fn committed(&self, commands: usize) {
         self.committed.fetch_add(commands as u64, Ordering::Relaxed);
@@ -77,7 +85,11 @@ impl Stats {
     }
     /// Entities in memory.
     pub fn entities(&self) -> usize {
-        self.entities.load(Ordering::Relaxed)
+        self.entities.iter().map(|count| count.load(Ordering::Relaxed)).sum()
+    }
+    /// Entities of a kind in memory.
+    pub fn entities_of(&self, kind: EntityKind) -> usize {
+        self.of(kind).map(|count| count.load(Ordering::Relaxed)).sum()
     }
     /// Commands committed since the start.
     pub fn commands_committed(&self) -> u64 {

@@ -16,6 +16,7 @@
 //! | say what a business did in some time | [`reports`] |
 //! | tell other servers what happens | [`webhooks`] |
 //! | tell the staff what concerns them | [`notices`] |
+//! | show how the platform does to who operates it | [`platform`] |
 //! | read or append an entity's log | [`journal::Journal`] |
 
 pub mod account;
@@ -28,6 +29,7 @@ pub mod journal;
 pub mod json;
 pub mod limits;
 pub mod notices;
+pub mod platform;
 pub mod presence;
 pub mod refusal;
 pub mod reports;

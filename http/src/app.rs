@@ -13,7 +13,7 @@ use brigade_domain::journal::Journal;
 use crate::config::HttpConfig;
 use crate::guard::Gate;
 use crate::problem::Problem;
-use crate::{account, chat, identity, notices, ops, pages, reports, webhooks};
+use crate::{account, chat, identity, notices, ops, pages, platform, reports, webhooks};
 
 /// Everything the HTTP edge needs. `server/` makes one and keeps it for the life of the process.
 pub struct Parts {
@@ -41,6 +41,8 @@ pub struct Parts {
     pub identity: identity::Ports,
     /// Copies of people's own data.
     pub copies: identity::Copies,
+    /// The platform, for who operates it.
+    pub platform: platform::Ports,
     /// Health of the process.
     pub health: Arc<dyn ops::Health>,
     /// The web bundles.

@@ -29,6 +29,7 @@ pub mod notices;
 pub mod openapi;
 pub mod ops;
 pub mod pages;
+pub mod platform;
 pub mod problem;
 pub mod reports;
 pub mod route;
@@ -56,6 +57,7 @@ pub fn all_routes(extra: Routes) -> Routes {
         .with(account::routes())
         .with(site::routes())
         .with(ops::routes())
+        .with(platform::routes())
         .with(openapi::routes())
         .with(extra)
         .with(pages::routes())

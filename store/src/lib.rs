@@ -23,6 +23,7 @@ pub mod jobs;
 mod journal;
 mod migrate;
 pub mod notices;
+pub mod platform;
 mod presence;
 mod reads;
 pub mod reports;

@@ -31,6 +31,7 @@ try {
   await manyAtOnce(amara);
   await invitation(amara, chat);
   await admin(jonas);
+  await operator();
   windows.assertQuiet();
 } finally {
   await windows.close();
@@ -276,4 +277,19 @@ async function admin(jonas) {
   await jonas.getByRole('button', { name: 'Copy' }).waitFor();
   await jonas.getByLabel('Sites').waitFor();
   await keepAround(jonas, [top, cardOf('Put the chat on your site'), cardOf('Allowed sites')], 'admin-site', 24);
+}
+
+/** A mail server was away for a while. */
+async function operator() {
+  server.sql(`select graphile_worker.add_job('brigade', format('{"tenant":null,"task":"mail.send","body":{"mail":"%s"}}', gen_random_uuid())::json, run_at := now() + interval '1 day') from generate_series(1, 3)`);
+  server.sql("update graphile_worker._private_jobs set attempts = 8, max_attempts = 8, created_at = now() - interval '29 minutes', last_error = 'the mail server is not available: connection refused' where payload->>'task' = 'mail.send'");
+  const page = await newPage();
+  await page.setViewportSize({ width: 1100, height: 900 });
+  await signIn(page, server.person(/^super admin/), '**/platform');
+  await page.getByText('something wants to be looked at').waitFor();
+  await page.getByText('heard of in the last').waitFor();
+  await keep(page, 'operator-overview');
+  await page.goto('/platform#queue');
+  await page.getByRole('button', { name: /^Try again: job/ }).first().waitFor();
+  await keep(page, 'operator-queue');
 }

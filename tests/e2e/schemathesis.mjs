@@ -77,7 +77,7 @@ await install();
 const server = await Server.start();
 try {
   const document = await json(server, '/v1/openapi.json');
-  for (const who of [/^admin$/, /^account manager/, /^client/, null]) {
+  for (const who of [/^admin$/, /^account manager/, /^client/, /^super admin/, null]) {
     const person = who && server.person(who);
     const token = person && (await json(server, '/v1/auth/tokens', { body: { email: person.email, password: person.password } })).access_token;
     const file = join(home, 'document.json');

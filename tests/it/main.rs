@@ -19,6 +19,7 @@ mod faults;
 mod guard;
 mod identity;
 mod live;
+mod platform;
 mod reports;
 mod server;
 mod support;

@@ -184,7 +184,7 @@ impl<E: Entity> ActixActor for Host<E> {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        self.node.stats.entity_started();
+        self.node.stats.entity_started(E::KIND);
         let check = (self.node.limits.idle_after / 2).max(std::time::Duration::from_millis(50));
         ctx.run_interval(check, Self::passivate_if_idle);
     }
@@ -196,7 +196,7 @@ impl<E: Entity> Drop for Host<E> {
     fn drop(&mut self) {
         self.gate.close();
         self.node.forget(&self.key, &self.gate);
-        self.node.stats.entity_stopped();
+        self.node.stats.entity_stopped(E::KIND);
         self.readers.lost(&self.topic);
     }
 }

@@ -14,6 +14,7 @@ mod harness;
 mod hours;
 mod matters;
 mod notices;
+mod platform;
 mod queue;
 mod replay;
 mod routing;

@@ -1,6 +1,7 @@
 //! A tenant's audit log.
 
 use brigade_domain::Timestamp;
+use brigade_domain::identity::ports::AuditLine;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -44,6 +45,13 @@ pub(crate) struct AuditView {
     details: Value,
 }
 
+impl From<AuditLine> for AuditView {
+    fn from(line: AuditLine) -> Self {
+        let AuditLine { seq, at, event, actor, ip, request_id, result, details } = line;
+        Self { seq, at, event, actor, ip, request_id, result, details }
+    }
+}
+
 /// Who did what, the newest first.
 #[utoipa::path(get, path = "/v1/tenant/audit", tag = "tenant",
     params(("before" = Option<u64>, Query, description = "Lines before this one."),
@@ -52,15 +60,5 @@ pub(crate) struct AuditView {
 async fn page(who: TenantAdmin, app: App, Params(page): Params<Page>) -> Answer<Data<Vec<AuditView>>> {
     let limit = page.limit.unwrap_or(50).clamp(1, 200);
     let lines = app.identity.audit.page(who.tenant(), page.before, limit).await?;
-    let view = lines.into_iter().map(|line| AuditView {
-        seq: line.seq,
-        at: line.at,
-        event: line.event,
-        actor: line.actor,
-        ip: line.ip,
-        request_id: line.request_id,
-        result: line.result,
-        details: line.details,
-    });
-    Ok(Data::new(view.collect()))
+    Ok(Data::new(lines.into_iter().map(AuditView::from).collect()))
 }

@@ -40,6 +40,7 @@ mod tenant;
 mod throttle;
 pub mod token;
 
+pub(crate) use audit::AuditView;
 pub use own_data::Copies;
 pub use ports::Ports;
 

@@ -41,7 +41,7 @@ pub trait StaticFiles: Send + Sync + 'static {
 }
 
 /// The pages and their files. What is not listed here is not there.
-const PAGES: [(&str, &str); 10] = [
+const PAGES: [(&str, &str); 11] = [
     ("/", "index.html"),
     ("/sign-in", "sign-in.html"),
     ("/reset", "reset.html"),
@@ -51,6 +51,7 @@ const PAGES: [(&str, &str); 10] = [
     ("/chat", "chat.html"),
     ("/reports", "reports.html"),
     ("/settings", "settings.html"),
+    ("/platform", "platform.html"),
     ("/dev/outbox", "dev/outbox.html"),
 ];
 

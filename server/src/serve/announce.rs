@@ -21,6 +21,7 @@ pub fn announce(up: &Up<'_>) {
             ("the staff's inbox", "/inbox"),
             ("the client's page", "/chat"),
             ("the settings", "/settings"),
+            ("the platform, for who operates it", "/platform"),
             ("every mail that was sent", "/dev/outbox"),
             ("the API", "/docs"),
         ] {

@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 
 use brigade_actors::Directory;
 use brigade_domain::Timestamp;
+use brigade_domain::entity::EntityKind;
 use brigade_domain::journal::BoxFuture;
 use brigade_domain::limits::SharedLimits;
 use brigade_http::ops::{CacheReport, Health, Readiness, SmokePart, SmokeReport};
+use brigade_http::platform::Live;
 use brigade_store::Db;
 use brigade_store::identity::Identity;
 use brigade_ws::Hub;
@@ -19,7 +21,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use super::drain::Traffic;
 
 /// A probe is answered within this time, also when the database hangs.
-const PROBE: Duration = Duration::from_secs(2);
+pub(super) const PROBE: Duration = Duration::from_secs(2);
 /// A key that seals secrets is replaced after this (C66).
 const KEY_DAYS: u64 = 30;
 
@@ -49,20 +51,50 @@ impl Pulse {
         self.0.up.store(true, Ordering::Release);
     }
 
-    async fn database(&self) -> (bool, Duration) {
+    pub(super) async fn database(&self) -> (bool, Duration) {
         let clock = Instant::now();
         let answered = tokio::time::timeout(PROBE, self.0.db.ping()).await;
         (matches!(answered, Ok(Ok(()))), clock.elapsed())
     }
 
     /// Whether Redis is configured and answers.
-    async fn redis(&self) -> (bool, Duration) {
+    pub(super) async fn redis(&self) -> (bool, Duration) {
         let clock = Instant::now();
         let reachable = match &self.0.shared {
             Some(shared) => shared.reachable().await,
             None => false,
         };
         (reachable, clock.elapsed())
+    }
+
+    /// Whether Redis is configured.
+    pub(super) fn has_redis(&self) -> bool {
+        self.0.shared.is_some()
+    }
+
+    /// How long the process runs.
+    pub(super) fn uptime(&self) -> Duration {
+        self.0.started.elapsed()
+    }
+
+    /// What is in this node's memory, and what it has done.
+    pub(super) fn live(&self) -> Live {
+        let Vitals { directory, hub, db, traffic, .. } = &*self.0;
+        let (stats, sockets, (connections, connections_idle)) = (directory.stats(), hub.stats(), db.connections());
+        Live {
+            uptime_seconds: self.uptime().as_secs_f64(),
+            entities: EntityKind::ALL.map(|kind| (kind.as_str(), stats.entities_of(kind))).into(),
+            sockets: sockets.sessions,
+            requests: traffic.running(),
+            commands_waiting: directory.waiting(),
+            commands_committed: stats.commands_committed(),
+            commands_shed: stats.commands_shed(),
+            commits_broken: stats.commits_broken(),
+            sockets_closed_slow: sockets.closed_slow,
+            sockets_cut: sockets.cut,
+            connections,
+            connections_idle,
+        }
     }
 
     /// Whole days since the newest key of the ring began to seal; `None` while the database does not say.
@@ -75,7 +107,7 @@ impl Pulse {
     }
 
     /// What was configured: whether the key that seals secrets is one to go on with.
-    async fn environment(&self) -> SmokePart {
+    pub(super) async fn environment(&self) -> SmokePart {
         let clock = Instant::now();
         let (ok, key) = key_age(self.key_days().await);
         let note = format!("{}; {key}", self.0.setting);
@@ -85,20 +117,21 @@ impl Pulse {
     /// What is read at the moment of asking rather than counted when it happens.
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; counts stay far below 2^52")]
     fn gauges(&self) {
-        let Vitals { directory, hub, db, traffic, started, .. } = &*self.0;
-        let (stats, sockets, (connections, idle)) = (directory.stats(), hub.stats(), db.connections());
-        gauge!("brigade_uptime_seconds").set(started.elapsed().as_secs_f64());
-        gauge!("brigade_entities").set(stats.entities() as f64);
-        gauge!("brigade_commands_waiting").set(directory.waiting() as f64);
-        gauge!("brigade_commands_committed").set(stats.commands_committed() as f64);
-        gauge!("brigade_commands_shed").set(stats.commands_shed() as f64);
-        gauge!("brigade_commits_broken").set(stats.commits_broken() as f64);
-        gauge!("brigade_sockets").set(sockets.sessions as f64);
-        gauge!("brigade_sockets_closed_slow").set(sockets.closed_slow as f64);
-        gauge!("brigade_sockets_cut").set(sockets.cut as f64);
-        gauge!("brigade_requests_running").set(traffic.running() as f64);
-        gauge!("brigade_database_connections").set(f64::from(connections));
-        gauge!("brigade_database_connections_idle").set(idle as f64);
+        let live = self.live();
+        gauge!("brigade_uptime_seconds").set(live.uptime_seconds);
+        for (kind, count) in live.entities {
+            gauge!("brigade_entities", "kind" => kind).set(count as f64);
+        }
+        gauge!("brigade_commands_waiting").set(live.commands_waiting as f64);
+        gauge!("brigade_commands_committed").set(live.commands_committed as f64);
+        gauge!("brigade_commands_shed").set(live.commands_shed as f64);
+        gauge!("brigade_commits_broken").set(live.commits_broken as f64);
+        gauge!("brigade_sockets").set(live.sockets as f64);
+        gauge!("brigade_sockets_closed_slow").set(live.sockets_closed_slow as f64);
+        gauge!("brigade_sockets_cut").set(live.sockets_cut as f64);
+        gauge!("brigade_requests_running").set(live.requests as f64);
+        gauge!("brigade_database_connections").set(f64::from(live.connections));
+        gauge!("brigade_database_connections_idle").set(live.connections_idle as f64);
     }
 }
 
@@ -115,7 +148,7 @@ impl Health for Pulse {
     }
 
     fn uptime_seconds(&self) -> f64 {
-        self.0.started.elapsed().as_secs_f64()
+        self.uptime().as_secs_f64()
     }
 
     fn caches(&self) -> BoxFuture<'static, CacheReport> {

@@ -8,6 +8,7 @@
 //! | carry webhooks | [`postman`] |
 //! | tell the staff what concerns them | [`notices`] |
 //! | how the process is | [`health`] |
+//! | how the platform does | [`parts`] |
 //! | go away without losing anything | [`drain`] |
 
 mod announce;
@@ -18,6 +19,7 @@ mod health;
 pub(crate) mod live;
 mod mail;
 mod notices;
+mod parts;
 mod postman;
 mod routing;
 pub(crate) mod signals;

@@ -27,13 +27,14 @@ use brigade_http::identity::password::Hasher;
 use brigade_http::identity::{Copies, Ports};
 use brigade_http::notices::Ports as NoticePorts;
 use brigade_http::problem::Problem;
-use brigade_http::{Parts, account, chat, reports, webhooks};
+use brigade_http::{Parts, account, chat, platform, reports, webhooks};
 use brigade_integrations::files::{FileStore, Inspection};
 use brigade_integrations::webhooks::HttpCourier;
 use brigade_store::chat::{PgAttachments, PgCannedReplies, PgDrafts, PgLists, PgMessages, PgSearch, PgViews};
 use brigade_store::identity::{Identity, KeyRing};
 use brigade_store::jobs::{Tasks, Worker};
 use brigade_store::notices::PgNotices;
+use brigade_store::platform::PgPlatform;
 use brigade_store::reports::PgReports;
 use brigade_store::routing::PgRouting;
 use brigade_store::webhooks::PgWebhooks;
@@ -42,6 +43,7 @@ use brigade_ws::{Hub, Live, LiveConfig, LiveLimits, Timeouts};
 
 use super::drain::Traffic;
 use super::health::{Pulse, Vitals};
+use super::parts::{Letters, Lookout};
 use super::{feedback, files, live, notices, postman, routing, targets, tasks, upkeep};
 use crate::config::Config;
 use crate::config::value::Setting as _;
@@ -170,8 +172,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let gate = Gate::sharing(http, Arc::new(identity.clone()), Arc::new(identity.clone()), shared);
     let reads = Arc::new(PgReads::new(db.clone()));
     let live = live(config, &gate, &hub);
-    let files = files::Files::default();
-    let uploads = uploads(config, &db)?;
+    let (files, uploads) = (files::Files::default(), uploads(config, &db)?);
     let own = Arc::new(identity.clone());
     let messages = Arc::new(PgMessages::new(db.clone()));
     let copies = Copies::new((own.clone(), own.clone()), own, messages, uploads.files());
@@ -189,6 +190,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
         copies: copies.clone(),
         reports: reports::Ports { reports: Arc::new(PgReports::new(db.clone())) },
         identity: Ports::over(&Arc::new(identity.clone()), hasher.clone()),
+        platform: platform_ports(config, &db, &pulse, &uploads),
         health: Arc::new(pulse.clone()),
         files: Arc::new(files.clone()),
     });
@@ -220,6 +222,20 @@ fn look_after(db: &Db, presence: &Arc<Presence>, pulse: &Pulse) -> Result<()> {
     actix_web::rt::spawn(routing::attend(PgRouting::new(db.clone()), Arc::clone(presence)));
     actix_web::rt::spawn(upkeep::keys(pulse.clone()));
     Ok(())
+}
+
+/// What the operator's page is made from; from here on the parts are looked after.
+fn platform_ports(config: &Config, db: &Db, pulse: &Pulse, uploads: &Uploads) -> platform::Ports {
+    let letters = match (&config.mail.smtp_url, config.demo.enabled) {
+        (Some(_), _) => Letters::Sent,
+        (None, true) => Letters::Shown,
+        (None, false) => Letters::Kept,
+    };
+    let all = PgPlatform::new(db.clone());
+    let lookout = Lookout::new(pulse.clone(), all.clone(), uploads.files(), letters);
+    actix_web::rt::spawn(lookout.clone().keep());
+    let all = Arc::new(all);
+    platform::Ports { tenants: all.clone(), queue: all.clone(), activity: all, watch: Arc::new(lookout) }
 }
 
 /// What conversations are asked for beside their live state.

@@ -5,13 +5,14 @@
 //! | enqueue beside an entity's commit | [`brigade_domain::entity::Decision::with_job`] |
 //! | enqueue beside other changes | [`enqueue`] in the same transaction |
 //! | run the work | [`Worker`] with a [`Tasks`] registry |
-//! | see what is stuck | [`dead`], [`counts`], and put it back with [`revive`] |
+//! | know how much waits | [`counts`] |
+//! | see what is stuck, and put it back | [`crate::platform`] |
 //!
 //! The queue is `graphile_worker`'s, in its own schema. It has no row-level security: a worker serves every tenant,
 //! and each job says in its payload whose work it is. A job that fails is tried again after about e, e² … seconds;
 //! after [`ATTEMPTS`] it stays as a dead letter.
 
-mod letters;
+mod counts;
 mod worker;
 
 use std::collections::HashMap;
@@ -28,7 +29,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 
 use crate::error::Error;
-pub use letters::{Counts, Dead, counts, dead, revive};
+pub use counts::{Counts, counts};
 pub use worker::{TaskError, Tasks, Worker};
 
 /// How often a job is tried before it becomes a dead letter.

@@ -6,9 +6,13 @@ use std::time::Duration;
 
 use brigade_domain::entity::Job;
 use brigade_domain::id::TenantId;
+use brigade_domain::identity::Cause;
 use brigade_domain::journal::{CommitError, Journal};
+use brigade_domain::platform::ports::Queue as _;
 use brigade_domain::refusal::Code;
+use brigade_store::audit;
 use brigade_store::jobs::{self, TaskError, Tasks, Worker};
+use brigade_store::platform::PgPlatform;
 use tokio::sync::mpsc;
 
 use crate::support::{World, conversation, message, now};
@@ -139,10 +143,14 @@ async fn what_fails_too_often_is_a_dead_letter_until_it_is_revived() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     worker.stop().await;
-    let dead = jobs::dead(&world.db, 0, 10).await.unwrap();
-    assert_eq!((dead.len(), dead[0].task.task.as_str(), dead[0].attempts), (1, "unknown.task", jobs::ATTEMPTS));
-    assert!(dead[0].last_error.as_deref().unwrap_or_default().contains("unknown.task"));
-    assert!(jobs::revive(&world.db, dead[0].id).await.unwrap());
-    assert!(!jobs::revive(&world.db, dead[0].id).await.unwrap());
+    let platform = PgPlatform::new(world.db.clone());
+    let dead = platform.dead(None, None, 10).await.unwrap();
+    assert_eq!((dead.len(), dead[0].task.as_str(), dead[0].tenant), (1, "unknown.task", Some(tenant)));
+    assert_eq!(i16::try_from(dead[0].attempts).unwrap(), jobs::ATTEMPTS);
+    let cause = || Cause::system(now());
+    platform.retry(dead[0].id, cause()).await.unwrap();
+    assert!(platform.retry(dead[0].id, cause()).await.is_err(), "it is none any more");
+    assert!(platform.put_away(dead[0].id, cause()).await.is_err(), "what waits is not put away");
     assert_eq!(jobs::counts(&world.db).await.unwrap().due, 1);
+    assert!(audit::verify(&world.db, audit::PLATFORM).await.unwrap().is_ok());
 }

@@ -1,6 +1,6 @@
 // A real `brigade serve --demo` with its own database and port. It can be killed and started again on the same data.
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +26,13 @@ function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'brigade-e2e-'));
   chmodSync(folder, 0o755);
   return folder;
+}
+
+/** PostgreSQL's own client, where Debian has it or on the path. */
+function psql() {
+  const folder = '/usr/lib/postgresql';
+  const found = existsSync(folder) ? readdirSync(folder).map((version) => join(folder, version, 'bin/psql')).filter((path) => existsSync(path)) : [];
+  return found.sort().at(-1) ?? 'psql';
 }
 
 async function freePort() {
@@ -96,6 +103,11 @@ export class Server {
   /** What it has printed. */
   get log() {
     return this.#out;
+  }
+
+  /** Runs SQL on its database as the superuser, for what no page can bring about. */
+  sql(text) {
+    return execFileSync(psql(), ['-h', join(this.#data, 'data/run'), '-U', 'postgres', '-d', 'postgres', '-v', 'ON_ERROR_STOP=1', '-qtAc', text], { encoding: 'utf8' }).trim();
   }
 
   /** As if the power went. */

@@ -45,6 +45,7 @@ impl Operation {
         let prefix = match name {
             "user" => "usr",
             "seq" => return "1".to_owned(),
+            "job" => return i64::MAX.to_string(),
             "file" => "att",
             "token" => return "nothing".to_owned(),
             "id" if self.path.contains("/sessions/") => "ses",

@@ -127,6 +127,7 @@ async fn exactly_those_who_are_meant_get_past_the_guard() {
         "staff",
         "tenant_admin",
         "admin_person",
+        "super_admin",
         "site_key",
         "operator",
     ] {
@@ -166,19 +167,21 @@ async fn without_the_token_against_cross_site_requests_a_cookie_changes_nothing(
     let app = TestApp::start().await;
     let tenant = app.tenant().await;
     let admin = app.client_as(&tenant, Role::Admin).await;
+    let operator = app.operator().await;
     let http = reqwest::Client::new();
     for operation in operations(&app).await {
         if operation.method == reqwest::Method::GET || ["public", "site_key"].contains(&operation.access.as_str()) {
             continue;
         }
+        let who = if operation.access == "super_admin" { &operator } else { &admin };
         let request =
-            || http.request(operation.method.clone(), app.url(&operation.at_nobody())).header("cookie", &admin.cookie);
+            || http.request(operation.method.clone(), app.url(&operation.at_nobody())).header("cookie", &who.cookie);
         let what = format!("{} {}", operation.method, operation.path);
         let bare = request().header("sec-fetch-site", "same-origin").json(&json!({})).send().await.unwrap();
         assert_eq!(Answer::of(bare).await.code(), "CSRF_FAILED", "{what}");
-        let foreign = request().header("origin", "https://evil.test").header("x-csrf-token", &admin.csrf);
+        let foreign = request().header("origin", "https://evil.test").header("x-csrf-token", &who.csrf);
         assert_eq!(Answer::of(foreign.json(&json!({})).send().await.unwrap()).await.code(), "ORIGIN_REFUSED", "{what}");
-        let sibling = request().header("sec-fetch-site", "same-site").header("x-csrf-token", &admin.csrf);
+        let sibling = request().header("sec-fetch-site", "same-site").header("x-csrf-token", &who.csrf);
         assert_eq!(Answer::of(sibling.json(&json!({})).send().await.unwrap()).await.code(), "ORIGIN_REFUSED", "{what}");
     }
 }

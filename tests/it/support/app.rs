@@ -152,7 +152,13 @@ impl TestApp {
         Person::sign_in(self, id, &email, PASSWORD).await
     }
 
-    /// The same with a socket that has said hello.
+    /// Somebody who operates the platform, signed in over HTTP.
+    pub async fn operator(&self) -> Person {
+        let (id, email) = self.somebody("Olu Operator", true).await;
+        Person::sign_in(self, id, &email, PASSWORD).await
+    }
+
+    /// A new person with a role in a tenant, signed in, with a socket that has said hello.
     pub async fn ws_as(&self, tenant: &TestTenant, role: Role) -> (Person, Socket) {
         let person = self.client_as(tenant, role).await;
         let socket = Socket::open(self, &person).await;

@@ -59,6 +59,7 @@ export function isStaff(who: Me): boolean {
 
 /** The page somebody belongs to after signing in. */
 export function homeOf(who: Me): string {
+  if (who.kind === 'super_admin') return '/platform';
   return isStaff(who) ? '/inbox' : '/chat';
 }
 

@@ -12,23 +12,53 @@ import { tabShelf } from '../live/shelf';
 import { fill, mustFind } from '../ui/dom';
 import { offlineIcon } from '../ui/icons';
 
-/** What every page behind a sign-in has. */
-export interface Session {
+/** What is there wherever somebody is signed in, in a business or not. */
+export interface Own {
   who: SignedIn;
-  tenant: { id: string; name: string; slug: string };
-  client: LiveClient;
-  presence: Presence;
   toasts: Toasts;
-  /** What one was told; only the staff are. */
-  notices?: NoticeShelf;
   /** What can be done on this page. */
   actions: Actions;
   owned: Disposables;
 }
 
+/** What every page of a business behind a sign-in has. */
+export interface Session extends Own {
+  tenant: { id: string; name: string; slug: string };
+  client: LiveClient;
+  presence: Presence;
+  /** What one was told; only the staff are. */
+  notices?: NoticeShelf;
+}
+
 const AWAY_MS = 120_000;
 /** Another tab's new session is here by then. */
 const ASK_AGAIN_MS = 1_000;
+
+/** Says that the page could not be loaded, and lets it be tried again. */
+function couldNotLoad(app: Element, error: unknown, retry: () => void): void {
+  const again = button({ label: 'Try again', kind: 'primary' });
+  new Disposables().listen(again, 'click', retry);
+  const text = error instanceof ApiError ? error.message : 'Something unexpected happened while this page was loading.';
+  fill(app, emptyState({ icon: offlineIcon, title: 'This page could not be loaded', text, action: again }));
+  if (!(error instanceof ApiError)) throw error;
+}
+
+/** Starts the page of who operates the platform; sends everybody else to where they belong. They act in no business, so there is no socket. */
+export async function startOperator(begin: (own: Own) => void): Promise<void> {
+  const app = mustFind('#app');
+  fill(app, loadingState('Loading', 3));
+  try {
+    const who = await me();
+    if (!who.signed_in || !who.user || who.next) return location.replace(signInAddress());
+    if (who.kind !== 'super_admin') return location.replace(who.tenant ? homeOf(who) : '/sign-in');
+    const owned = new Disposables();
+    const toasts = owned.add(new Toasts());
+    document.body.append(toasts.root);
+    begin({ who: who as SignedIn, toasts, actions: new Actions(), owned });
+  } catch (error) {
+    couldNotLoad(app, error, () => void startOperator(begin));
+  }
+}
 
 /** Resolves who is signed in, opens the socket and starts the page; sends everybody else to where they belong. */
 export async function startSession(page: 'staff' | 'client' | 'everybody', begin: (session: Session) => void): Promise<void> {
@@ -38,15 +68,11 @@ export async function startSession(page: 'staff' | 'client' | 'everybody', begin
     const who = await me();
     if (!who.signed_in || !who.user) return location.replace(signInAddress());
     if (who.next) return location.replace(signInAddress());
-    if (!who.tenant) return location.replace('/sign-in');
+    if (!who.tenant) return location.replace(who.kind === 'super_admin' ? homeOf(who) : '/sign-in');
     if (page !== 'everybody' && isStaff(who) !== (page === 'staff')) return location.replace(homeOf(who));
     begin(openSession(who as SignedIn, who.tenant));
   } catch (error) {
-    const again = button({ label: 'Try again', kind: 'primary' });
-    new Disposables().listen(again, 'click', () => void startSession(page, begin));
-    const text = error instanceof ApiError ? error.message : 'Something unexpected happened while this page was loading.';
-    fill(app, emptyState({ icon: offlineIcon, title: 'This page could not be loaded', text, action: again }));
-    if (!(error instanceof ApiError)) throw error;
+    couldNotLoad(app, error, () => void startSession(page, begin));
   }
 }
 
@@ -98,7 +124,7 @@ function watchAway(owned: Disposables, presence: Presence): void {
 }
 
 /** Ends the session here and leaves. */
-export async function signOut(session: Session): Promise<void> {
+export async function signOut(session: Own): Promise<void> {
   await call('POST', '/v1/auth/sign-out', {});
   session.owned.dispose();
   sessionChanged();

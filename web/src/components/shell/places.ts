@@ -1,5 +1,5 @@
 import { isStaff } from '../../api/session';
-import { signOut, type Session } from '../../session/start';
+import { signOut, type Own, type Session } from '../../session/start';
 import { chartIcon, chatIcon, inboxIcon, leaveIcon, settingsIcon } from '../../ui/icons';
 import type { Action } from '../palette/actions';
 
@@ -31,7 +31,7 @@ export function settingsOf({ who }: Session): Setting[] {
 }
 
 /** Says when it does not work. */
-export async function leave(session: Session): Promise<void> {
+export async function leave(session: Own): Promise<void> {
   await signOut(session).catch((error: Error) => session.toasts.show({ text: error.message, danger: true }));
 }
 

@@ -1,5 +1,5 @@
 import { isStaff } from '../../api/session';
-import type { Session } from '../../session/start';
+import type { Own, Session } from '../../session/start';
 import { el } from '../../ui/dom';
 import { chartIcon, chatIcon, icon, inboxIcon, leaveIcon, settingsIcon, type Icon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
@@ -14,13 +14,35 @@ import styles from './shell.module.css';
 
 const c = mustClass(styles);
 
-/** The frame of every page behind a sign-in: where one is, where one can go, who one is, and how the connection stands. */
-export function shell(session: Session, current: string, main: HTMLElement, more: { title?: string; tools?: HTMLElement[] } = {}): HTMLElement {
-  const banner = session.owned.add(new ConnectionBanner(session.client.connection));
-  const staff = isStaff(session.who);
-  const link = (href: string, label: string, strokes: Icon) =>
-    el('a', { class: c('link'), href, 'aria-current': href === current ? 'page' : null, 'aria-label': label }, icon(strokes), el('span', { class: c('wordy') }, label));
-  session.actions.add(places(session, current));
+/** A place one can go to from every page. */
+export interface PlaceLink {
+  href: string;
+  label: string;
+  icon: Icon;
+}
+
+/** What stands in the frame of a page. */
+interface Frame {
+  start: string;
+  /** Where one is: the business, or the platform. */
+  place: string;
+  links: HTMLElement[];
+  /** What stands before the person's menu. */
+  tools: (HTMLElement | null)[];
+  title?: string | undefined;
+  /** Where one's own settings are. */
+  you: string;
+  banner?: HTMLElement;
+  main: HTMLElement;
+}
+
+/** A link of the bar; `current` is the address of this page. */
+export function placeLink({ href, label, icon: strokes }: PlaceLink, current: string): HTMLElement {
+  return el('a', { class: c('link'), href, 'aria-current': href === current ? 'page' : null, 'aria-label': label }, icon(strokes), el('span', { class: c('wordy') }, label));
+}
+
+/** The frame itself, with a way around it for the keyboard. */
+export function frame(own: Own, { start, place, links, tools, title, you, banner, main }: Frame): HTMLElement {
   main.id = 'main';
   main.tabIndex = -1;
   main.classList.add(c('main'));
@@ -28,18 +50,32 @@ export function shell(session: Session, current: string, main: HTMLElement, more
     'div', { class: c('shell') },
     el('header', { class: c('bar') },
       el('a', { class: c('skip'), href: '#main' }, 'Skip to the content'),
-      more.title === undefined ? null : el('h1', { class: 'visually-hidden' }, more.title),
-      el('a', { href: staff ? '/inbox' : '/chat', 'aria-label': 'Brigade, start' }, brandMark()),
-      el('span', { class: c('place') }, session.tenant.name),
-      el('nav', { class: c('links'), 'aria-label': 'Main' },
-        ...(staff ? [link('/inbox', 'Inbox', inboxIcon), link('/reports', 'Reports', chartIcon)] : [link('/chat', 'Conversation', chatIcon)]), link('/settings', 'Settings', settingsIcon)),
-      paletteButton(session.actions, session.owned), ...(more.tools ?? []),
-      session.notices ? bell(session.notices, session.actions, session.owned) : null, personMenu(session)),
-    banner.root, main,
+      title === undefined ? null : el('h1', { class: 'visually-hidden' }, title),
+      el('a', { href: start, 'aria-label': 'Brigade, start' }, brandMark()),
+      el('span', { class: c('place') }, place),
+      el('nav', { class: c('links'), 'aria-label': 'Main' }, ...links),
+      ...tools, personMenu(own, you)),
+    banner, main,
   );
 }
 
-function personMenu(session: Session): HTMLElement {
+/** The frame of every page of a business behind a sign-in: where one is, where one can go, who one is, and how the connection stands. */
+export function shell(session: Session, current: string, main: HTMLElement, more: { title?: string; tools?: HTMLElement[] } = {}): HTMLElement {
+  const banner = session.owned.add(new ConnectionBanner(session.client.connection));
+  const staff = isStaff(session.who);
+  session.actions.add(places(session, current));
+  const links: PlaceLink[] = [
+    ...(staff ? [{ href: '/inbox', label: 'Inbox', icon: inboxIcon }, { href: '/reports', label: 'Reports', icon: chartIcon }] : [{ href: '/chat', label: 'Conversation', icon: chatIcon }]),
+    { href: '/settings', label: 'Settings', icon: settingsIcon },
+  ];
+  return frame(session, {
+    start: staff ? '/inbox' : '/chat', place: session.tenant.name, title: more.title, you: '/settings#you', banner: banner.root, main,
+    links: links.map((link) => placeLink(link, current)),
+    tools: [paletteButton(session.actions, session.owned), ...(more.tools ?? []), session.notices ? bell(session.notices, session.actions, session.owned) : null],
+  });
+}
+
+function personMenu(session: Own, you: string): HTMLElement {
   const { owned, who } = session;
   const { user } = who;
   const face = el('button', { type: 'button', class: c('faceButton'), 'aria-haspopup': 'true', 'aria-expanded': 'false' }, avatar(user), el('span', { class: 'visually-hidden' }, `You: ${user.name}`));
@@ -47,7 +83,7 @@ function personMenu(session: Session): HTMLElement {
   const menu = el(
     'div', { class: c('menu'), hidden: true },
     el('div', { class: c('whose') }, el('strong', {}, user.name), el('p', { class: c('soft') }, user.email)),
-    el('a', { class: c('link'), href: '/settings#you' }, icon(settingsIcon), 'Your settings'),
+    el('a', { class: c('link'), href: you }, icon(settingsIcon), 'Your settings'),
     leaving,
   );
   const root = el('div', { class: c('person') }, face, menu);

@@ -6,7 +6,7 @@ import { busy, button } from '../../components/button/button';
 import { formDialog } from '../../components/dialog/form-dialog';
 import { field } from '../../components/field/field';
 import { timeElement } from '../../components/time-text/time-text';
-import type { Session } from '../../session/start';
+import type { Own } from '../../session/start';
 import { el } from '../../ui/dom';
 import { isRefusal, MOMENTS } from './history-words';
 import { c, card, loaded, messageOf } from './parts';
@@ -14,7 +14,7 @@ import { c, card, loaded, messageOf } from './parts';
 const PAGE = 20;
 
 /** When and from where one signed in, or somebody tried to. */
-export function historyCard(session: Session): HTMLElement {
+export function historyCard(session: Own): HTMLElement {
   const first = () => ownHistory(PAGE);
   return card(
     'Recent sign-ins',
@@ -25,7 +25,7 @@ export function historyCard(session: Session): HTMLElement {
   );
 }
 
-function list(session: Session, first: HistoryLine[], again: () => void): HTMLElement {
+function list(session: Own, first: HistoryLine[], again: () => void): HTMLElement {
   const { owned, toasts } = session;
   let last = first.at(-1);
   const row = (line: HistoryLine) => rowOf(session, line, again);
@@ -43,7 +43,7 @@ function list(session: Session, first: HistoryLine[], again: () => void): HTMLEl
     : el('div', {}, rows, el('div', { class: c('foot') }, older));
 }
 
-function rowOf(session: Session, line: HistoryLine, again: () => void): HTMLElement {
+function rowOf(session: Own, line: HistoryLine, again: () => void): HTMLElement {
   const tag = (text: string, warn = false) => el('span', { class: warn ? `${c('tag')} ${c('warn')}` : c('tag') }, text);
   const doubt = button({ label: 'This was not me', small: true, kind: 'plain' }, { 'aria-label': `This was not me: ${MOMENTS[line.what]}` });
   session.owned.listen(doubt, 'click', () => void notMe(session).then((changed) => changed && again()));
@@ -59,7 +59,7 @@ function rowOf(session: Session, line: HistoryLine, again: () => void): HTMLElem
 }
 
 /** The way out: everybody else is signed out, and the password is another. */
-function notMe({ who }: Session): Promise<boolean> {
+function notMe({ who }: Own): Promise<boolean> {
   const current = field({ label: 'Current password', name: 'current' }, { type: 'password', autocomplete: 'current-password', required: true });
   const next = field({ label: 'New password', name: 'password', hint: 'At least 8 characters, and one you use nowhere else.' }, { type: 'password', autocomplete: 'new-password', required: true });
   const address = el('input', { type: 'email', name: 'email', value: who.user.email, autocomplete: 'username', readonly: true, hidden: true });

@@ -9,12 +9,12 @@ import { anyCodeField } from '../../components/second-factor/code-field';
 import { recoveryCodes } from '../../components/second-factor/recovery-codes';
 import { setUp } from '../../components/second-factor/set-up';
 import { dayText, timeElement } from '../../components/time-text/time-text';
-import type { Session } from '../../session/start';
+import type { Own } from '../../session/start';
 import { el, fill, type Child } from '../../ui/dom';
 import { c, card, loaded, saveForm } from './parts';
 
 /** One's own two-step sign-in. */
-export function twoStepCard(session: Session): HTMLElement {
+export function twoStepCard(session: Own): HTMLElement {
   return card('Two-step sign-in', loaded(session.owned, 'Loading', factorState, (state, again) => {
     const box = el('div', { class: c('form') });
     fill(box, ...(state.on ? whenOn(session, state, box, again) : whenOff(session, box, again)));
@@ -22,7 +22,7 @@ export function twoStepCard(session: Session): HTMLElement {
   }));
 }
 
-function whenOff({ owned, who }: Session, box: HTMLElement, again: () => void): Child[] {
+function whenOff({ owned, who }: Own, box: HTMLElement, again: () => void): Child[] {
   const begin = button({ label: 'Turn on two-step sign-in', kind: 'primary' });
   owned.listen(begin, 'click', () => {
     const cancel = button({ label: 'Cancel', small: true });
@@ -37,7 +37,7 @@ function whenOff({ owned, who }: Session, box: HTMLElement, again: () => void): 
   ];
 }
 
-function whenOn(session: Session, state: FactorState, box: HTMLElement, again: () => void): Child[] {
+function whenOn(session: Own, state: FactorState, box: HTMLElement, again: () => void): Child[] {
   const { owned, who } = session;
   const renew = button({ label: 'Make new recovery codes', small: true });
   owned.listen(renew, 'click', () => void askBoth(session, {
@@ -66,7 +66,7 @@ function whenOn(session: Session, state: FactorState, box: HTMLElement, again: (
 }
 
 /** Asks for password and code before something is done to the second step. */
-function askBoth({ who }: Session, parts: { title: string; text: string; submit: string; run: (password: string, code: string) => Promise<void> }): Promise<boolean> {
+function askBoth({ who }: Own, parts: { title: string; text: string; submit: string; run: (password: string, code: string) => Promise<void> }): Promise<boolean> {
   const password = field({ label: 'Your password', name: 'password' }, { type: 'password', autocomplete: 'current-password', required: true });
   const code = anyCodeField();
   const address = el('input', { type: 'email', name: 'email', value: who.user.email, autocomplete: 'username', readonly: true, hidden: true });
@@ -80,7 +80,7 @@ function askBoth({ who }: Session, parts: { title: string; text: string; submit:
 const ASKED = [{ value: 'no', label: 'Everybody decides for themself' }, { value: 'yes', label: 'Everybody who works here must use it' }];
 
 /** Whether the business asks two-step sign-in of everybody who works for it. */
-export function askedOfAllCard({ owned }: Session): HTMLElement {
+export function askedOfAllCard({ owned }: Own): HTMLElement {
   return card('Two-step sign-in of the team', loaded(owned, 'Loading', tenantSettings, (tenant) => {
     const asked = choiceField({ label: 'Who must use it', name: 'second_factor_required', hint: 'Customers are not concerned.' }, ASKED);
     asked.input.value = tenant.second_factor_required ? 'yes' : 'no';

@@ -5,19 +5,19 @@ import { passwordMeter } from '../../components/auth/auth';
 import { confirmLoss } from '../../components/dialog/dialog';
 import { field } from '../../components/field/field';
 import { timeElement } from '../../components/time-text/time-text';
-import type { Session } from '../../session/start';
+import type { Own } from '../../session/start';
 import { el, type Child } from '../../ui/dom';
 import { historyCard } from './history';
 import { c, card, doButton, loaded, saveForm } from './parts';
 import { twoStepCard } from './two-step';
 
 /** One's own name, password, two-step sign-in and sessions. */
-export function youSection(session: Session): Child[] {
+export function youSection(session: Own): Child[] {
   return [profile(session), password(session), twoStepCard(session), sessions(session), historyCard(session)];
 }
 
-function profile({ who, owned, toasts }: Session): HTMLElement {
-  const name = field({ label: 'Name', name: 'name', hint: isStaff(who) ? 'What your team and your customers see.' : 'What the business you talk to sees.' }, { autocomplete: 'name', maxlength: 200, value: who.user.name });
+function profile({ who, owned, toasts }: Own): HTMLElement {
+  const name = field({ label: 'Name', name: 'name', hint: seenBy(who) }, { autocomplete: 'name', maxlength: 200, value: who.user.name });
   const unverified = who.user.email_verified ? null : el(
     'p', {}, `${who.user.email} is not confirmed yet. `,
     doButton(owned, { label: 'Send the mail again' }, async () => {
@@ -27,7 +27,12 @@ function profile({ who, owned, toasts }: Session): HTMLElement {
   return card('You', unverified, saveForm(owned, { fields: { name }, save: async () => void (await rename(name.input.value.trim())) }));
 }
 
-function password({ who, owned }: Session): HTMLElement {
+function seenBy(who: Own['who']): string {
+  if (who.kind === 'super_admin') return 'What the record of the platform says.';
+  return isStaff(who) ? 'What your team and your customers see.' : 'What the business you talk to sees.';
+}
+
+function password({ who, owned }: Own): HTMLElement {
   const current = field({ label: 'Current password', name: 'current' }, { type: 'password', autocomplete: 'current-password' });
   const next = field({ label: 'New password', name: 'password', hint: 'At least 8 characters. Several words are easier to remember and harder to guess.' }, { type: 'password', autocomplete: 'new-password' });
   const address = el('input', { type: 'email', name: 'email', value: who.user.email, autocomplete: 'username', readonly: true, hidden: true });
@@ -44,7 +49,7 @@ function password({ who, owned }: Session): HTMLElement {
   }));
 }
 
-function sessions({ owned, toasts }: Session): HTMLElement {
+function sessions({ owned, toasts }: Own): HTMLElement {
   const complain = (text: string) => toasts.show({ text, danger: true });
   const row = (each: OwnSession, again: () => void) => el(
     'li', {},

@@ -18,7 +18,8 @@ async function goOn(): Promise<void> {
   const who = await me();
   if (!who.signed_in) return;
   if (who.next === 'set_up_second_factor') return setUpFirst(who);
-  if (!who.tenant) return fill(app, authPage(who.tenants.length > 0 ? chooseTenant(who.tenants, () => void goOn()) : nowhere(who)));
+  const operator = who.kind === 'super_admin' && who.tenants.length === 0;
+  if (!who.tenant && !operator) return fill(app, authPage(who.tenants.length > 0 ? chooseTenant(who.tenants, () => void goOn()) : nowhere(who)));
   location.replace(safeNext(new URLSearchParams(location.search).get('next')) ?? homeOf(who));
 }
 
@@ -63,10 +64,7 @@ function leaveButton(): HTMLButtonElement {
 
 /** Somebody who belongs to no business: there is nothing to go to, and a way out. */
 function nowhere(who: Me): HTMLElement {
-  const text = who.kind === 'super_admin'
-    ? 'You operate the platform. Its page is not here yet; the command line of the server does what it will do.'
-    : 'You do not belong to a business at the moment. Ask for an invitation.';
-  return authCard(`Hello, ${who.user?.name ?? ''}`, text, leaveButton());
+  return authCard(`Hello, ${who.user?.name ?? ''}`, 'You do not belong to a business at the moment. Ask for an invitation.', leaveButton());
 }
 
 /** Somebody has just asked for their account to be deleted: until when signing in takes it back. */
