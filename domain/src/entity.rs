@@ -204,6 +204,10 @@ pub enum Fact {
     Matter(crate::chat::matter::MatterRow),
     /// What a customer is asked of how they were served, or says.
     Feedback(crate::chat::feedback::Kept),
+    /// A visitor who may write nothing more.
+    Blocked(crate::chat::block::Blocked),
+    /// A visitor who may write again, by their chat.
+    Unblocked(ConversationId),
 }
 
 /// Work to be done after the commit, enqueued in the same transaction (the outbox).

@@ -2,6 +2,7 @@
 //! [`super::standing`].
 
 use super::attachment::{Attachment, FileName, MAX_FILES, MediaType};
+use super::block::Reason;
 use super::event::Kind;
 use super::feedback::{Comment, Given, Score};
 use super::text::{Emoji, MessageText, PageUrl};
@@ -92,6 +93,15 @@ pub enum Command {
     AskFeedback(AskFeedback),
     /// Say how it was.
     GiveFeedback(GiveFeedback),
+    /// Let the visitor write nothing more.
+    Block {
+        /// Why.
+        reason: Reason,
+        /// Whether the address they have left is blocked too.
+        email: bool,
+    },
+    /// Let the visitor write again.
+    Unblock,
     /// Leave a way to be reached.
     LeaveContact {
         /// The address.
@@ -245,6 +255,11 @@ impl Command {
                 let comment = comment.as_deref().map(Comment::parse).transpose()?.flatten();
                 Ok(Self::GiveFeedback(GiveFeedback { asked, given: Given { score: Score::parse(score)?, comment } }))
             }
+            "block" => {
+                let wire::Block { reason, email } = parse_body(body)?;
+                Ok(Self::Block { reason: Reason::parse(&reason)?, email })
+            }
+            "unblock" => parse_body(body).map(|wire::Empty {}| Self::Unblock),
             "leave_contact" => contact(&parse_body(body)?),
             "invite" => {
                 let wire::Invite { invitation, email, name, inviter } = parse_body(body)?;

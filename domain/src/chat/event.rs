@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attachment::Attachment;
+use super::block::Reason;
 use super::due::Dues;
 use super::feedback::Given;
 use super::text::{Emoji, MessageText, PageUrl};
@@ -185,6 +186,19 @@ pub enum Event {
         /// What was said.
         given: Given,
     },
+    /// The staff have blocked the visitor, or the address the visitor has left as well.
+    VisitorBlocked {
+        /// Why.
+        reason: Reason,
+        /// The address that is blocked too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        email: Option<Email>,
+    },
+    /// The visitor may write no more, or again. That is all they get to know of it.
+    WritingAllowed {
+        /// Whether they may.
+        on: bool,
+    },
     /// The visitor left a way to be reached.
     ContactLeft {
         /// The address, not verified.
@@ -226,13 +240,14 @@ pub enum Event {
 
 impl Event {
     /// Whether readers of `audience` may see it. Internal matters are for staff only: notes and everything about
-    /// them, the visitor's contact and the invitation, and how the staff sort their work.
+    /// them, the visitor's contact, the invitation and why somebody is blocked, and how the staff sort their work.
     pub const fn visible(&self, audience: Audience) -> bool {
         match audience {
             Audience::Staff => true,
             Audience::Customer => match self {
                 Self::NoteAdded { .. }
                 | Self::ContactLeft { .. }
+                | Self::VisitorBlocked { .. }
                 | Self::Invited { .. }
                 | Self::Snoozed { .. }
                 | Self::Woken {}
@@ -252,6 +267,7 @@ impl Event {
                 | Self::Reopened {}
                 | Self::FeedbackAsked { .. }
                 | Self::FeedbackGiven { .. }
+                | Self::WritingAllowed { .. }
                 | Self::HandedOver { .. }
                 | Self::TakenBack { .. } => true,
             },

@@ -188,6 +188,8 @@ impl Course<'_> {
             | Event::FeedbackAsked { .. }
             | Event::FeedbackGiven { .. }
             | Event::ContactLeft { .. }
+            | Event::VisitorBlocked { .. }
+            | Event::WritingAllowed { .. }
             | Event::Invited { .. } => {}
         }
         None

@@ -14,6 +14,7 @@
 //! | what the staff have ready to say | [`canned`] |
 //! | what is due when | [`due`] |
 //! | what customers say of it | [`feedback`] |
+//! | who may write nothing more | [`block`] |
 //! | what reports know of what customers came with | [`matter`] |
 //! | what somebody has begun to write | [`draft`] |
 //! | which files go with messages, and how they arrive | [`attachment`] |
@@ -21,6 +22,7 @@
 //! | how the staff sort them: priority, labels, snoozing | [`triage`] |
 
 pub mod attachment;
+pub mod block;
 pub mod canned;
 pub mod command;
 mod decide;
@@ -137,6 +139,11 @@ impl Entity for Conversation {
 
     fn ephemeral(&self, actor: &Actor, kind: &str) -> Result<Hearers, Refusal> {
         let signal = signal::Signal::of(kind).ok_or_else(|| unknown_command(kind))?;
-        if self.standing(actor)?.may_signal(signal) { Ok(signal.hearers()) } else { Err(Refusal::of(Code::Forbidden)) }
+        let standing = self.standing(actor)?;
+        if standing.may_signal(signal) && self.may_write(standing) {
+            Ok(signal.hearers())
+        } else {
+            Err(Refusal::of(Code::Forbidden))
+        }
     }
 }

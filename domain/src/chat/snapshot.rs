@@ -147,6 +147,8 @@ impl Conversation {
             "due": for_staff(json!(self.due)),
             "routed": for_staff(json!(self.routed)),
             "feedback": self.feedback,
+            "blocked": for_staff(json!(self.blocked)),
+            "writing_stopped": self.blocked.is_some(),
         })
     }
 

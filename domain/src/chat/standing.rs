@@ -63,6 +63,8 @@ impl Standing {
             | Command::Reopen
             | Command::Snooze { .. }
             | Command::SetPriority { .. }
+            | Command::Block { .. }
+            | Command::Unblock
             | Command::Label { .. } => matches!(self, Self::System | Self::Admin | Self::Staff),
             Command::GiveFeedback(_) => matches!(self, Self::Member | Self::Visitor),
             Command::LeaveContact { .. } => matches!(self, Self::Visitor),

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::attachment::Attachment;
+use super::block::Block;
 use super::due::Dues;
 use super::event::{Event, Kind, Side};
 use super::feedback::Feedback;
 use super::matter::{Done, Matter};
 use super::message::{History, Message};
-use super::text::PageUrl;
+use super::text::{MessageText, PageUrl};
 use super::triage::Priority;
 use crate::Timestamp;
 use crate::actor::Party;
@@ -140,6 +142,9 @@ pub struct Conversation {
     /// When the customer said last how it was.
     #[serde(default)]
     pub(super) rated_at: Option<Timestamp>,
+    /// The visitor may write nothing more.
+    #[serde(default)]
+    pub(super) blocked: Option<Block>,
 }
 
 impl Conversation {
@@ -173,6 +178,7 @@ impl Conversation {
             resolved: 0,
             feedback: None,
             rated_at: None,
+            blocked: None,
         }
     }
 
@@ -210,22 +216,11 @@ impl Conversation {
                 self.people.insert(*party, person);
             }
             Event::MessageSent { text, reply_to, mentions, attachments } => {
-                let sent = Message {
-                    text: Some(text.clone()),
-                    reply_to: *reply_to,
-                    mentions: mentions.clone(),
-                    attachments: attachments.clone(),
-                    ..blank(entry, false)
-                };
-                self.take_message(sent);
+                let sent = said(entry, text, mentions, attachments);
+                self.take_message(Message { reply_to: *reply_to, ..sent });
             }
             Event::NoteAdded { text, mentions, attachments } => {
-                self.history.push(Message {
-                    text: Some(text.clone()),
-                    mentions: mentions.clone(),
-                    attachments: attachments.clone(),
-                    ..blank(entry, true)
-                });
+                self.history.push(Message { note: true, ..said(entry, text, mentions, attachments) });
             }
             Event::MessageEdited { seq, text, .. } => self.history.change(*seq, |message| {
                 message.text = Some(text.clone());
@@ -260,6 +255,9 @@ impl Conversation {
             }
             Event::FeedbackAsked { question } => self.is_asked(entry.seq, entry.at, question),
             Event::FeedbackGiven { given, .. } => self.has_said(entry.at, given),
+            Event::VisitorBlocked { reason, email } => self.is_blocked(entry.by, entry.at, reason, email.as_ref()),
+            Event::WritingAllowed { on: true } => self.blocked = None,
+            Event::WritingAllowed { on: false } => {}
             Event::ContactLeft { email, name } => {
                 self.contact = Some(Contact { email: email.clone(), name: name.clone() });
             }
@@ -310,17 +308,17 @@ impl Conversation {
     }
 }
 
-/// A message of this entry, with nothing in it yet.
-fn blank(entry: &Entry<Event>, note: bool) -> Message {
+/// The message of this entry.
+fn said(entry: &Entry<Event>, text: &MessageText, mentions: &[UserId], attachments: &[Attachment]) -> Message {
     Message {
         seq: entry.seq,
         by: entry.by,
         at: entry.at,
-        text: None,
-        note,
+        text: Some(text.clone()),
+        note: false,
         reply_to: None,
-        mentions: Vec::new(),
-        attachments: Vec::new(),
+        mentions: mentions.to_vec(),
+        attachments: attachments.to_vec(),
         edited: None,
         edits: 0,
         reactions: BTreeMap::new(),

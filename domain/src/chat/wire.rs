@@ -115,6 +115,14 @@ pub(super) struct Label {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct Block {
+    pub(super) reason: String,
+    #[serde(default)]
+    pub(super) email: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Contact {
     pub(super) email: String,
     pub(super) name: Option<String>,

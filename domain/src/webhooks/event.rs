@@ -129,6 +129,8 @@ const fn of_conversation(event: &chat::event::Event) -> Option<EventType> {
         | Event::FeedbackAsked { .. }
         | Event::Routed { .. }
         | Event::Invited { .. }
+        | Event::VisitorBlocked { .. }
+        | Event::WritingAllowed { .. }
         | Event::TakenBack { .. } => None,
     }
 }

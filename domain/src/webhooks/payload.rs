@@ -109,6 +109,8 @@ fn of_conversation(event: chat::event::Event, deleted: bool) -> Value {
         | Event::FeedbackAsked { .. }
         | Event::Routed { .. }
         | Event::Invited { .. }
+        | Event::VisitorBlocked { .. }
+        | Event::WritingAllowed { .. }
         | Event::TakenBack { .. } => json!({}),
     }
 }

@@ -95,6 +95,8 @@ fn a_site_chat_is_its_visitors() {
     check_conversation(&chat, &conversation_table(seq, 'y', '.'));
     let contact = json!({ "email": "a@example.com" });
     check(&chat, &[("leave_contact", contact, "y...ffff.f...")]);
+    let rows = [("block", json!({ "reason": "Spam" })), ("unblock", json!({}))];
+    check(&chat, &rows.map(|(kind, body)| (kind, body, "f...yyyy.y...")));
 }
 
 #[test]

@@ -6,6 +6,7 @@
 mod account;
 mod attachments;
 mod authority;
+mod blocks;
 mod chat;
 mod chat_rules;
 mod feedback;

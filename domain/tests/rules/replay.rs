@@ -62,6 +62,8 @@ fn six_thousand_conversations() {
         "due_set",
         "feedback_asked",
         "feedback_given",
+        "visitor_blocked",
+        "writing_allowed",
         "contact_left",
         "invited",
         "handed_over",

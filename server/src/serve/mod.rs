@@ -11,6 +11,7 @@
 //! | go away without losing anything | [`drain`] |
 
 mod announce;
+mod blocks;
 pub(crate) mod drain;
 mod feedback;
 mod files;

@@ -11,8 +11,10 @@
 //! | keep canned replies | [`PgCannedReplies`] |
 //! | keep what people have begun to write | [`PgDrafts`] |
 //! | know which files there are | [`PgAttachments`] |
+//! | know who is blocked | [`PgBlocks`] |
 
 mod attachments;
+mod blocks;
 mod canned;
 mod drafts;
 mod feedback;
@@ -37,6 +39,8 @@ use crate::error::Error;
 use crate::journal::to_bigint;
 use crate::time::{DbTime, to_db};
 pub use attachments::PgAttachments;
+pub use blocks::PgBlocks;
+pub(crate) use blocks::{keep as keep_blocked, lift as lift_block};
 pub use canned::PgCannedReplies;
 pub use drafts::PgDrafts;
 pub(crate) use drafts::expire as expire_drafts;

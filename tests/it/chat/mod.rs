@@ -1,6 +1,7 @@
 //! Conversations, accounts and the site chat over HTTP, against the real server and database.
 
 mod attachments;
+mod blocks;
 mod canned;
 mod client;
 mod drafts;

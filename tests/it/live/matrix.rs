@@ -248,6 +248,8 @@ async fn a_site_chat_is_its_visitors_and_the_staffs() {
         ("give_feedback", json!({ "asked": seq, "score": 5 }), "y... fff f ..."),
         ("label", json!({ "label": label, "on": true }), "f... yyy f ..."),
         ("leave_contact", json!({ "email": "a@example.com" }), "y... fff f ..."),
+        ("block", json!({ "reason": "Spam" }), "f... yyy f ..."),
+        ("unblock", json!({}), "f... yyy f ..."),
         ("open", json!({ "kind": "site", "visitor": stage.visitor.id, "name": "V" }), "f... fff f ..."),
         ("invite", invitation(), "f... fff f ..."),
         ("hand_over", json!({ "account": stage.account, "name": "A" }), "f... fff f ..."),

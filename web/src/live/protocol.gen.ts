@@ -300,6 +300,35 @@ export type ConversationState = {
   routed: string | null;
   /** What the customer is asked or was, until it is opened again. */
   feedback: Feedback | null;
+  /** By whom and why the visitor is blocked. For staff only. */
+  blocked: Block | null;
+  /** Whether the visitor is blocked: they read, and write nothing more. */
+  writing_stopped: boolean;
+};
+
+export type BlockReason = string;
+
+export type Block = {
+  by: Party;
+  at: Timestamp;
+  reason: BlockReason;
+  /** The address that is blocked too. */
+  email: string | null;
+};
+
+export type BlockBody = {
+  reason: BlockReason;
+  /** Whether the address that was left is blocked too. */
+  email?: boolean;
+};
+
+export type VisitorBlockedBody = {
+  reason: BlockReason;
+  email?: string | null;
+};
+
+export type WritingAllowedBody = {
+  on: boolean;
 };
 
 export type Priority = "low" | "normal" | "high" | "urgent";
@@ -410,6 +439,12 @@ export type ConversationCommand = {
 } | {
   type: "give_feedback";
   body: GiveFeedbackBody;
+} | {
+  type: "block";
+  body: BlockBody;
+} | {
+  type: "unblock";
+  body: Empty;
 } | {
   type: "leave_contact";
   body: LeaveContactBody;
@@ -573,6 +608,12 @@ export type ConversationEvent = {
 } | {
   type: "feedback_given";
   body: FeedbackGivenBody;
+} | {
+  type: "visitor_blocked";
+  body: VisitorBlockedBody;
+} | {
+  type: "writing_allowed";
+  body: WritingAllowedBody;
 } | {
   type: "contact_left";
   body: ContactLeftBody;

@@ -1,5 +1,6 @@
 //! The rules of a conversation: which command is possible in which status, and for whom.
 
+mod block;
 mod client;
 mod feedback;
 mod message;
@@ -50,6 +51,7 @@ impl Conversation {
         if !standing.may(command) {
             return Err(Refusal::of(Code::Forbidden));
         }
+        self.check_blocked(standing, command)?;
         let asker = Asker { actor, standing, at };
         match (self.status, command) {
             (Status::Unopened, Command::Open(open)) => Ok(self.open(open)),
@@ -103,6 +105,8 @@ impl Conversation {
             Command::Label { label, on } => self.label(*label, *on),
             Command::AskFeedback(ask) => Ok(self.ask_feedback(asker, ask)),
             Command::GiveFeedback(give) => self.give_feedback(asker, give),
+            Command::Block { reason, email } => self.block(asker, reason, *email),
+            Command::Unblock => Ok(self.unblock()),
             Command::LeaveContact { email, name } => Ok(self.leave_contact(email, name.as_ref())),
             Command::Invite { invitation, email, name, inviter } => self.invite(*invitation, email, name, *inviter),
             Command::HandOver { account, name, invitation } => self.hand_over(*account, name, *invitation),

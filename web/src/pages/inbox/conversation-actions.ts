@@ -6,6 +6,7 @@ import type { ConversationCommand } from '../../live/protocol.gen';
 import { CommandRefused } from '../../live/queue';
 import type { Session } from '../../session/start';
 import type { ConversationPane } from './conversation-pane';
+import { blockDialog } from './block-dialog';
 import { chooseLabels } from './labels-dialog';
 import { calledIn, pickPriority, pickStaff, type Desk } from './questions';
 import { askUntil } from './snooze';
@@ -81,6 +82,25 @@ export class ConversationActions {
     const wanted = await chooseLabels('What is it about?', labels, { all: before, some: [] }, this.#session.who.kind === 'admin');
     // What was removed from the business's labels goes too.
     if (wanted) this.#fulfil(pane, { type: 'label', on: wanted.on, off: [...wanted.off, ...before.filter((id) => !labels[id])] });
+  }
+
+  /** Asks why, and lets the visitor write nothing more. */
+  async block(): Promise<void> {
+    const pane = this.#pane();
+    if (!pane?.state || pane.state.account !== null || pane.state.blocked) return;
+    const { name } = pane.state;
+    if (!await blockDialog(this.#session, pane.state)) return;
+    this.#session.toasts.show({ text: `${name} is blocked.`, action: { label: 'Undo', run: () => this.#ask(pane.id, [{ type: 'unblock', body: {} }]) } });
+  }
+
+  /** Lets the visitor write again. */
+  unblock(): void {
+    const pane = this.#pane();
+    const blocked = pane?.state?.blocked;
+    if (!pane?.state || !blocked) return;
+    const body = { reason: blocked.reason, ...(blocked.email !== null && { email: true }) };
+    this.#ask(pane.id, [{ type: 'unblock', body: {} }]);
+    this.#session.toasts.show({ text: `${pane.state.name} can write again.`, action: { label: 'Undo', run: () => this.#ask(pane.id, [{ type: 'block', body }]) } });
   }
 
   /** Says what did not work. */

@@ -133,6 +133,10 @@ function customer(hands: InboxHands): Action[] {
       id: 'take_back', label: 'Take back from the account…', icon: reopenIcon, group,
       when: () => admin && state() !== undefined && state()?.account !== null && state()?.visitor !== null, run: () => hands.detail('take_back'),
     },
+    {
+      id: 'block', label: () => (state()?.blocked ? 'Let this visitor write again' : 'Block this visitor…'), words: 'ban spam stop unblock', icon: closeIcon, group,
+      when: () => state() !== undefined && state()?.account === null && state()?.visitor !== null, run: () => hands.detail(state()?.blocked ? 'unblock' : 'block'),
+    },
     // Where there is room the details are always there.
     { id: 'details', label: 'Details', words: 'customer about', icon: userIcon, group, when: () => state() !== undefined && matchMedia('(max-width: 75rem)').matches, run: () => hands.head('details') },
     { id: 'back', label: 'Close the conversation', words: 'back list', icon: backIcon, group, when: () => hands.pane() !== undefined, run: () => hands.head('back') },

@@ -162,23 +162,10 @@ export class App {
     if (!chat || chat.ticket.contact || this.#card || this.#config?.staff_online !== false) return;
     const { ContactCard } = await import('./contact-card');
     if (this.#card || this.#chat !== chat) return;
-    const card = new ContactCard();
-    this.#card = card;
-    const close = () => {
-      card.dispose();
-      this.#memory.save({ ...chat.ticket, contact: true });
-      chat.ticket.contact = true;
+    this.#card = new ContactCard(chat, () => {
+      this.#memory.save(chat.ticket);
       this.#card = undefined;
-      chat.focus();
-    };
-    card.closed.on(close);
-    card.left.on((email) => {
-      chat.leaveContact(email).then(() => {
-        close();
-        this.#say(null);
-      }, (error: Error) => this.#say(error.message));
-    });
-    chat.place(card.root);
+    }, (text) => this.#say(text));
   }
 
   async #over(why: 'moved' | 'gone'): Promise<void> {

@@ -1,0 +1,87 @@
+// Visitors: the staff block one, who is told kindly and loses nothing.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { assertAccessible, eventually, picture, Windows } from './support/browser.mjs';
+import { chatOf, hears, openChat, openConversation, say, signIn } from './support/people.mjs';
+import { Server } from './support/server.mjs';
+
+const REASON = 'Sells watches ⌚ في كل محادثة';
+
+describe('visitors', () => {
+  let server, windows, amara, visitor, chat;
+
+  before(async () => {
+    server = await Server.start();
+    windows = await Windows.open(server.url);
+    amara = await (await windows.person()).newPage();
+    await signIn(amara, server.person(/^account manager/), '**/inbox');
+    visitor = await (await windows.person({ size: 'phone' })).newPage();
+    chat = await openChat(visitor);
+    await say(chat, 'Cheap watches, come and look');
+    await openConversation(amara, 'Cheap watches');
+  });
+  after(async () => {
+    windows?.assertQuiet();
+    await windows?.close();
+    await server?.stop();
+  });
+
+  const field = () => chat.getByRole('textbox', { name: /^Write/ });
+  const note = () => chat.getByText('You can read this conversation, but not write in it any more.', { exact: false });
+  const dialog = (page) => page.getByRole('dialog');
+
+  it('are blocked with a reason, and what they were writing stays', async () => {
+    await field().fill('And also rings, ask me about rings');
+    await amara.getByRole('button', { name: 'Block this visitor' }).focus();
+    await amara.keyboard.press('Enter');
+    await dialog(amara).getByRole('button', { name: 'Block', exact: true }).click();
+    await eventually(async () => assert.equal(await dialog(amara).getByLabel('Why').getAttribute('aria-invalid'), 'true'));
+    await dialog(amara).getByLabel('Why').fill(REASON);
+    await assertAccessible(amara, 'the question why somebody is blocked');
+    await picture(amara, 'inbox-block-desktop');
+    await dialog(amara).getByRole('button', { name: 'Block', exact: true }).click();
+    await note().waitFor();
+    assert.equal(await field().inputValue(), 'And also rings, ask me about rings');
+    await field().press('Enter');
+    assert.equal(await field().inputValue(), 'And also rings, ask me about rings');
+    assert.equal(await chat.getByRole('button', { name: 'Send', exact: true }).count(), 0);
+    await assertAccessible(visitor, 'the chat of a blocked visitor');
+    await picture(visitor, 'widget-blocked-phone');
+    await amara.getByRole('complementary', { name: 'Details' }).getByText(REASON).waitFor();
+    await picture(amara, 'inbox-blocked-desktop');
+  });
+
+  it('cannot begin anew by forgetting, also after a reload', async () => {
+    await visitor.reload();
+    await visitor.getByRole('button', { name: 'Open chat' }).click();
+    chat = chatOf(visitor);
+    await note().waitFor();
+    assert.equal(await field().inputValue(), 'And also rings, ask me about rings');
+    await chat.getByRole('button', { name: 'Forget this chat' }).click();
+    await dialog(chat).getByRole('button', { name: 'Forget it' }).click();
+    await chat.getByText('This chat cannot be forgotten from here', { exact: false }).waitFor();
+    await note().waitFor();
+  });
+
+  it('are listed with a way back, which can be taken back', async () => {
+    const settings = await (await windows.person({ size: 'phone', scheme: 'dark', storage: await amara.context().storageState() })).newPage();
+    await settings.goto('/settings#blocked');
+    await settings.getByText(REASON).waitFor();
+    await assertAccessible(settings, 'who is blocked');
+    assert.ok(await settings.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than the page');
+    await picture(settings, 'settings-blocked-phone-dark');
+    await settings.getByRole('button', { name: /^Let them write/ }).click();
+    await settings.getByText('Nobody is blocked').waitFor();
+    await eventually(async () => assert.equal(await note().count(), 0));
+    await settings.getByRole('button', { name: 'Undo' }).click();
+    await settings.getByText(REASON).waitFor();
+    await note().waitFor();
+    await settings.close();
+    await amara.keyboard.press('Control+k');
+    await amara.keyboard.type('write again');
+    await amara.keyboard.press('Enter');
+    await eventually(async () => assert.equal(await note().count(), 0));
+    await chat.getByRole('button', { name: 'Send', exact: true }).click();
+    await hears(amara, 'And also rings, ask me about rings');
+  });
+});
