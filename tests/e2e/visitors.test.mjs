@@ -1,4 +1,4 @@
-// Visitors: the staff block one, who is told kindly and loses nothing.
+// Visitors: the staff block one, who is told kindly and loses nothing; and what was said goes to the visitor by e-mail.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { assertAccessible, eventually, picture, Windows } from './support/browser.mjs';
@@ -83,5 +83,34 @@ describe('visitors', () => {
     await eventually(async () => assert.equal(await note().count(), 0));
     await chat.getByRole('button', { name: 'Send', exact: true }).click();
     await hears(amara, 'And also rings, ask me about rings');
+  });
+
+  it('have what was said sent to them, once somebody has answered', async () => {
+    const mailMe = () => chat.getByRole('button', { name: 'E-mail me this conversation' });
+    assert.equal(await mailMe().count(), 0, 'nobody has answered yet');
+    await say(amara, 'We have enough watches. 🙏');
+    await mailMe().click();
+    await dialog(chat).getByRole('button', { name: 'Send it' }).click();
+    await dialog(chat).getByText('Say where it is to be sent.').waitFor();
+    await dialog(chat).getByLabel('Your e-mail').fill('mia@example.com');
+    await assertAccessible(visitor, 'the question where to send it');
+    await picture(visitor, 'widget-transcript-phone');
+    await dialog(chat).getByLabel('Your e-mail').press('Enter');
+    await chat.getByText('It is on its way.', { exact: false }).waitFor();
+    const details = amara.getByRole('complementary', { name: 'Details' });
+    await details.getByText('asked for by the customer', { exact: false }).waitFor();
+    await details.getByRole('button', { name: 'Send a copy by e-mail' }).click();
+    await dialog(amara).getByText('mia@example.com', { exact: false }).waitFor();
+    await dialog(amara).getByRole('button', { name: 'Send it' }).click();
+    await details.getByText('asked for by you', { exact: false }).waitFor();
+    await picture(amara, 'inbox-transcript-desktop');
+    const outbox = await (await windows.person()).newPage();
+    await eventually(async () => {
+      await outbox.goto('/dev/outbox');
+      const letters = outbox.getByRole('listitem').filter({ hasText: 'To mia@example.com' });
+      assert.equal(await letters.count(), 2);
+      assert.match(await letters.first().textContent(), /We have enough watches\. 🙏/);
+    });
+    await picture(outbox, 'outbox-transcript-desktop');
   });
 });

@@ -102,6 +102,11 @@ pub enum Command {
     },
     /// Let the visitor write again.
     Unblock,
+    /// Have what was said sent as a letter.
+    AskTranscript {
+        /// Where a visitor wants it; without one, where they have left to be reached.
+        email: Option<Email>,
+    },
     /// Leave a way to be reached.
     LeaveContact {
         /// The address.
@@ -260,6 +265,12 @@ impl Command {
                 Ok(Self::Block { reason: Reason::parse(&reason)?, email })
             }
             "unblock" => parse_body(body).map(|wire::Empty {}| Self::Unblock),
+            "ask_transcript" => {
+                let wire::AskTranscript { email } = parse_body(body)?;
+                Ok(Self::AskTranscript {
+                    email: email.as_deref().map(|email| Email::parse("email", email)).transpose()?,
+                })
+            }
             "leave_contact" => contact(&parse_body(body)?),
             "invite" => {
                 let wire::Invite { invitation, email, name, inviter } = parse_body(body)?;

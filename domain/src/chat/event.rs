@@ -7,6 +7,7 @@ use super::block::Reason;
 use super::due::Dues;
 use super::feedback::Given;
 use super::text::{Emoji, MessageText, PageUrl};
+use super::transcript::Recipient;
 use super::triage::Priority;
 use crate::Timestamp;
 use crate::actor::Party;
@@ -199,6 +200,11 @@ pub enum Event {
         /// Whether they may.
         on: bool,
     },
+    /// What was said is to be sent as a letter.
+    TranscriptAsked {
+        /// To whom.
+        to: Recipient,
+    },
     /// The visitor left a way to be reached.
     ContactLeft {
         /// The address, not verified.
@@ -248,6 +254,7 @@ impl Event {
                 Self::NoteAdded { .. }
                 | Self::ContactLeft { .. }
                 | Self::VisitorBlocked { .. }
+                | Self::TranscriptAsked { .. }
                 | Self::Invited { .. }
                 | Self::Snoozed { .. }
                 | Self::Woken {}

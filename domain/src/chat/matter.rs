@@ -189,6 +189,7 @@ impl Course<'_> {
             | Event::FeedbackGiven { .. }
             | Event::ContactLeft { .. }
             | Event::VisitorBlocked { .. }
+            | Event::TranscriptAsked { .. }
             | Event::WritingAllowed { .. }
             | Event::Invited { .. } => {}
         }

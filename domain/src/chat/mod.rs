@@ -15,6 +15,7 @@
 //! | what is due when | [`due`] |
 //! | what customers say of it | [`feedback`] |
 //! | who may write nothing more | [`block`] |
+//! | what was said, as a letter | [`transcript`] |
 //! | what reports know of what customers came with | [`matter`] |
 //! | what somebody has begun to write | [`draft`] |
 //! | which files go with messages, and how they arrive | [`attachment`] |
@@ -40,6 +41,7 @@ mod snapshot;
 pub mod standing;
 pub mod state;
 pub mod text;
+pub mod transcript;
 pub mod triage;
 pub mod view;
 mod wire;

@@ -12,6 +12,7 @@ use super::feedback::Feedback;
 use super::matter::{Done, Matter};
 use super::message::{History, Message};
 use super::text::{MessageText, PageUrl};
+use super::transcript::{Asked, Transcripts};
 use super::triage::Priority;
 use crate::Timestamp;
 use crate::actor::Party;
@@ -145,6 +146,8 @@ pub struct Conversation {
     /// The visitor may write nothing more.
     #[serde(default)]
     pub(super) blocked: Option<Block>,
+    #[serde(default)]
+    pub(super) transcripts: Transcripts,
 }
 
 impl Conversation {
@@ -179,6 +182,7 @@ impl Conversation {
             feedback: None,
             rated_at: None,
             blocked: None,
+            transcripts: Transcripts::default(),
         }
     }
 
@@ -258,6 +262,9 @@ impl Conversation {
             Event::VisitorBlocked { reason, email } => self.is_blocked(entry.by, entry.at, reason, email.as_ref()),
             Event::WritingAllowed { on: true } => self.blocked = None,
             Event::WritingAllowed { on: false } => {}
+            Event::TranscriptAsked { to } => {
+                self.transcripts.take(Asked { by: entry.by, at: entry.at, to: to.clone() });
+            }
             Event::ContactLeft { email, name } => {
                 self.contact = Some(Contact { email: email.clone(), name: name.clone() });
             }

@@ -123,6 +123,12 @@ pub(super) struct Block {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct AskTranscript {
+    pub(super) email: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Contact {
     pub(super) email: String,
     pub(super) name: Option<String>,

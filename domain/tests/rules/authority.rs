@@ -94,7 +94,9 @@ fn a_site_chat_is_its_visitors() {
     sees(&chat, "y...yyyy.y...");
     check_conversation(&chat, &conversation_table(seq, 'y', '.'));
     let contact = json!({ "email": "a@example.com" });
-    check(&chat, &[("leave_contact", contact, "y...ffff.f...")]);
+    check(&chat, &[("leave_contact", contact.clone(), "y...ffff.f...")]);
+    chat.ok(Who::Visitor, "leave_contact", &contact);
+    check(&chat, &[("ask_transcript", json!({}), "y...yyyy.f...")]);
     let rows = [("block", json!({ "reason": "Spam" })), ("unblock", json!({}))];
     check(&chat, &rows.map(|(kind, body)| (kind, body, "f...yyyy.y...")));
 }

@@ -112,6 +112,7 @@ fn bodies(length: u64) -> impl Strategy<Value = (&'static str, Value)> {
         2 => (seq(length), 1u8..6, prop::option::of(words())).prop_map(|(asked, score, comment)| ("give_feedback", json!({ "asked": asked, "score": score, "comment": comment }))),
         1 => (words(), any::<bool>()).prop_map(|(text, email)| ("block", json!({ "reason": format!("{SECRET} {text}"), "email": email }))),
         1 => Just(("unblock", json!({}))),
+        1 => prop::option::of(Just(format!("{SECRET}@example.com"))).prop_map(|email| ("ask_transcript", json!({ "email": email }))),
         1 => words().prop_map(|name| ("leave_contact", json!({ "email": format!("{SECRET}@example.com"), "name": name }))),
         1 => (0u8..3).prop_map(|n| ("invite", json!({ "invitation": invitation(n), "email": format!("{SECRET}@example.com"), "name": "Mia" }))),
         1 => account.prop_map(|account| ("hand_over", json!({ "account": account, "name": "Mia Member" }))),

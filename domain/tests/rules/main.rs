@@ -23,6 +23,7 @@ mod sizes;
 mod targets;
 mod tenant;
 mod together;
+mod transcripts;
 mod triage;
 mod unread;
 mod views;

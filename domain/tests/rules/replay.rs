@@ -62,6 +62,7 @@ fn six_thousand_conversations() {
         "due_set",
         "feedback_asked",
         "feedback_given",
+        "transcript_asked",
         "visitor_blocked",
         "writing_allowed",
         "contact_left",

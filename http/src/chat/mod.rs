@@ -21,8 +21,8 @@ use brigade_domain::chat::ports::Messages;
 use brigade_domain::chat::search::Search;
 use brigade_domain::chat::view::Views;
 
-pub use self::attachment::Uploads;
 pub(crate) use self::attachment::disposition;
+pub use self::attachment::{Uploads, mailed_file};
 use crate::Routes;
 
 /// What this feature needs of the repository layer.

@@ -24,6 +24,7 @@ mod routing;
 pub(crate) mod signals;
 mod targets;
 pub(crate) mod tasks;
+mod transcripts;
 mod upkeep;
 mod wire;
 

@@ -42,7 +42,7 @@ use brigade_ws::{Hub, Live, LiveConfig, LiveLimits, Timeouts};
 
 use super::drain::Traffic;
 use super::health::{Pulse, Vitals};
-use super::{blocks, feedback, files, live, notices, postman, routing, targets, tasks, upkeep};
+use super::{blocks, feedback, files, live, notices, postman, routing, targets, tasks, transcripts, upkeep};
 use crate::config::Config;
 use crate::config::value::Setting as _;
 use crate::database::Database;
@@ -402,6 +402,7 @@ impl Node {
         let tasks = feedback::feedback(tasks, self.handles.directory.clone());
         let blocked = Arc::new(PgBlocks::new(self.db.clone()));
         let tasks = blocks::blocks(tasks, self.handles.directory.clone(), blocked);
+        let tasks = transcripts::transcripts(tasks, self.app.clone(), Arc::new(self.identity.clone()));
         let tasks = routing::tasks(tasks, &self.handles.directory, &PgRouting::new(self.db.clone()));
         let tasks = notices::tasks(tasks, &self.notices);
         let queue = Arc::new(self.identity.clone());

@@ -22,6 +22,7 @@ mod history;
 mod list;
 mod matters;
 mod search;
+mod transcripts;
 mod views;
 
 use std::borrow::Cow;
@@ -50,6 +51,7 @@ pub use list::{Cursor, PAGE, Page, PgLists, facets, find, page, unsettled};
 pub(crate) use matters::keep as keep_matters;
 pub use search::PgSearch;
 pub(crate) use search::Touched;
+pub(crate) use transcripts::{expire as expire_transcripts, keep as keep_transcript};
 pub use views::PgViews;
 
 /// A row and the `seq` of the commit it is from.

@@ -13,6 +13,7 @@ mod routing;
 mod search;
 mod site;
 mod targets;
+mod transcripts;
 mod triage;
 mod views;
 mod wall;

@@ -109,7 +109,7 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
         }
         None => {}
     }
-    match dice.roll(33) {
+    match dice.roll(34) {
         0..6 => (anybody, "send", json!({ "text": text })),
         6 => (anybody, "send", json!({ "text": text, "reply_to": seq })),
         7 => (cast.manager.clone(), "send", json!({ "text": text, "mentions": [cast.user(dice)] })),
@@ -124,7 +124,7 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
             (anybody, "resolve", json!({}))
         }
         18 => (anybody, "reopen", json!({})),
-        19 => (cast.visitor.clone(), "leave_contact", json!({ "email": "mia@example.com", "name": text })),
+        19 => (cast.visitor.clone(), "leave_contact", json!({ "email": address(cast), "name": text })),
         20 => {
             let invitation = InvitationId::from_uuid(id());
             (system, "invite", json!({ "invitation": invitation, "email": "mia@example.com", "name": "Mia" }))
@@ -150,11 +150,17 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
             (system, "give", json!({ "from": from, "to": to, "rev": seq }))
         }
         27 => (anybody, "block", json!({ "reason": text, "email": dice.heads() })),
+        33 => (anybody, "ask_transcript", json!({})),
         28 | 31 => (anybody, "unblock", json!({})),
         25 => (anybody, "label", json!({ "label": cast.label, "on": dice.heads() })),
         _ if dice.roll(3) > 0 => (system, "hand_over", json!({ "account": cast.account, "name": "Mia" })),
         _ => (cast.admin.clone(), "take_back", json!({})),
     }
+}
+
+/// Each visitor's own: one that is blocked is blocked wherever it is left, some moments later.
+fn address(cast: &Cast) -> String {
+    format!("{}@example.com", cast.visitor.party)
 }
 
 /// One of two times to come.

@@ -212,6 +212,7 @@ async fn what_the_server_sends_is_as_described() {
     system(&stage.app, &stage.tenant, topic, "reckon", policy()).await;
     let contact = json!({ "email": "mia@example.com", "name": "Mia" });
     frames.push(visitor.command(topic, "leave_contact", contact).await);
+    frames.push(visitor.command(topic, "ask_transcript", json!({})).await);
     frames.push(manager.command(topic, "block", json!({ "reason": "Spam", "email": true })).await);
     manager.send(&json!({ "t": "sub", "topic": topic })).await;
     frames_until(&mut manager, &mut frames, |frame| frame["t"] == "snap").await;

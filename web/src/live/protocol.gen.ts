@@ -302,8 +302,33 @@ export type ConversationState = {
   feedback: Feedback | null;
   /** By whom and why the visitor is blocked. For staff only. */
   blocked: Block | null;
+  /** The last letter with what was said. For staff only. */
+  transcript: TranscriptAsked | null;
   /** Whether the visitor is blocked: they read, and write nothing more. */
   writing_stopped: boolean;
+};
+
+/** To whom a transcript is sent. */
+export type Recipient = {
+  /** The one the visitor has left. */
+  address: string;
+} | {
+  person: Party;
+};
+
+export type TranscriptAsked = {
+  by: Party;
+  at: Timestamp;
+  to: Recipient;
+};
+
+export type AskTranscriptBody = {
+  /** Where a visitor wants it; left as a contact too. */
+  email?: string | null;
+};
+
+export type TranscriptAskedBody = {
+  to: Recipient;
 };
 
 export type BlockReason = string;
@@ -445,6 +470,9 @@ export type ConversationCommand = {
 } | {
   type: "unblock";
   body: Empty;
+} | {
+  type: "ask_transcript";
+  body: AskTranscriptBody;
 } | {
   type: "leave_contact";
   body: LeaveContactBody;
@@ -614,6 +642,9 @@ export type ConversationEvent = {
 } | {
   type: "writing_allowed";
   body: WritingAllowedBody;
+} | {
+  type: "transcript_asked";
+  body: TranscriptAskedBody;
 } | {
   type: "contact_left";
   body: ContactLeftBody;

@@ -6,6 +6,7 @@ mod feedback;
 mod message;
 mod routing;
 mod status;
+mod transcript;
 
 use serde_json::json;
 
@@ -107,6 +108,7 @@ impl Conversation {
             Command::GiveFeedback(give) => self.give_feedback(asker, give),
             Command::Block { reason, email } => self.block(asker, reason, *email),
             Command::Unblock => Ok(self.unblock()),
+            Command::AskTranscript { email } => self.ask_transcript(asker, email.as_ref()),
             Command::LeaveContact { email, name } => Ok(self.leave_contact(email, name.as_ref())),
             Command::Invite { invitation, email, name, inviter } => self.invite(*invitation, email, name, *inviter),
             Command::HandOver { account, name, invitation } => self.hand_over(*account, name, *invitation),

@@ -21,6 +21,11 @@ export async function blockDialog({ client }: Session, state: ConversationState)
       reason.root, tick,
     ],
     submit: 'Block',
+    check: () => {
+      const said = reason.input.value.trim() !== '';
+      if (!said) reason.setProblem('Say why, in a few words.');
+      return said;
+    },
     save: async () => {
       asked = { reason: reason.input.value.trim(), ...(address.checked && { email: true }) };
       await client.command(topicOf(state.id), 'block', { ...asked }).done;

@@ -223,6 +223,7 @@ export class InboxPage {
       case 'advance': return this.#advance();
       case 'block': return this.#actions.block();
       case 'unblock': return this.#actions.unblock();
+      case 'transcript': return this.#actions.sendCopy();
     }
   }
 
