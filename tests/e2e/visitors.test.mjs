@@ -1,4 +1,4 @@
-// Visitors: the staff block one, who is told kindly and loses nothing; and what was said goes to the visitor by e-mail.
+// Visitors: the staff block one, who is told kindly and loses nothing; what was said goes to the visitor by e-mail; and what a business asks first.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { assertAccessible, eventually, picture, Windows } from './support/browser.mjs';
@@ -112,5 +112,51 @@ describe('visitors', () => {
       assert.match(await letters.first().textContent(), /We have enough watches\. 🙏/);
     });
     await picture(outbox, 'outbox-transcript-desktop');
+  });
+
+  it('are asked what the business wants to know first, and the answers are beside the conversation', async () => {
+    const admin = await (await windows.person({ size: 'phone', scheme: 'dark' })).newPage();
+    await signIn(admin, server.person(/^admin$/), '**/inbox');
+    await admin.goto('/settings#site');
+    const add = admin.getByRole('button', { name: 'Add a question' });
+    for (const [question, kind] of [['Your name', 'Some words'], ['Your e-mail', 'An e-mail address'], ['What about? ماذا؟', 'One of several']]) {
+      await add.click();
+      const row = admin.getByRole('listitem').filter({ has: admin.getByLabel('Question', { exact: true }) }).last();
+      await row.getByLabel('Question', { exact: true }).fill(question);
+      await row.getByLabel('Answered with').selectOption(kind);
+      if (kind === 'Some words') await row.getByRole('checkbox').check();
+    }
+    const save = admin.locator('form').filter({ has: add }).getByRole('button', { name: 'Save' });
+    await save.click();
+    await admin.getByText('A choice has 2 to 10 answers to choose from', { exact: false }).waitFor();
+    await admin.getByLabel('To choose from').last().fill('Delivery\nSomething else');
+    await save.click();
+    await admin.getByText('Saved.').waitFor();
+    await assertAccessible(admin, 'the questions of a business');
+    assert.ok(await admin.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than the page');
+    await picture(admin, 'settings-questions-phone-dark');
+
+    const phone = await (await windows.person({ size: 'phone' })).newPage();
+    const fresh = await openChat(phone);
+    const start = fresh.getByRole('button', { name: 'Start the chat' });
+    await start.click();
+    await fresh.getByText('Please answer this.').waitFor();
+    await fresh.getByLabel('Your name').fill('Mia 🙂');
+    await fresh.getByLabel('Your e-mail (optional)').fill('mia@example.net');
+    await fresh.getByLabel('What about? ماذا؟ (optional)').selectOption('Delivery');
+    await assertAccessible(phone, 'the questions before a chat');
+    await picture(phone, 'widget-questions-phone');
+    await fresh.getByLabel('Your name').press('Enter');
+    await say(fresh, 'Do you deliver to the islands?');
+    await openConversation(amara, 'islands');
+    const details = amara.getByRole('complementary', { name: 'Details' });
+    await details.getByText('Mia 🙂').waitFor();
+    await details.getByRole('link', { name: 'mia@example.net' }).waitFor();
+    await picture(amara, 'inbox-answers-desktop');
+    // A reload goes on with the chat: nothing is asked again.
+    await phone.reload();
+    await phone.getByRole('button', { name: 'Open chat' }).click();
+    await chatOf(phone).getByText('Do you deliver to the islands?').waitFor();
+    assert.equal(await chatOf(phone).getByRole('button', { name: 'Start the chat' }).count(), 0);
   });
 });

@@ -13,6 +13,7 @@ use crate::entity::{Seq, parse_body, unknown_command};
 use crate::id::{AccountId, InvitationId, LabelId, UserId, VisitorId};
 use crate::refusal::Refusal;
 use crate::tenant::feedback::Question;
+use crate::tenant::questions::{Answer, MAX_QUESTIONS};
 use crate::tenant::targets::Policy;
 use crate::text::{DisplayName, Email};
 
@@ -156,6 +157,10 @@ pub struct Open {
     pub name: DisplayName,
     /// The page it was begun on.
     pub page: Option<PageUrl>,
+    /// What the visitor was asked before, and has answered.
+    pub answers: Vec<Answer>,
+    /// The address among it.
+    pub email: Option<Email>,
 }
 
 /// Write a message.
@@ -298,7 +303,12 @@ fn open(body: &wire::Open) -> Result<Open, Refusal> {
     };
     let name = DisplayName::parse("name", &body.name)?;
     let page = body.page.as_deref().map(PageUrl::parse).transpose()?;
-    Ok(Open { subject, name, page })
+    if body.answers.len() > MAX_QUESTIONS {
+        return Err(Refusal::invalid("answers", format!("At most {MAX_QUESTIONS} questions are asked.")));
+    }
+    let answers = body.answers.iter().map(Answer::parse).collect::<Result<Vec<_>, _>>()?;
+    let email = body.email.as_deref().map(|email| Email::parse("email", email)).transpose()?;
+    Ok(Open { subject, name, page, answers, email })
 }
 
 fn send(body: wire::Send) -> Result<Send, Refusal> {

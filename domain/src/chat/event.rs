@@ -14,6 +14,7 @@ use crate::actor::Party;
 use crate::entity::{Audience, Seq};
 use crate::id::{AccountId, InvitationId, LabelId, UserId, VisitorId};
 use crate::tenant::feedback::Question;
+use crate::tenant::questions::Answer;
 use crate::text::{DisplayName, Email};
 
 /// What a conversation is about: a visitor's site chat, or an account's line to its account manager.
@@ -187,6 +188,11 @@ pub enum Event {
         /// What was said.
         given: Given,
     },
+    /// The visitor has answered what the business asks before the first message.
+    AnswersGiven {
+        /// In the order of the questions.
+        answers: Vec<Answer>,
+    },
     /// The staff have blocked the visitor, or the address the visitor has left as well.
     VisitorBlocked {
         /// Why.
@@ -254,6 +260,7 @@ impl Event {
                 Self::NoteAdded { .. }
                 | Self::ContactLeft { .. }
                 | Self::VisitorBlocked { .. }
+                | Self::AnswersGiven { .. }
                 | Self::TranscriptAsked { .. }
                 | Self::Invited { .. }
                 | Self::Snoozed { .. }

@@ -189,6 +189,7 @@ impl Course<'_> {
             | Event::FeedbackGiven { .. }
             | Event::ContactLeft { .. }
             | Event::VisitorBlocked { .. }
+            | Event::AnswersGiven { .. }
             | Event::TranscriptAsked { .. }
             | Event::WritingAllowed { .. }
             | Event::Invited { .. } => {}

@@ -18,6 +18,7 @@ use crate::Timestamp;
 use crate::actor::Party;
 use crate::entity::{EntityKey, Entry, Seq};
 use crate::id::{AccountId, ConversationId, InvitationId, LabelId, TenantId, UserId, VisitorId};
+use crate::tenant::questions::Answer;
 use crate::text::{DisplayName, Email};
 
 /// The most people who can speak in one conversation, and the most whose reading is remembered.
@@ -148,6 +149,9 @@ pub struct Conversation {
     pub(super) blocked: Option<Block>,
     #[serde(default)]
     pub(super) transcripts: Transcripts,
+    /// What the visitor was asked before the first message, and has answered.
+    #[serde(default)]
+    pub(super) answers: Vec<Answer>,
 }
 
 impl Conversation {
@@ -183,6 +187,7 @@ impl Conversation {
             rated_at: None,
             blocked: None,
             transcripts: Transcripts::default(),
+            answers: Vec::new(),
         }
     }
 
@@ -259,6 +264,7 @@ impl Conversation {
             }
             Event::FeedbackAsked { question } => self.is_asked(entry.seq, entry.at, question),
             Event::FeedbackGiven { given, .. } => self.has_said(entry.at, given),
+            Event::AnswersGiven { answers } => self.answers.clone_from(answers),
             Event::VisitorBlocked { reason, email } => self.is_blocked(entry.by, entry.at, reason, email.as_ref()),
             Event::WritingAllowed { on: true } => self.blocked = None,
             Event::WritingAllowed { on: false } => {}

@@ -8,6 +8,7 @@ use super::triage::Priority;
 use crate::Timestamp;
 use crate::entity::Seq;
 use crate::id::{AccountId, AttachmentId, InvitationId, LabelId, UserId, VisitorId};
+use crate::tenant::questions::Given;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,6 +22,9 @@ pub(super) struct Open {
     pub(super) account: Option<AccountId>,
     pub(super) name: String,
     pub(super) page: Option<String>,
+    #[serde(default)]
+    pub(super) answers: Vec<Given>,
+    pub(super) email: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -9,6 +9,7 @@
 //! | what its conversations are about | [`label::Label`] |
 //! | how soon customers are to have an answer | [`targets::Targets`] |
 //! | what customers are asked once they were served | [`feedback::Question`] |
+//! | what visitors are asked before their first message | [`questions::Questions`] |
 //! | who waits for an answer, and why late reports do no harm | [`queue::Queue`] |
 //! | who is given what waits | [`routing::give_out`] |
 
@@ -19,6 +20,7 @@ pub mod event;
 pub mod feedback;
 pub mod hours;
 pub mod label;
+pub mod questions;
 pub mod queue;
 pub mod routing;
 pub mod shown;

@@ -130,6 +130,7 @@ const fn of_conversation(event: &chat::event::Event) -> Option<EventType> {
         | Event::Routed { .. }
         | Event::Invited { .. }
         | Event::VisitorBlocked { .. }
+        | Event::AnswersGiven { .. }
         | Event::TranscriptAsked { .. }
         | Event::WritingAllowed { .. }
         | Event::TakenBack { .. } => None,

@@ -110,6 +110,7 @@ fn of_conversation(event: chat::event::Event, deleted: bool) -> Value {
         | Event::Routed { .. }
         | Event::Invited { .. }
         | Event::VisitorBlocked { .. }
+        | Event::AnswersGiven { .. }
         | Event::TranscriptAsked { .. }
         | Event::WritingAllowed { .. }
         | Event::TakenBack { .. } => json!({}),

@@ -184,6 +184,7 @@ fn a_tenant_is_run_by_its_admins() {
             ("set_greeting", json!({ "online": "Hi", "offline": "" }), "ffffffyffy..."),
             ("rename", json!({ "name": "B" }), "ffffffyffy..."),
             ("set_targets", json!({ "counted": "always", "normal": { "first": 5 } }), "ffffffyffy..."),
+            ("set_questions", json!({ "questions": [] }), "ffffffyffy..."),
             ("set_feedback", json!({ "question": "How was it?" }), "ffffffyffy..."),
             ("set_label", json!({ "label": label(1), "name": "Allergy", "color": "red" }), "ffffffyffy..."),
             ("remove_label", json!({ "label": label(1) }), "ffffffyffy..."),

@@ -82,6 +82,10 @@ fn bodies(length: u64) -> impl Strategy<Value = (&'static str, Value)> {
     let open = prop::sample::select(vec![
         json!({ "kind": "site", "visitor": VISITOR, "name": "Visitor 4F2A" }),
         json!({ "kind": "account", "account": ACCOUNT, "name": "Mia" }),
+        json!({
+            "kind": "site", "visitor": VISITOR, "name": "Visitor 4F2A", "email": format!("{SECRET}@example.com"),
+            "answers": [{ "question": "Your name", "answer": format!("{SECRET} Mia") }],
+        }),
     ]);
     prop_oneof![
         2 => open.prop_map(|body| ("open", body)),

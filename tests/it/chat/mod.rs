@@ -9,6 +9,7 @@ mod feedback;
 mod history;
 mod letters;
 mod notices;
+mod questions;
 mod routing;
 mod search;
 mod site;

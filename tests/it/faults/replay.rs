@@ -205,7 +205,12 @@ fn of_tenant(cast: &Cast, dice: &mut Dice, _head: u64) -> (Actor, &'static str, 
     let (system, staff) = (Actor::system(cast.tenant), if dice.heads() { &cast.manager } else { &cast.admin });
     let conversation = ConversationId::from_uuid(Uuid::from_u128(u128::from(dice.roll(4))));
     let rev = dice.roll(20) + 1;
-    match dice.roll(14) {
+    match dice.roll(15) {
+        14 => (
+            cast.admin.clone(),
+            "set_questions",
+            json!({ "questions": [{ "question": format!("How {}?", dice.roll(9)), "kind": "text", "required": dice.heads() }] }),
+        ),
         13 => (
             cast.admin.clone(),
             "set_feedback",
@@ -375,7 +380,10 @@ fn begin<E: Entity>(cast: &Cast) -> (EntityKey, Option<Value>) {
     match E::KIND {
         EntityKind::Conversation => {
             let key = EntityKey::new(cast.tenant, ConversationId::from_uuid(id()));
-            (key, Some(json!({ "kind": "site", "visitor": cast.visitor.party, "name": "Visitor 4F2A" })))
+            let answers = json!([{ "question": "What is it about?", "answer": "Delivery" }]);
+            let open =
+                json!({ "kind": "site", "visitor": cast.visitor.party, "name": "Visitor 4F2A", "answers": answers });
+            (key, Some(open))
         }
         EntityKind::Account => (EntityKey::new(cast.tenant, cast.account), Some(json!({ "name": "Mia" }))),
         EntityKind::Tenant => (EntityKey::new(cast.tenant, cast.tenant), None),

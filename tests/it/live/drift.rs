@@ -158,6 +158,10 @@ fn to_the_business(stage: &Stage, label: LabelId) -> Vec<(&'static str, Value)> 
         ("set_available", json!({ "available": true })),
         ("rename", json!({ "name": "Balance" })),
         ("set_feedback", json!({ "question": "How was it?" })),
+        (
+            "set_questions",
+            json!({ "questions": [{ "question": "Why?", "kind": "choice", "required": true, "choices": ["a", "b"] }] }),
+        ),
         ("set_targets", json!({ "counted": "always", "normal": { "first": 5, "next": null, "resolution": 60 } })),
         ("set_label", json!({ "label": label, "name": "Allergies", "color": "teal" })),
         ("remove_label", json!({ "label": label })),

@@ -14,6 +14,9 @@ export function applyForStaff(state: ConversationState, event: StaffEvent, { at,
       state.blocked = { by, at, reason: event.body.reason, email: event.body.email ?? null };
       state.writing_stopped = true;
       return FACTS;
+    case 'answers_given':
+      state.answers = event.body.answers;
+      return FACTS;
     case 'transcript_asked':
       state.transcript = { by, at, to: event.body.to };
       return FACTS;

@@ -302,10 +302,34 @@ export type ConversationState = {
   feedback: Feedback | null;
   /** By whom and why the visitor is blocked. For staff only. */
   blocked: Block | null;
+  /** What the visitor was asked before the first message, and has answered. For staff only. */
+  answers: VisitorAnswer[] | null;
   /** The last letter with what was said. For staff only. */
   transcript: TranscriptAsked | null;
   /** Whether the visitor is blocked: they read, and write nothing more. */
   writing_stopped: boolean;
+};
+
+export type VisitorAnswer = {
+  question: string;
+  answer: string;
+};
+
+export type AnswersGivenBody = {
+  answers: VisitorAnswer[];
+};
+
+export type VisitorQuestion = {
+  question: string;
+  kind: "text" | "email" | "choice";
+  /** Whether there is no chat without an answer. */
+  required: boolean;
+  /** Of a choice: 2 to 10. */
+  choices?: string[];
+};
+
+export type SetQuestionsBody = {
+  questions: VisitorQuestion[];
 };
 
 /** To whom a transcript is sent. */
@@ -646,6 +670,9 @@ export type ConversationEvent = {
   type: "transcript_asked";
   body: TranscriptAskedBody;
 } | {
+  type: "answers_given";
+  body: AnswersGivenBody;
+} | {
   type: "contact_left";
   body: ContactLeftBody;
 } | {
@@ -738,6 +765,8 @@ export type OpenBody = {
   account?: string;
   name: string;
   page?: string;
+  answers?: VisitorAnswer[];
+  email?: string | null;
 };
 
 export type TakenBackBody = {
@@ -787,6 +816,8 @@ export type TenantState = {
   targets?: Targets;
   /** What customers are asked once they were served. */
   feedback?: string | null;
+  /** What visitors are asked before their first message. */
+  questions?: VisitorQuestion[];
   staff?: Record<string, {
     available: boolean;
   }>;
@@ -850,6 +881,9 @@ export type TenantCommand = {
   type: "rename";
   body: NameBody;
 } | {
+  type: "set_questions";
+  body: SetQuestionsBody;
+} | {
   type: "set_feedback";
   body: SetFeedbackBody;
 } | {
@@ -911,6 +945,9 @@ export type TenantEvent = {
 } | {
   type: "renamed";
   body: NameBody;
+} | {
+  type: "questions_set";
+  body: SetQuestionsBody;
 } | {
   type: "feedback_set";
   body: SetFeedbackBody;

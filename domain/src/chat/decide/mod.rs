@@ -10,6 +10,7 @@ mod transcript;
 
 use serde_json::json;
 
+use super::block::ToLook;
 use super::command::{Command, Open, Subject};
 use super::event::{Event, Kind, Side};
 use super::matter::Done;
@@ -122,8 +123,16 @@ impl Conversation {
             Subject::Account(account) => (Kind::Account, None, Some(account)),
         };
         let event = Event::Opened { kind, visitor, account, name: open.name.clone(), page: open.page.clone() };
-        let job = account.map(|account| self.link(account, None));
-        Decision { jobs: job.into_iter().collect(), ..event.into() }
+        let mut decision = Decision::from(event);
+        decision.jobs.extend(account.map(|account| self.link(account, None)));
+        if !open.answers.is_empty() {
+            decision.events.push(Event::AnswersGiven { answers: open.answers.clone() });
+        }
+        if let Some(email) = &open.email {
+            decision.events.push(Event::ContactLeft { email: email.clone(), name: None });
+            decision.jobs.push(ToLook { conversation: self.id, rev: self.seq + decision.events.len() as Seq }.job());
+        }
+        decision
     }
 
     /// Opening what is open changes nothing when it is the same conversation, so that a repeat is harmless.

@@ -90,6 +90,7 @@ export class Details implements Disposable {
         fact('Labels', shown.length > 0 ? el('span', { class: c('labels') }, ...shown) : 'None'),
         state.feedback ? fact('Feedback', ...feedbackOf(state.feedback)) : null,
         state.page ? fact('Began on', el('a', { href: state.page, target: '_blank', rel: 'noopener noreferrer' }, shortPage(state.page))) : null,
+        ...(state.answers ?? []).map(({ question, answer }) => fact(question, el('span', { dir: 'auto' }, answer))),
         state.contact ? fact('Left to be reached', el('a', { href: `mailto:${state.contact.email}` }, state.contact.email), state.contact.name ? `, ${state.contact.name}` : null, ' (not verified)') : null,
         state.transcript ? fact('Copy sent', copyOf(state, state.transcript, me, nameOf)) : null,
         state.blocked ? fact('Blocked', ...blockOf(state.blocked, me, nameOf)) : null,

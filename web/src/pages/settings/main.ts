@@ -46,7 +46,7 @@ function drawsOf(session: Session): Record<Setting['id'], Draw> {
     targets: (own) => targetSection(own, tenant),
     blocked: (own) => blockedSection(own),
     feedback: (own) => feedbackSection(own, tenant),
-    site: (own) => siteSection(own),
+    site: (own) => siteSection(own, tenant),
     keys: (own) => keySection(own),
     webhooks: (own) => webhookSection(own),
     audit: (own) => auditSection(own),
