@@ -204,6 +204,12 @@ pub enum Fact {
     Matter(crate::chat::matter::MatterRow),
     /// What a customer is asked of how they were served, or says.
     Feedback(crate::chat::feedback::Kept),
+    /// A transcript that is to be sent.
+    Transcript(crate::chat::transcript::Wanted),
+    /// A visitor who may write nothing more.
+    Blocked(crate::chat::block::Blocked),
+    /// A visitor who may write again, by their chat.
+    Unblocked(ConversationId),
 }
 
 /// Work to be done after the commit, enqueued in the same transaction (the outbox).

@@ -111,6 +111,21 @@ const CONSTRAINTS: &[(&str, Code, &str)] = &[
         Code::Conflict,
         "30 files wait here to be sent already. Send them or take some out first.",
     ),
+    (
+        "attachments_visitor_not_blocked",
+        Code::Forbidden,
+        "You can read this conversation, but not write in it any more. Nothing you have written is lost.",
+    ),
+    (
+        "visitor_tokens_of_blocked_stay",
+        Code::Conflict,
+        "This chat cannot be forgotten from here: nothing more can be written in it. To have it gone from this browser, clear what the browser keeps of this site.",
+    ),
+    (
+        "transcripts_bounded",
+        Code::RateLimited,
+        "Enough copies were sent to this address for a day. Ask again tomorrow.",
+    ),
     ("attachments_bytes_bounded", Code::Conflict, "This conversation holds 1 GB of files already. Delete some first."),
     ("attachments_conversation_exists", Code::NotFound, "There is nothing here, or it is not yours to see."),
     ("conversations_account_exists", Code::Conflict, "This account does not exist. Open it first."),

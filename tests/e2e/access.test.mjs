@@ -91,7 +91,7 @@ describe('every page for everybody', () => {
     }],
     ['reports', 'admin', open('/reports', (page) => page.getByRole('img', { name: 'New matters by day' }).waitFor())],
     ['chat', 'client', open('/chat', (page) => page.locator('[role=log] article').first().waitFor())],
-    ...['you', 'notifications', 'data', 'business', 'hours', 'team', 'routing', 'replies', 'labels', 'targets', 'feedback', 'site', 'keys', 'webhooks', 'audit'].map((section) => [`settings-${section}`, 'admin', async (page) => {
+    ...['you', 'notifications', 'data', 'business', 'hours', 'team', 'routing', 'replies', 'labels', 'targets', 'blocked', 'feedback', 'site', 'keys', 'webhooks', 'audit'].map((section) => [`settings-${section}`, 'admin', async (page) => {
       await page.goto(`/settings#${section}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       await eventually(async () => {

@@ -2,6 +2,7 @@
 //! [`super::standing`].
 
 use super::attachment::{Attachment, FileName, MAX_FILES, MediaType};
+use super::block::Reason;
 use super::event::Kind;
 use super::feedback::{Comment, Given, Score};
 use super::text::{Emoji, MessageText, PageUrl};
@@ -12,6 +13,7 @@ use crate::entity::{Seq, parse_body, unknown_command};
 use crate::id::{AccountId, InvitationId, LabelId, UserId, VisitorId};
 use crate::refusal::Refusal;
 use crate::tenant::feedback::Question;
+use crate::tenant::questions::{Answer, MAX_QUESTIONS};
 use crate::tenant::targets::Policy;
 use crate::text::{DisplayName, Email};
 
@@ -92,6 +94,20 @@ pub enum Command {
     AskFeedback(AskFeedback),
     /// Say how it was.
     GiveFeedback(GiveFeedback),
+    /// Let the visitor write nothing more.
+    Block {
+        /// Why.
+        reason: Reason,
+        /// Whether the address they have left is blocked too.
+        email: bool,
+    },
+    /// Let the visitor write again.
+    Unblock,
+    /// Have what was said sent as a letter.
+    AskTranscript {
+        /// Where a visitor wants it; without one, where they have left to be reached.
+        email: Option<Email>,
+    },
     /// Leave a way to be reached.
     LeaveContact {
         /// The address.
@@ -141,6 +157,10 @@ pub struct Open {
     pub name: DisplayName,
     /// The page it was begun on.
     pub page: Option<PageUrl>,
+    /// What the visitor was asked before, and has answered.
+    pub answers: Vec<Answer>,
+    /// The address among it.
+    pub email: Option<Email>,
 }
 
 /// Write a message.
@@ -245,6 +265,17 @@ impl Command {
                 let comment = comment.as_deref().map(Comment::parse).transpose()?.flatten();
                 Ok(Self::GiveFeedback(GiveFeedback { asked, given: Given { score: Score::parse(score)?, comment } }))
             }
+            "block" => {
+                let wire::Block { reason, email } = parse_body(body)?;
+                Ok(Self::Block { reason: Reason::parse(&reason)?, email })
+            }
+            "unblock" => parse_body(body).map(|wire::Empty {}| Self::Unblock),
+            "ask_transcript" => {
+                let wire::AskTranscript { email } = parse_body(body)?;
+                Ok(Self::AskTranscript {
+                    email: email.as_deref().map(|email| Email::parse("email", email)).transpose()?,
+                })
+            }
             "leave_contact" => contact(&parse_body(body)?),
             "invite" => {
                 let wire::Invite { invitation, email, name, inviter } = parse_body(body)?;
@@ -272,7 +303,12 @@ fn open(body: &wire::Open) -> Result<Open, Refusal> {
     };
     let name = DisplayName::parse("name", &body.name)?;
     let page = body.page.as_deref().map(PageUrl::parse).transpose()?;
-    Ok(Open { subject, name, page })
+    if body.answers.len() > MAX_QUESTIONS {
+        return Err(Refusal::invalid("answers", format!("At most {MAX_QUESTIONS} questions are asked.")));
+    }
+    let answers = body.answers.iter().map(Answer::parse).collect::<Result<Vec<_>, _>>()?;
+    let email = body.email.as_deref().map(|email| Email::parse("email", email)).transpose()?;
+    Ok(Open { subject, name, page, answers, email })
 }
 
 fn send(body: wire::Send) -> Result<Send, Refusal> {

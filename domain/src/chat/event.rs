@@ -3,15 +3,18 @@
 use serde::{Deserialize, Serialize};
 
 use super::attachment::Attachment;
+use super::block::Reason;
 use super::due::Dues;
 use super::feedback::Given;
 use super::text::{Emoji, MessageText, PageUrl};
+use super::transcript::Recipient;
 use super::triage::Priority;
 use crate::Timestamp;
 use crate::actor::Party;
 use crate::entity::{Audience, Seq};
 use crate::id::{AccountId, InvitationId, LabelId, UserId, VisitorId};
 use crate::tenant::feedback::Question;
+use crate::tenant::questions::Answer;
 use crate::text::{DisplayName, Email};
 
 /// What a conversation is about: a visitor's site chat, or an account's line to its account manager.
@@ -185,6 +188,29 @@ pub enum Event {
         /// What was said.
         given: Given,
     },
+    /// The visitor has answered what the business asks before the first message.
+    AnswersGiven {
+        /// In the order of the questions.
+        answers: Vec<Answer>,
+    },
+    /// The staff have blocked the visitor, or the address the visitor has left as well.
+    VisitorBlocked {
+        /// Why.
+        reason: Reason,
+        /// The address that is blocked too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        email: Option<Email>,
+    },
+    /// The visitor may write no more, or again. That is all they get to know of it.
+    WritingAllowed {
+        /// Whether they may.
+        on: bool,
+    },
+    /// What was said is to be sent as a letter.
+    TranscriptAsked {
+        /// To whom.
+        to: Recipient,
+    },
     /// The visitor left a way to be reached.
     ContactLeft {
         /// The address, not verified.
@@ -226,13 +252,16 @@ pub enum Event {
 
 impl Event {
     /// Whether readers of `audience` may see it. Internal matters are for staff only: notes and everything about
-    /// them, the visitor's contact and the invitation, and how the staff sort their work.
+    /// them, the visitor's contact, the invitation and why somebody is blocked, and how the staff sort their work.
     pub const fn visible(&self, audience: Audience) -> bool {
         match audience {
             Audience::Staff => true,
             Audience::Customer => match self {
                 Self::NoteAdded { .. }
                 | Self::ContactLeft { .. }
+                | Self::VisitorBlocked { .. }
+                | Self::AnswersGiven { .. }
+                | Self::TranscriptAsked { .. }
                 | Self::Invited { .. }
                 | Self::Snoozed { .. }
                 | Self::Woken {}
@@ -252,6 +281,7 @@ impl Event {
                 | Self::Reopened {}
                 | Self::FeedbackAsked { .. }
                 | Self::FeedbackGiven { .. }
+                | Self::WritingAllowed { .. }
                 | Self::HandedOver { .. }
                 | Self::TakenBack { .. } => true,
             },

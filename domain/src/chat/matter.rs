@@ -188,6 +188,10 @@ impl Course<'_> {
             | Event::FeedbackAsked { .. }
             | Event::FeedbackGiven { .. }
             | Event::ContactLeft { .. }
+            | Event::VisitorBlocked { .. }
+            | Event::AnswersGiven { .. }
+            | Event::TranscriptAsked { .. }
+            | Event::WritingAllowed { .. }
             | Event::Invited { .. } => {}
         }
         None

@@ -14,6 +14,8 @@
 //! | what the staff have ready to say | [`canned`] |
 //! | what is due when | [`due`] |
 //! | what customers say of it | [`feedback`] |
+//! | who may write nothing more | [`block`] |
+//! | what was said, as a letter | [`transcript`] |
 //! | what reports know of what customers came with | [`matter`] |
 //! | what somebody has begun to write | [`draft`] |
 //! | which files go with messages, and how they arrive | [`attachment`] |
@@ -21,6 +23,7 @@
 //! | how the staff sort them: priority, labels, snoozing | [`triage`] |
 
 pub mod attachment;
+pub mod block;
 pub mod canned;
 pub mod command;
 mod decide;
@@ -38,6 +41,7 @@ mod snapshot;
 pub mod standing;
 pub mod state;
 pub mod text;
+pub mod transcript;
 pub mod triage;
 pub mod view;
 mod wire;
@@ -137,6 +141,11 @@ impl Entity for Conversation {
 
     fn ephemeral(&self, actor: &Actor, kind: &str) -> Result<Hearers, Refusal> {
         let signal = signal::Signal::of(kind).ok_or_else(|| unknown_command(kind))?;
-        if self.standing(actor)?.may_signal(signal) { Ok(signal.hearers()) } else { Err(Refusal::of(Code::Forbidden)) }
+        let standing = self.standing(actor)?;
+        if standing.may_signal(signal) && self.may_write(standing) {
+            Ok(signal.hearers())
+        } else {
+            Err(Refusal::of(Code::Forbidden))
+        }
     }
 }

@@ -147,6 +147,10 @@ impl Conversation {
             "due": for_staff(json!(self.due)),
             "routed": for_staff(json!(self.routed)),
             "feedback": self.feedback,
+            "blocked": for_staff(json!(self.blocked)),
+            "answers": for_staff(json!(self.answers)),
+            "transcript": for_staff(json!(self.transcripts.last)),
+            "writing_stopped": self.blocked.is_some(),
         })
     }
 

@@ -63,7 +63,10 @@ impl Standing {
             | Command::Reopen
             | Command::Snooze { .. }
             | Command::SetPriority { .. }
+            | Command::Block { .. }
+            | Command::Unblock
             | Command::Label { .. } => matches!(self, Self::System | Self::Admin | Self::Staff),
+            Command::AskTranscript { .. } => matches!(self, Self::Admin | Self::Staff | Self::Member | Self::Visitor),
             Command::GiveFeedback(_) => matches!(self, Self::Member | Self::Visitor),
             Command::LeaveContact { .. } => matches!(self, Self::Visitor),
             Command::TakeBack => matches!(self, Self::System | Self::Admin),

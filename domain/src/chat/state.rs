@@ -4,17 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::attachment::Attachment;
+use super::block::Block;
 use super::due::Dues;
 use super::event::{Event, Kind, Side};
 use super::feedback::Feedback;
 use super::matter::{Done, Matter};
 use super::message::{History, Message};
-use super::text::PageUrl;
+use super::text::{MessageText, PageUrl};
+use super::transcript::{Asked, Transcripts};
 use super::triage::Priority;
 use crate::Timestamp;
 use crate::actor::Party;
 use crate::entity::{EntityKey, Entry, Seq};
 use crate::id::{AccountId, ConversationId, InvitationId, LabelId, TenantId, UserId, VisitorId};
+use crate::tenant::questions::Answer;
 use crate::text::{DisplayName, Email};
 
 /// The most people who can speak in one conversation, and the most whose reading is remembered.
@@ -140,6 +144,14 @@ pub struct Conversation {
     /// When the customer said last how it was.
     #[serde(default)]
     pub(super) rated_at: Option<Timestamp>,
+    /// The visitor may write nothing more.
+    #[serde(default)]
+    pub(super) blocked: Option<Block>,
+    #[serde(default)]
+    pub(super) transcripts: Transcripts,
+    /// What the visitor was asked before the first message, and has answered.
+    #[serde(default)]
+    pub(super) answers: Vec<Answer>,
 }
 
 impl Conversation {
@@ -173,6 +185,9 @@ impl Conversation {
             resolved: 0,
             feedback: None,
             rated_at: None,
+            blocked: None,
+            transcripts: Transcripts::default(),
+            answers: Vec::new(),
         }
     }
 
@@ -210,22 +225,11 @@ impl Conversation {
                 self.people.insert(*party, person);
             }
             Event::MessageSent { text, reply_to, mentions, attachments } => {
-                let sent = Message {
-                    text: Some(text.clone()),
-                    reply_to: *reply_to,
-                    mentions: mentions.clone(),
-                    attachments: attachments.clone(),
-                    ..blank(entry, false)
-                };
-                self.take_message(sent);
+                let sent = said(entry, text, mentions, attachments);
+                self.take_message(Message { reply_to: *reply_to, ..sent });
             }
             Event::NoteAdded { text, mentions, attachments } => {
-                self.history.push(Message {
-                    text: Some(text.clone()),
-                    mentions: mentions.clone(),
-                    attachments: attachments.clone(),
-                    ..blank(entry, true)
-                });
+                self.history.push(Message { note: true, ..said(entry, text, mentions, attachments) });
             }
             Event::MessageEdited { seq, text, .. } => self.history.change(*seq, |message| {
                 message.text = Some(text.clone());
@@ -260,6 +264,13 @@ impl Conversation {
             }
             Event::FeedbackAsked { question } => self.is_asked(entry.seq, entry.at, question),
             Event::FeedbackGiven { given, .. } => self.has_said(entry.at, given),
+            Event::AnswersGiven { answers } => self.answers.clone_from(answers),
+            Event::VisitorBlocked { reason, email } => self.is_blocked(entry.by, entry.at, reason, email.as_ref()),
+            Event::WritingAllowed { on: true } => self.blocked = None,
+            Event::WritingAllowed { on: false } => {}
+            Event::TranscriptAsked { to } => {
+                self.transcripts.take(Asked { by: entry.by, at: entry.at, to: to.clone() });
+            }
             Event::ContactLeft { email, name } => {
                 self.contact = Some(Contact { email: email.clone(), name: name.clone() });
             }
@@ -310,17 +321,17 @@ impl Conversation {
     }
 }
 
-/// A message of this entry, with nothing in it yet.
-fn blank(entry: &Entry<Event>, note: bool) -> Message {
+/// The message of this entry.
+fn said(entry: &Entry<Event>, text: &MessageText, mentions: &[UserId], attachments: &[Attachment]) -> Message {
     Message {
         seq: entry.seq,
         by: entry.by,
         at: entry.at,
-        text: None,
-        note,
+        text: Some(text.clone()),
+        note: false,
         reply_to: None,
-        mentions: Vec::new(),
-        attachments: Vec::new(),
+        mentions: mentions.to_vec(),
+        attachments: attachments.to_vec(),
         edited: None,
         edits: 0,
         reactions: BTreeMap::new(),

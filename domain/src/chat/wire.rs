@@ -8,6 +8,7 @@ use super::triage::Priority;
 use crate::Timestamp;
 use crate::entity::Seq;
 use crate::id::{AccountId, AttachmentId, InvitationId, LabelId, UserId, VisitorId};
+use crate::tenant::questions::Given;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,6 +22,9 @@ pub(super) struct Open {
     pub(super) account: Option<AccountId>,
     pub(super) name: String,
     pub(super) page: Option<String>,
+    #[serde(default)]
+    pub(super) answers: Vec<Given>,
+    pub(super) email: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -111,6 +115,20 @@ pub(super) struct SetPriority {
 pub(super) struct Label {
     pub(super) label: LabelId,
     pub(super) on: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Block {
+    pub(super) reason: String,
+    #[serde(default)]
+    pub(super) email: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AskTranscript {
+    pub(super) email: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -375,7 +375,7 @@ fn second_factor<'a>(name: &'a str, change: &FactorChange) -> Parts<'a> {
     }
 }
 
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
@@ -419,7 +419,7 @@ fn html(parts: &Parts<'_>) -> String {
     )
 }
 
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -8,6 +8,7 @@ use super::feedback::Question;
 use super::greeting::{Greeting, PageTexts};
 use super::hours::{Hours, Window};
 use super::label::{Color, Label, LabelName};
+use super::questions::{Draft, Questions};
 use super::routing::{Capacity, Mode};
 use super::targets::Targets;
 use super::text::Slug;
@@ -39,6 +40,11 @@ pub enum Command {
     SetFeedback {
         /// What; `None`: nothing.
         question: Option<Question>,
+    },
+    /// Say what visitors are asked before their first message.
+    SetQuestions {
+        /// What; none of it: nothing.
+        questions: Questions,
     },
     /// Call it something else.
     Rename {
@@ -103,7 +109,7 @@ pub enum Command {
 
 /// The bodies as they are on the wire, before their texts are parsed.
 mod wire {
-    use super::{Color, ConversationId, Date, Deserialize, LabelId, Mode, PageTexts, Seq, Timestamp, UserId, Window};
+    use super::{Color, ConversationId, Date, Deserialize, Draft, LabelId, Mode, PageTexts, Seq, Timestamp, UserId, Window};
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -111,6 +117,12 @@ mod wire {
         // Required, so that leaving it out by mistake does not stop the asking.
         #[serde(deserialize_with = "Option::deserialize")]
         pub(super) question: Option<String>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct SetQuestions {
+        pub(super) questions: Vec<Draft>,
     }
 
     #[derive(Deserialize)]
@@ -226,6 +238,10 @@ impl Command {
             "set_feedback" => {
                 let wire::SetFeedback { question } = parse_body(body)?;
                 Ok(Self::SetFeedback { question: question.as_deref().map(Question::parse).transpose()? })
+            }
+            "set_questions" => {
+                let wire::SetQuestions { questions } = parse_body(body)?;
+                Ok(Self::SetQuestions { questions: Questions::parse(&questions)? })
             }
             "rename" => {
                 let wire::Rename { name } = parse_body(body)?;

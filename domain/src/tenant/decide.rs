@@ -11,6 +11,7 @@ use super::feedback::Question;
 use super::greeting::Greeting;
 use super::hours::Hours;
 use super::label::{Label, MAX_LABELS};
+use super::questions::Questions;
 use super::queue::MAX_WAITING;
 use super::routing::{Capacity, Mode, route_job};
 use super::state::{Identity, MAX_STAFF, Tenant};
@@ -43,6 +44,7 @@ impl Tenant {
                 Command::SetHours(_)
                 | Command::SetGreeting(_)
                 | Command::SetFeedback { .. }
+                | Command::SetQuestions { .. }
                 | Command::SetTargets(_)
                 | Command::Rename { .. }
                 | Command::SetLabel { .. }
@@ -58,6 +60,7 @@ impl Tenant {
             (Some(_), Command::SetHours(hours)) => Ok(self.set_hours(hours)),
             (Some(_), Command::SetGreeting(greeting)) => Ok(self.set_greeting(greeting)),
             (Some(_), Command::SetFeedback { question }) => Ok(self.set_feedback(question.as_ref())),
+            (Some(_), Command::SetQuestions { questions }) => Ok(self.set_questions(questions)),
             (Some(_), Command::SetTargets(targets)) => Ok(self.set_targets(targets)),
             (Some(identity), Command::Rename { name }) => Ok(self.rename(identity, name)),
             (Some(_), Command::SetLabel { id, label }) => self.set_label(*id, label),
@@ -102,6 +105,14 @@ impl Tenant {
         }
         Decision::from(Event::FeedbackSet { question: question.cloned() })
             .with_audit("tenant.feedback_set", json!({ "from": self.feedback, "to": question }))
+    }
+
+    fn set_questions(&self, questions: &Questions) -> Decision<Event> {
+        if self.questions == *questions {
+            return Decision::nothing();
+        }
+        Decision::from(Event::QuestionsSet { questions: questions.clone() })
+            .with_audit("tenant.questions_set", json!({ "from": self.questions, "to": questions }))
     }
 
     fn set_greeting(&self, greeting: &Greeting) -> Decision<Event> {

@@ -7,6 +7,7 @@ use super::feedback::Question;
 use super::greeting::Greeting;
 use super::hours::Hours;
 use super::label::{Color, LabelName};
+use super::questions::Questions;
 use super::routing::{Capacity, Mode};
 use super::targets::Targets;
 use super::text::Slug;
@@ -36,6 +37,11 @@ pub enum Event {
     FeedbackSet {
         /// What; `None`: nothing.
         question: Option<Question>,
+    },
+    /// Visitors are asked something else before their first message.
+    QuestionsSet {
+        /// What.
+        questions: Questions,
     },
     /// Customers are to have an answer sooner or later than before.
     TargetsSet(Targets),
@@ -113,6 +119,7 @@ impl Event {
                 | Self::LabelSet { .. }
                 | Self::LabelRemoved { .. }
                 | Self::FeedbackSet { .. }
+                | Self::QuestionsSet { .. }
                 | Self::TargetsSet(_)
                 | Self::AvailabilitySet { .. }
                 | Self::StaffRemoved { .. }

@@ -10,6 +10,7 @@
 //! | how soon customers are to have an answer | [`targets::Targets`] |
 //! | what the site chat says first, and on which page | [`greeting::Greeting`] |
 //! | what customers are asked once they were served | [`feedback::Question`] |
+//! | what visitors are asked before their first message | [`questions::Questions`] |
 //! | who waits for an answer, and why late reports do no harm | [`queue::Queue`] |
 //! | who is given what waits | [`routing::give_out`] |
 
@@ -21,6 +22,7 @@ pub mod feedback;
 pub mod greeting;
 pub mod hours;
 pub mod label;
+pub mod questions;
 pub mod queue;
 pub mod routing;
 pub mod shown;

@@ -25,6 +25,7 @@ impl Tenant {
                 shown.insert("labels".to_owned(), json!(self.labels));
                 shown.insert("targets".to_owned(), json!(self.targets));
                 shown.insert("feedback".to_owned(), json!(self.feedback));
+                shown.insert("questions".to_owned(), json!(self.questions));
                 shown.insert("staff".to_owned(), self.staff_shown());
                 shown.insert("routing".to_owned(), json!(self.routing));
                 shown.insert("queue".to_owned(), self.queue_shown());

@@ -36,6 +36,7 @@ impl Standing {
             Command::SetHours(_)
             | Command::SetGreeting(_)
             | Command::SetFeedback { .. }
+            | Command::SetQuestions { .. }
             | Command::SetTargets(_)
             | Command::Rename { .. }
             | Command::SetLabel { .. }

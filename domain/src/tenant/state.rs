@@ -10,6 +10,7 @@ use super::feedback::Question;
 use super::greeting::Greeting;
 use super::hours::Hours;
 use super::label::Label;
+use super::questions::Questions;
 use super::queue::{Queue, Waiting};
 use super::routing::Routing;
 use super::targets::Targets;
@@ -42,6 +43,9 @@ pub struct Tenant {
     /// What customers are asked once they were served.
     #[serde(default)]
     pub(super) feedback: Option<Question>,
+    /// What visitors are asked before their first message.
+    #[serde(default)]
+    pub(super) questions: Questions,
 }
 
 /// What a tenant is called.
@@ -76,6 +80,7 @@ impl Tenant {
             targets: Targets::default(),
             routing: Routing::default(),
             feedback: None,
+            questions: Questions::default(),
         }
     }
 
@@ -113,6 +118,7 @@ impl Tenant {
             Event::HoursSet(hours) => self.hours = hours.clone(),
             Event::GreetingSet(greeting) => self.greeting = greeting.clone(),
             Event::FeedbackSet { question } => self.feedback.clone_from(question),
+            Event::QuestionsSet { questions } => self.questions = questions.clone(),
             Event::TargetsSet(targets) => self.targets = *targets,
             Event::Renamed { name } => {
                 if let Some(identity) = &mut self.identity {

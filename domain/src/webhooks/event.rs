@@ -129,6 +129,10 @@ const fn of_conversation(event: &chat::event::Event) -> Option<EventType> {
         | Event::FeedbackAsked { .. }
         | Event::Routed { .. }
         | Event::Invited { .. }
+        | Event::VisitorBlocked { .. }
+        | Event::AnswersGiven { .. }
+        | Event::TranscriptAsked { .. }
+        | Event::WritingAllowed { .. }
         | Event::TakenBack { .. } => None,
     }
 }

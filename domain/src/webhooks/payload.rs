@@ -109,6 +109,10 @@ fn of_conversation(event: chat::event::Event, deleted: bool) -> Value {
         | Event::FeedbackAsked { .. }
         | Event::Routed { .. }
         | Event::Invited { .. }
+        | Event::VisitorBlocked { .. }
+        | Event::AnswersGiven { .. }
+        | Event::TranscriptAsked { .. }
+        | Event::WritingAllowed { .. }
         | Event::TakenBack { .. } => json!({}),
     }
 }

@@ -94,7 +94,11 @@ fn a_site_chat_is_its_visitors() {
     sees(&chat, "y...yyyy.y...");
     check_conversation(&chat, &conversation_table(seq, 'y', '.'));
     let contact = json!({ "email": "a@example.com" });
-    check(&chat, &[("leave_contact", contact, "y...ffff.f...")]);
+    check(&chat, &[("leave_contact", contact.clone(), "y...ffff.f...")]);
+    chat.ok(Who::Visitor, "leave_contact", &contact);
+    check(&chat, &[("ask_transcript", json!({}), "y...yyyy.f...")]);
+    let rows = [("block", json!({ "reason": "Spam" })), ("unblock", json!({}))];
+    check(&chat, &rows.map(|(kind, body)| (kind, body, "f...yyyy.y...")));
 }
 
 #[test]
@@ -180,6 +184,7 @@ fn a_tenant_is_run_by_its_admins() {
             ("set_greeting", json!({ "online": "Hi", "offline": "" }), "ffffffyffy..."),
             ("rename", json!({ "name": "B" }), "ffffffyffy..."),
             ("set_targets", json!({ "counted": "always", "normal": { "first": 5 } }), "ffffffyffy..."),
+            ("set_questions", json!({ "questions": [] }), "ffffffyffy..."),
             ("set_feedback", json!({ "question": "How was it?" }), "ffffffyffy..."),
             ("set_label", json!({ "label": label(1), "name": "Allergy", "color": "red" }), "ffffffyffy..."),
             ("remove_label", json!({ "label": label(1) }), "ffffffyffy..."),

@@ -82,6 +82,10 @@ fn bodies(length: u64) -> impl Strategy<Value = (&'static str, Value)> {
     let open = prop::sample::select(vec![
         json!({ "kind": "site", "visitor": VISITOR, "name": "Visitor 4F2A" }),
         json!({ "kind": "account", "account": ACCOUNT, "name": "Mia" }),
+        json!({
+            "kind": "site", "visitor": VISITOR, "name": "Visitor 4F2A", "email": format!("{SECRET}@example.com"),
+            "answers": [{ "question": "Your name", "answer": format!("{SECRET} Mia") }],
+        }),
     ]);
     prop_oneof![
         2 => open.prop_map(|body| ("open", body)),
@@ -110,6 +114,9 @@ fn bodies(length: u64) -> impl Strategy<Value = (&'static str, Value)> {
         2 => (0u8..3, any::<bool>()).prop_map(|(n, on)| ("label", json!({ "label": label(n), "on": on }))),
         2 => seq(length).prop_map(|rev| ("ask_feedback", json!({ "rev": rev, "question": "How was it?" }))),
         2 => (seq(length), 1u8..6, prop::option::of(words())).prop_map(|(asked, score, comment)| ("give_feedback", json!({ "asked": asked, "score": score, "comment": comment }))),
+        1 => (words(), any::<bool>()).prop_map(|(text, email)| ("block", json!({ "reason": format!("{SECRET} {text}"), "email": email }))),
+        1 => Just(("unblock", json!({}))),
+        1 => prop::option::of(Just(format!("{SECRET}@example.com"))).prop_map(|email| ("ask_transcript", json!({ "email": email }))),
         1 => words().prop_map(|name| ("leave_contact", json!({ "email": format!("{SECRET}@example.com"), "name": name }))),
         1 => (0u8..3).prop_map(|n| ("invite", json!({ "invitation": invitation(n), "email": format!("{SECRET}@example.com"), "name": "Mia" }))),
         1 => account.prop_map(|account| ("hand_over", json!({ "account": account, "name": "Mia Member" }))),

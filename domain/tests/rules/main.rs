@@ -6,6 +6,7 @@
 mod account;
 mod attachments;
 mod authority;
+mod blocks;
 mod chat;
 mod chat_rules;
 mod feedback;
@@ -23,6 +24,7 @@ mod sizes;
 mod targets;
 mod tenant;
 mod together;
+mod transcripts;
 mod triage;
 mod unread;
 mod views;

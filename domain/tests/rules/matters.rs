@@ -128,7 +128,7 @@ fn rows(decision: &Decision<Event>) -> Vec<&MatterRow> {
         .iter()
         .filter_map(|fact| match fact {
             Fact::Matter(row) => Some(row),
-            Fact::Feedback(_) => None,
+            Fact::Feedback(_) | Fact::Blocked(_) | Fact::Unblocked(_) | Fact::Transcript(_) => None,
         })
         .collect()
 }

@@ -26,6 +26,10 @@ fn bodies() -> impl Strategy<Value = (&'static str, Value)> {
             let counted = if always { "always" } else { "opening_hours" };
             ("set_targets", json!({ "counted": counted, "warn": 10, "normal": { "first": first, "next": null, "resolution": 240 } }))
         }),
+        2 => prop::collection::vec("[ab]{1,2}", 0..3).prop_map(|asked| {
+            let questions: Vec<Value> = asked.iter().map(|question| json!({ "question": question, "kind": "text" })).collect();
+            ("set_questions", json!({ "questions": questions }))
+        }),
         2 => prop::option::of("[a-z]{1,5}").prop_map(|question| ("set_feedback", json!({ "question": question }))),
         2 => "[a-z]{0,5}".prop_map(|name| ("rename", json!({ "name": name }))),
         3 => (0u8..3, "[ab]{1,2}").prop_map(|(n, name)| ("set_label", json!({ "label": label(n), "name": name, "color": "teal" }))),

@@ -1,6 +1,7 @@
 //! Conversations over HTTP: lists, state, log, older messages, commands, and what makes a visitor a client.
 
 mod attachment;
+mod blocked;
 mod canned;
 mod conversation;
 mod draft;
@@ -12,6 +13,7 @@ mod views;
 
 use std::sync::Arc;
 
+use brigade_domain::chat::block::Blocks;
 use brigade_domain::chat::canned::CannedReplies;
 use brigade_domain::chat::draft::Drafts;
 use brigade_domain::chat::list::Conversations;
@@ -19,8 +21,8 @@ use brigade_domain::chat::ports::Messages;
 use brigade_domain::chat::search::Search;
 use brigade_domain::chat::view::Views;
 
-pub use self::attachment::Uploads;
 pub(crate) use self::attachment::disposition;
+pub use self::attachment::{Uploads, mailed_file};
 use crate::Routes;
 
 /// What this feature needs of the repository layer.
@@ -38,6 +40,8 @@ pub struct Ports {
     pub drafts: Arc<dyn Drafts>,
     /// What was said, found.
     pub search: Arc<dyn Search>,
+    /// Who is blocked.
+    pub blocks: Arc<dyn Blocks>,
     /// Files that go with messages.
     pub uploads: Uploads,
 }
@@ -54,4 +58,5 @@ pub fn routes() -> Routes {
         .with(draft::routes())
         .with(search::routes())
         .with(attachment::routes())
+        .with(blocked::routes())
 }

@@ -9,6 +9,7 @@ use brigade_domain::entity::EntityKey;
 use brigade_domain::id::{TenantId, UserId};
 use brigade_domain::presence::PresenceStatus;
 use brigade_domain::refusal::Fault;
+use brigade_domain::tenant::questions::{Kind, Question};
 use brigade_domain::tenant::shown::Shown;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -63,6 +64,28 @@ pub(crate) struct SiteConfigView {
     #[schema(value_type = Option<String>, format = DateTime)]
     opens_at: Option<Timestamp>,
     greeting: GreetingView,
+    /// What is asked before the first message, 5 at most; mostly nothing.
+    questions: Vec<QuestionView>,
+}
+
+/// A question to be answered when a chat is begun.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct QuestionView {
+    question: String,
+    /// `text`, `email` or `choice`.
+    #[schema(value_type = String)]
+    kind: Kind,
+    /// Whether there is no chat without an answer.
+    required: bool,
+    /// What can be chosen from.
+    choices: Vec<String>,
+}
+
+impl From<&Question> for QuestionView {
+    fn from(Question { question, kind, required, choices }: &Question) -> Self {
+        let choices = choices.iter().map(ToString::to_string).collect();
+        Self { question: question.to_string(), kind: *kind, required: *required, choices }
+    }
 }
 
 /// Whether somebody is there, and what the chat says first.
@@ -73,9 +96,7 @@ pub(crate) struct SiteConfigView {
 async fn config(who: SiteKey, app: App, Params(asked): Params<Asked>) -> Answer<Data<SiteConfigView>> {
     let page = asked.page.as_deref().map(PageUrl::parse).transpose()?;
     let tenant = who.tenant();
-    let system = Arc::new(Actor::system(tenant));
-    let state = glance(&app, &system, EntityKey::new(tenant, tenant)).await?.state;
-    let shown = Shown::read(state).map_err(|error| Fault::internal("read a tenant's state", error))?;
+    let shown = tenant_now(&app, tenant).await?;
     let open_now = shown.hours.is_open(who.at());
     let opens_at = if open_now { None } else { shown.hours.next_opening(who.at()) };
     let greets = |somebody, otherwise: &str| {
@@ -89,7 +110,15 @@ async fn config(who: SiteKey, app: App, Params(asked): Params<Asked>) -> Answer<
         open_now,
         opens_at,
         greeting,
+        questions: shown.questions.all().iter().map(QuestionView::from).collect(),
     }))
+}
+
+/// The business as its entity says it is now.
+pub(super) async fn tenant_now(app: &App, tenant: TenantId) -> Answer<Shown> {
+    let system = Arc::new(Actor::system(tenant));
+    let state = glance(app, &system, EntityKey::new(tenant, tenant)).await?.state;
+    Ok(Shown::read(state).map_err(|error| Fault::internal("read a tenant's state", error))?)
 }
 
 /// Somebody who has said that chats are welcome is there; or somebody who has said nothing, as far as that can be told:

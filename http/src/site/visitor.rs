@@ -6,6 +6,7 @@ use brigade_domain::actor::Actor;
 use brigade_domain::entity::{EntityKey, EntityRef};
 use brigade_domain::id::{ConversationId, VisitorId};
 use brigade_domain::identity::Secret;
+use brigade_domain::tenant::questions::Given;
 use brigade_domain::topic::Topic;
 use rand::RngExt as _;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::config::tenant_now;
 use crate::entity::ask;
 use crate::envelope::{Data, Done};
 use crate::guard::{Limit, SiteKey};
@@ -35,6 +37,20 @@ pub(crate) struct Begin {
     /// The address of the page, at most 2,048 bytes.
     #[serde(default)]
     page: Option<String>,
+    /// The answers to the questions of `GET /v1/site/config`, if there are any.
+    #[serde(default)]
+    #[schema(value_type = Vec<AnswerBody>)]
+    answers: Vec<Given>,
+}
+
+/// An answer.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "says in the document what is read as `Given`")]
+pub(crate) struct AnswerBody {
+    /// In the words of the question.
+    question: String,
+    /// At most 500 characters; one of the choices, where there are some.
+    answer: String,
 }
 
 /// A site chat that has begun.
@@ -51,13 +67,17 @@ pub(crate) struct BegunView {
     topic: Topic,
 }
 
-/// Begins a site chat. The staff hears of it with the first message.
+/// Begins a site chat, with answers to what the business asks before. The staff hears of it with the first message, or an address among the answers.
 #[utoipa::path(post, path = "/v1/site/conversations", tag = "site", request_body = Begin,
     responses((status = 200, body = BegunView)))]
 async fn begin(who: SiteKey, app: App, Body(body): Body<Begin>) -> Answer<Data<BegunView>> {
     let (tenant, conversation) = (who.tenant(), ConversationId::from_uuid(Uuid::now_v7()));
     let visitor = VisitorId::from_uuid(Uuid::now_v7());
-    let open = json!({ "kind": "site", "visitor": visitor, "name": visitor_name(), "page": body.page }).to_string();
+    let answers = tenant_now(&app, tenant).await?.questions.answered(&body.answers)?;
+    let open = json!({
+        "kind": "site", "visitor": visitor, "name": visitor_name(), "page": body.page, "answers": answers.all, "email": answers.email,
+    });
+    let open = open.to_string();
     let system = Arc::new(Actor::system(tenant));
     ask(&app, &system, EntityKey::new(tenant, conversation), who.at(), conversation.uuid(), "open", &open).await?;
     let (token, hash) = token::visitor();

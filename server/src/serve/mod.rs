@@ -12,6 +12,7 @@
 //! | go away without losing anything | [`drain`] |
 
 mod announce;
+mod blocks;
 pub(crate) mod drain;
 mod feedback;
 mod files;
@@ -25,6 +26,7 @@ mod routing;
 pub(crate) mod signals;
 mod targets;
 pub(crate) mod tasks;
+mod transcripts;
 mod upkeep;
 mod wire;
 

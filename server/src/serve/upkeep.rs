@@ -46,7 +46,7 @@ pub(super) async fn purges(db: Db) {
     tokio::time::sleep(FIRST_PURGE).await;
     loop {
         match purge(&db, Timestamp::now()).await {
-            Ok(Purged { sessions, tokens, letters, history, drafts, notices }) => {
+            Ok(Purged { sessions, tokens, letters, history, drafts, notices, transcripts }) => {
                 tracing::info!(
                     purged.sessions = sessions,
                     purged.tokens = tokens,
@@ -54,6 +54,7 @@ pub(super) async fn purges(db: Db) {
                     purged.history = history,
                     purged.drafts = drafts,
                     purged.notices = notices,
+                    purged.transcripts = transcripts,
                     "what is over was taken away"
                 );
             }

@@ -30,7 +30,7 @@ use brigade_http::problem::Problem;
 use brigade_http::{Parts, account, chat, platform, reports, webhooks};
 use brigade_integrations::files::{FileStore, Inspection};
 use brigade_integrations::webhooks::HttpCourier;
-use brigade_store::chat::{PgAttachments, PgCannedReplies, PgDrafts, PgLists, PgMessages, PgSearch, PgViews};
+use brigade_store::chat::{PgAttachments, PgBlocks, PgCannedReplies, PgDrafts, PgLists, PgMessages, PgSearch, PgViews};
 use brigade_store::identity::{Identity, KeyRing};
 use brigade_store::jobs::{Tasks, Worker};
 use brigade_store::notices::PgNotices;
@@ -44,7 +44,7 @@ use brigade_ws::{Hub, Live, LiveConfig, LiveLimits, Timeouts};
 use super::drain::Traffic;
 use super::health::{Pulse, Vitals};
 use super::parts::{Letters, Lookout};
-use super::{feedback, files, live, notices, postman, routing, targets, tasks, upkeep};
+use super::{blocks, feedback, files, live, notices, postman, routing, targets, tasks, transcripts, upkeep};
 use crate::config::Config;
 use crate::config::value::Setting as _;
 use crate::database::Database;
@@ -247,6 +247,7 @@ fn chat_ports(db: &Db, reads: &Arc<PgReads>, search: PgSearch, uploads: &Uploads
         views: Arc::new(PgViews::new(db.clone())),
         drafts: Arc::new(PgDrafts::new(db.clone())),
         search: Arc::new(search),
+        blocks: Arc::new(PgBlocks::new(db.clone())),
         uploads: uploads.clone(),
     }
 }
@@ -415,6 +416,9 @@ impl Node {
         let tasks = tasks::own_data(tasks, &self.copies);
         let tasks = targets::targets(tasks, self.handles.directory.clone(), self.db.clone());
         let tasks = feedback::feedback(tasks, self.handles.directory.clone());
+        let blocked = Arc::new(PgBlocks::new(self.db.clone()));
+        let tasks = blocks::blocks(tasks, self.handles.directory.clone(), blocked);
+        let tasks = transcripts::transcripts(tasks, self.app.clone(), Arc::new(self.identity.clone()));
         let tasks = routing::tasks(tasks, &self.handles.directory, &PgRouting::new(self.db.clone()));
         let tasks = notices::tasks(tasks, &self.notices);
         let queue = Arc::new(self.identity.clone());

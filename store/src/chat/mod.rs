@@ -11,8 +11,10 @@
 //! | keep canned replies | [`PgCannedReplies`] |
 //! | keep what people have begun to write | [`PgDrafts`] |
 //! | know which files there are | [`PgAttachments`] |
+//! | know who is blocked | [`PgBlocks`] |
 
 mod attachments;
+mod blocks;
 mod canned;
 mod drafts;
 mod feedback;
@@ -20,6 +22,7 @@ mod history;
 mod list;
 mod matters;
 mod search;
+mod transcripts;
 mod views;
 
 use std::borrow::Cow;
@@ -37,6 +40,8 @@ use crate::error::Error;
 use crate::journal::to_bigint;
 use crate::time::{DbTime, to_db};
 pub use attachments::PgAttachments;
+pub use blocks::PgBlocks;
+pub(crate) use blocks::{keep as keep_blocked, lift as lift_block};
 pub use canned::PgCannedReplies;
 pub use drafts::PgDrafts;
 pub(crate) use drafts::expire as expire_drafts;
@@ -46,6 +51,7 @@ pub use list::{Cursor, PAGE, Page, PgLists, facets, find, page, unsettled};
 pub(crate) use matters::keep as keep_matters;
 pub use search::PgSearch;
 pub(crate) use search::Touched;
+pub(crate) use transcripts::{expire as expire_transcripts, keep as keep_transcript};
 pub use views::PgViews;
 
 /// A row and the `seq` of the commit it is from.

@@ -27,6 +27,11 @@ pub(crate) struct Envelope {
 }
 
 impl Envelope {
+    /// Of what is written already.
+    pub(crate) const fn of(mail: Mail, at: Timestamp) -> Self {
+        Self { mail, at }
+    }
+
     pub(crate) fn new(letter: &Letter, to: &str, at: Timestamp) -> Self {
         Self { mail: letter.write(to), at }
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::history;
 use super::resolve::{VISITOR_SECONDS, seconds};
 use crate::Db;
-use crate::chat::expire_drafts;
+use crate::chat::{expire_drafts, expire_transcripts};
 use crate::db::set_tenant;
 use crate::notices;
 use crate::time::to_db;
@@ -29,13 +29,15 @@ pub struct Purged {
     pub drafts: u64,
     /// Notices.
     pub notices: u64,
+    /// Transcripts that were asked for long ago.
+    pub transcripts: u64,
 }
 
 /// Takes away what is over as of `at`. Run it daily or so; running it twice does no harm.
 pub async fn purge(db: &Db, at: Timestamp) -> Result<Purged, Rejection> {
     let (mut purged, tenants) = db.global_write("purge", move |tx| Box::pin(global(tx, at))).await?;
     for tenant in tenants.into_iter().map(TenantId::from_uuid) {
-        let (tokens, drafts, notices) = db
+        let (tokens, drafts, notices, transcripts) = db
             .write("purge a tenant", tenant, move |tx| {
                 Box::pin(async move {
                     set_tenant(tx, tenant).await?;
@@ -49,13 +51,15 @@ pub async fn purge(db: &Db, at: Timestamp) -> Result<Purged, Rejection> {
                     .execute(&mut *tx)
                     .await?;
                     let drafts = expire_drafts(tx, tenant, at).await?;
-                    Ok((gone.rows_affected(), drafts, notices::expire(tx, tenant, at).await?))
+                    let transcripts = expire_transcripts(tx, tenant, at).await?;
+                    Ok((gone.rows_affected(), drafts, notices::expire(tx, tenant, at).await?, transcripts))
                 })
             })
             .await?;
         purged.tokens += tokens;
         purged.drafts += drafts;
         purged.notices += notices;
+        purged.transcripts += transcripts;
     }
     Ok(purged)
 }
@@ -93,5 +97,8 @@ async fn global(tx: &mut sqlx::PgConnection, at: Timestamp) -> Result<(Purged, V
     let history = history::expire(tx, at).await?;
     sqlx::query!("delete from throttles where ends_at < $1", now).execute(&mut *tx).await?;
     let tenants = sqlx::query_scalar!("select id from tenants").fetch_all(tx).await?;
-    Ok((Purged { sessions, tokens: tokens + unused + steps, letters, history, drafts: 0, notices: 0 }, tenants))
+    Ok((
+        Purged { sessions, tokens: tokens + unused + steps, letters, history, drafts: 0, notices: 0, transcripts: 0 },
+        tenants,
+    ))
 }

@@ -147,6 +147,10 @@ async fn beside(tx: &mut PgConnection, tenant: TenantId, moved: Vec<&Commit>) ->
         match fact {
             Fact::Matter(row) => matters.push(row),
             Fact::Feedback(kept) => said.push(kept),
+            Fact::Transcript(wanted) => chat::keep_transcript(tx, tenant, wanted).await?,
+            // In the order they happened.
+            Fact::Blocked(blocked) => chat::keep_blocked(tx, tenant, blocked).await?,
+            Fact::Unblocked(conversation) => chat::lift_block(tx, tenant, *conversation).await?,
         }
     }
     chat::keep_matters(tx, tenant, &matters).await?;

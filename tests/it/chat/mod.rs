@@ -1,6 +1,7 @@
 //! Conversations, accounts and the site chat over HTTP, against the real server and database.
 
 mod attachments;
+mod blocks;
 mod canned;
 mod client;
 mod drafts;
@@ -8,10 +9,12 @@ mod feedback;
 mod history;
 mod letters;
 mod notices;
+mod questions;
 mod routing;
 mod search;
 mod site;
 mod targets;
+mod transcripts;
 mod triage;
 mod views;
 mod wall;

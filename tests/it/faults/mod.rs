@@ -14,7 +14,7 @@
 //! | F15: requests cancelled while the database is slow | [`cancelled`] |
 //! | F17: snapshot and events against the loaded state | [`replay`] |
 //!
-//! Webhooks while servers are killed, and with two of them: [`webhooks`].
+//! Webhooks while servers are killed, and with two of them: [`webhooks`]; letters with what was said: [`transcripts`].
 //!
 //! Writers and readers are in [`load`] and [`traffic`], what must hold of what they saw is in [`checker`], processes and people in
 //! [`world`]. Each test is short in `cargo xtask test`; `cargo xtask soak` runs it in full ([`scale`]).
@@ -35,6 +35,7 @@ mod replay;
 mod routing;
 mod slow;
 mod traffic;
+mod transcripts;
 mod twins;
 mod webhooks;
 mod world;

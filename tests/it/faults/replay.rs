@@ -109,7 +109,7 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
         }
         None => {}
     }
-    match dice.roll(31) {
+    match dice.roll(34) {
         0..6 => (anybody, "send", json!({ "text": text })),
         6 => (anybody, "send", json!({ "text": text, "reply_to": seq })),
         7 => (cast.manager.clone(), "send", json!({ "text": text, "mentions": [cast.user(dice)] })),
@@ -124,7 +124,7 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
             (anybody, "resolve", json!({}))
         }
         18 => (anybody, "reopen", json!({})),
-        19 => (cast.visitor.clone(), "leave_contact", json!({ "email": "mia@example.com", "name": text })),
+        19 => (cast.visitor.clone(), "leave_contact", json!({ "email": address(cast), "name": text })),
         20 => {
             let invitation = InvitationId::from_uuid(id());
             (system, "invite", json!({ "invitation": invitation, "email": "mia@example.com", "name": "Mia" }))
@@ -149,10 +149,18 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
             let (from, to) = (dice.heads().then(|| cast.user(dice)), dice.heads().then(|| cast.user(dice)));
             (system, "give", json!({ "from": from, "to": to, "rev": seq }))
         }
+        27 => (anybody, "block", json!({ "reason": text, "email": dice.heads() })),
+        33 => (anybody, "ask_transcript", json!({})),
+        28 | 31 => (anybody, "unblock", json!({})),
         25 => (anybody, "label", json!({ "label": cast.label, "on": dice.heads() })),
         _ if dice.roll(3) > 0 => (system, "hand_over", json!({ "account": cast.account, "name": "Mia" })),
         _ => (cast.admin.clone(), "take_back", json!({})),
     }
+}
+
+/// Each visitor's own: one that is blocked is blocked wherever it is left, some moments later.
+fn address(cast: &Cast) -> String {
+    format!("{}@example.com", cast.visitor.party)
 }
 
 /// One of two times to come.
@@ -197,7 +205,12 @@ fn of_tenant(cast: &Cast, dice: &mut Dice, _head: u64) -> (Actor, &'static str, 
     let (system, staff) = (Actor::system(cast.tenant), if dice.heads() { &cast.manager } else { &cast.admin });
     let conversation = ConversationId::from_uuid(Uuid::from_u128(u128::from(dice.roll(4))));
     let rev = dice.roll(20) + 1;
-    match dice.roll(14) {
+    match dice.roll(15) {
+        14 => (
+            cast.admin.clone(),
+            "set_questions",
+            json!({ "questions": [{ "question": format!("How {}?", dice.roll(9)), "kind": "text", "required": dice.heads() }] }),
+        ),
         13 => (
             cast.admin.clone(),
             "set_feedback",
@@ -367,7 +380,10 @@ fn begin<E: Entity>(cast: &Cast) -> (EntityKey, Option<Value>) {
     match E::KIND {
         EntityKind::Conversation => {
             let key = EntityKey::new(cast.tenant, ConversationId::from_uuid(id()));
-            (key, Some(json!({ "kind": "site", "visitor": cast.visitor.party, "name": "Visitor 4F2A" })))
+            let answers = json!([{ "question": "What is it about?", "answer": "Delivery" }]);
+            let open =
+                json!({ "kind": "site", "visitor": cast.visitor.party, "name": "Visitor 4F2A", "answers": answers });
+            (key, Some(open))
         }
         EntityKind::Account => (EntityKey::new(cast.tenant, cast.account), Some(json!({ "name": "Mia" }))),
         EntityKind::Tenant => (EntityKey::new(cast.tenant, cast.tenant), None),

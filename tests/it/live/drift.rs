@@ -158,6 +158,10 @@ fn to_the_business(stage: &Stage, label: LabelId) -> Vec<(&'static str, Value)> 
         ("set_available", json!({ "available": true })),
         ("rename", json!({ "name": "Balance" })),
         ("set_feedback", json!({ "question": "How was it?" })),
+        (
+            "set_questions",
+            json!({ "questions": [{ "question": "Why?", "kind": "choice", "required": true, "choices": ["a", "b"] }] }),
+        ),
         ("set_targets", json!({ "counted": "always", "normal": { "first": 5, "next": null, "resolution": 60 } })),
         ("set_label", json!({ "label": label, "name": "Allergies", "color": "teal" })),
         ("remove_label", json!({ "label": label })),
@@ -212,6 +216,11 @@ async fn what_the_server_sends_is_as_described() {
     system(&stage.app, &stage.tenant, topic, "reckon", policy()).await;
     let contact = json!({ "email": "mia@example.com", "name": "Mia" });
     frames.push(visitor.command(topic, "leave_contact", contact).await);
+    frames.push(visitor.command(topic, "ask_transcript", json!({})).await);
+    frames.push(manager.command(topic, "block", json!({ "reason": "Spam", "email": true })).await);
+    manager.send(&json!({ "t": "sub", "topic": topic })).await;
+    frames_until(&mut manager, &mut frames, |frame| frame["t"] == "snap").await;
+    frames.push(manager.command(topic, "unblock", json!({})).await);
     visitor.send(&json!({ "t": "eph", "topic": topic, "type": "typing", "body": { "on": true } })).await;
     let business = stage.business();
     let mut admin = stage.socket(&stage.admin).await;

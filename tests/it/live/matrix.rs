@@ -145,12 +145,12 @@ async fn everybody(stage: &Stage) -> Vec<Somebody> {
     all
 }
 
-/// What an answer comes to. A `CONFLICT` or so is a yes to the question whether one may.
+/// What an answer comes to. A `CONFLICT`, or that it was done often enough, is a yes to the question whether one may.
 fn verdict(code: Option<&str>) -> char {
     match code {
         Some("NOT_FOUND") => '.',
         Some("FORBIDDEN") => 'f',
-        None | Some("CONFLICT") => 'y',
+        None | Some("CONFLICT" | "RATE_LIMITED") => 'y',
         Some(other) => panic!("{other}"),
     }
 }
@@ -248,6 +248,9 @@ async fn a_site_chat_is_its_visitors_and_the_staffs() {
         ("give_feedback", json!({ "asked": seq, "score": 5 }), "y... fff f ..."),
         ("label", json!({ "label": label, "on": true }), "f... yyy f ..."),
         ("leave_contact", json!({ "email": "a@example.com" }), "y... fff f ..."),
+        ("ask_transcript", json!({}), "y... yyy f ..."),
+        ("block", json!({ "reason": "Spam" }), "f... yyy f ..."),
+        ("unblock", json!({}), "f... yyy f ..."),
         ("open", json!({ "kind": "site", "visitor": stage.visitor.id, "name": "V" }), "f... fff f ..."),
         ("invite", invitation(), "f... fff f ..."),
         ("hand_over", json!({ "account": stage.account, "name": "A" }), "f... fff f ..."),
@@ -350,6 +353,7 @@ async fn a_business_is_run_by_its_admins_and_seen_by_its_customers() {
         ("set_hours", json!({ "zone": "UTC", "week": [], "closed": [] }), "ffff fyy f ..."),
         ("set_greeting", json!({ "online": "Hi", "offline": "" }), "ffff fyy f ..."),
         ("rename", json!({ "name": "B" }), "ffff fyy f ..."),
+        ("set_questions", json!({ "questions": [] }), "ffff fyy f ..."),
         ("set_feedback", json!({ "question": "How was it?" }), "ffff fyy f ..."),
         ("set_targets", json!({ "counted": "always", "low": { "first": 60 } }), "ffff fyy f ..."),
         ("set_label", json!({ "label": some_label(), "name": "Party", "color": "blue" }), "ffff fyy f ..."),

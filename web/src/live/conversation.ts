@@ -22,11 +22,11 @@ export const FACTS: Effect = { kind: 'facts' };
 
 /** What only the staff get to know: `desk.ts` applies it, and what customers load does not have it. */
 export type StaffEvent = Extract<ConversationEvent, {
-  type: 'contact_left' | 'invited' | 'snoozed' | 'woken' | 'priority_set' | 'label_changed' | 'due_set' | 'routed';
+  type: 'contact_left' | 'invited' | 'snoozed' | 'woken' | 'priority_set' | 'label_changed' | 'due_set' | 'routed' | 'visitor_blocked' | 'transcript_asked' | 'answers_given';
 }>;
 
 /** How what only the staff get to know is applied. */
-export type ApplyForStaff = (state: ConversationState, event: StaffEvent, at: string) => Effect;
+export type ApplyForStaff = (state: ConversationState, event: StaffEvent, entry: EvFrame) => Effect;
 
 /** Applies one log entry to a conversation as `me` sees it, by the server's rules (`domain/src/chat`). */
 export function applyToConversation(state: ConversationState, entry: EvFrame, me: Party, forStaff: ApplyForStaff = () => NONE): Effect {
@@ -85,10 +85,14 @@ export function applyToConversation(state: ConversationState, entry: EvFrame, me
     case 'feedback_given':
       if (state.feedback) state.feedback.given = event.body.given;
       return FACTS;
+    case 'writing_allowed':
+      state.writing_stopped = !event.body.on;
+      if (event.body.on) state.blocked = null;
+      return FACTS;
     case 'hidden':
       return NONE;
     default:
-      return forStaff(state, event, entry.at);
+      return forStaff(state, event, entry);
   }
 }
 

@@ -1,14 +1,24 @@
 import { FACTS, NONE, type Effect, type StaffEvent } from './conversation';
-import type { ConversationState } from './protocol.gen';
+import type { ConversationState, EvFrame } from './protocol.gen';
 
 /** Applies what only the staff get to know of a conversation, by the server's rules. */
-export function applyForStaff(state: ConversationState, event: StaffEvent, at: string): Effect {
+export function applyForStaff(state: ConversationState, event: StaffEvent, { at, by }: EvFrame): Effect {
   switch (event.type) {
     case 'contact_left':
       state.contact = { email: event.body.email, name: event.body.name ?? null };
       return FACTS;
     case 'invited':
       state.invited = { ...event.body, inviter: event.body.inviter ?? null, at };
+      return FACTS;
+    case 'visitor_blocked':
+      state.blocked = { by, at, reason: event.body.reason, email: event.body.email ?? null };
+      state.writing_stopped = true;
+      return FACTS;
+    case 'answers_given':
+      state.answers = event.body.answers;
+      return FACTS;
+    case 'transcript_asked':
+      state.transcript = { by, at, to: event.body.to };
       return FACTS;
     case 'snoozed':
       state.status = 'snoozed';

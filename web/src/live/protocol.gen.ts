@@ -300,6 +300,84 @@ export type ConversationState = {
   routed: string | null;
   /** What the customer is asked or was, until it is opened again. */
   feedback: Feedback | null;
+  /** By whom and why the visitor is blocked. For staff only. */
+  blocked: Block | null;
+  /** What the visitor was asked before the first message, and has answered. For staff only. */
+  answers: VisitorAnswer[] | null;
+  /** The last letter with what was said. For staff only. */
+  transcript: TranscriptAsked | null;
+  /** Whether the visitor is blocked: they read, and write nothing more. */
+  writing_stopped: boolean;
+};
+
+export type VisitorAnswer = {
+  question: string;
+  answer: string;
+};
+
+export type AnswersGivenBody = {
+  answers: VisitorAnswer[];
+};
+
+export type VisitorQuestion = {
+  question: string;
+  kind: "text" | "email" | "choice";
+  /** Whether there is no chat without an answer. */
+  required: boolean;
+  /** Of a choice: 2 to 10. */
+  choices?: string[];
+};
+
+export type SetQuestionsBody = {
+  questions: VisitorQuestion[];
+};
+
+/** To whom a transcript is sent. */
+export type Recipient = {
+  /** The one the visitor has left. */
+  address: string;
+} | {
+  person: Party;
+};
+
+export type TranscriptAsked = {
+  by: Party;
+  at: Timestamp;
+  to: Recipient;
+};
+
+export type AskTranscriptBody = {
+  /** Where a visitor wants it; left as a contact too. */
+  email?: string | null;
+};
+
+export type TranscriptAskedBody = {
+  to: Recipient;
+};
+
+export type BlockReason = string;
+
+export type Block = {
+  by: Party;
+  at: Timestamp;
+  reason: BlockReason;
+  /** The address that is blocked too. */
+  email: string | null;
+};
+
+export type BlockBody = {
+  reason: BlockReason;
+  /** Whether the address that was left is blocked too. */
+  email?: boolean;
+};
+
+export type VisitorBlockedBody = {
+  reason: BlockReason;
+  email?: string | null;
+};
+
+export type WritingAllowedBody = {
+  on: boolean;
 };
 
 export type Priority = "low" | "normal" | "high" | "urgent";
@@ -410,6 +488,15 @@ export type ConversationCommand = {
 } | {
   type: "give_feedback";
   body: GiveFeedbackBody;
+} | {
+  type: "block";
+  body: BlockBody;
+} | {
+  type: "unblock";
+  body: Empty;
+} | {
+  type: "ask_transcript";
+  body: AskTranscriptBody;
 } | {
   type: "leave_contact";
   body: LeaveContactBody;
@@ -574,6 +661,18 @@ export type ConversationEvent = {
   type: "feedback_given";
   body: FeedbackGivenBody;
 } | {
+  type: "visitor_blocked";
+  body: VisitorBlockedBody;
+} | {
+  type: "writing_allowed";
+  body: WritingAllowedBody;
+} | {
+  type: "transcript_asked";
+  body: TranscriptAskedBody;
+} | {
+  type: "answers_given";
+  body: AnswersGivenBody;
+} | {
   type: "contact_left";
   body: ContactLeftBody;
 } | {
@@ -666,6 +765,8 @@ export type OpenBody = {
   account?: string;
   name: string;
   page?: string;
+  answers?: VisitorAnswer[];
+  email?: string | null;
 };
 
 export type TakenBackBody = {
@@ -724,6 +825,8 @@ export type TenantState = {
   targets?: Targets;
   /** What customers are asked once they were served. */
   feedback?: string | null;
+  /** What visitors are asked before their first message. */
+  questions?: VisitorQuestion[];
   staff?: Record<string, {
     available: boolean;
   }>;
@@ -787,6 +890,9 @@ export type TenantCommand = {
   type: "rename";
   body: NameBody;
 } | {
+  type: "set_questions";
+  body: SetQuestionsBody;
+} | {
   type: "set_feedback";
   body: SetFeedbackBody;
 } | {
@@ -848,6 +954,9 @@ export type TenantEvent = {
 } | {
   type: "renamed";
   body: NameBody;
+} | {
+  type: "questions_set";
+  body: SetQuestionsBody;
 } | {
   type: "feedback_set";
   body: SetFeedbackBody;

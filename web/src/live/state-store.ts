@@ -48,6 +48,9 @@ export function applyToTenant(state: TenantState, entry: EvFrame): void {
     case 'feedback_set':
       state.feedback = event.body.question;
       return;
+    case 'questions_set':
+      state.questions = event.body.questions;
+      return;
     case 'targets_set':
       state.targets = event.body;
       return;

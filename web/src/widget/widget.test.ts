@@ -41,7 +41,7 @@ describe('the visitor’s memory', () => {
 
 describe('presence', () => {
   const now = new Date(2026, 2, 18, 15, 0);
-  const config = { tenant: { id: 't', name: 'T' }, staff_online: false, open_now: false, greeting: { online: '', offline: '' } };
+  const config = { questions: [], tenant: { id: 't', name: 'T' }, staff_online: false, open_now: false, greeting: { online: '', offline: '' } };
   it('says what is known and nothing else', () => {
     expect(presenceLine({ ...config, staff_online: true }, now)).toBe('We are here');
     expect(presenceLine({ ...config, open_now: true }, now)).toContain('as soon as we are back');

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::Ruling;
+use crate::chat::block::ToLook;
 use crate::chat::event::Event;
 use crate::chat::state::{Contact, Conversation};
 use crate::entity::Decision;
@@ -16,7 +17,8 @@ impl Conversation {
         if self.contact.as_ref() == Some(&contact) {
             return Decision::nothing();
         }
-        Event::ContactLeft { email: contact.email, name: contact.name }.into()
+        let look = ToLook { conversation: self.id, rev: self.seq + 1 }.job();
+        Decision::from(Event::ContactLeft { email: contact.email, name: contact.name }).with_job(look)
     }
 
     pub(super) fn invite(

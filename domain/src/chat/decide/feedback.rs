@@ -23,7 +23,7 @@ impl Conversation {
     pub(super) fn ask_feedback(&self, asker: &Asker<'_>, ask: &AskFeedback) -> Decision<Event> {
         let as_thought = self.status == Status::Resolved && self.resolved == ask.rev && self.feedback.is_none();
         let behind = self.seq < ask.rev;
-        if !(as_thought || behind) || self.has_just_said(asker.at) {
+        if !(as_thought || behind) || self.has_just_said(asker.at) || self.blocked.is_some() {
             return Decision::nothing();
         }
         let seq = self.seq + 1;

@@ -1,13 +1,16 @@
 //! The rules of a conversation: which command is possible in which status, and for whom.
 
+mod block;
 mod client;
 mod feedback;
 mod message;
 mod routing;
 mod status;
+mod transcript;
 
 use serde_json::json;
 
+use super::block::ToLook;
 use super::command::{Command, Open, Subject};
 use super::event::{Event, Kind, Side};
 use super::matter::Done;
@@ -50,6 +53,7 @@ impl Conversation {
         if !standing.may(command) {
             return Err(Refusal::of(Code::Forbidden));
         }
+        self.check_blocked(standing, command)?;
         let asker = Asker { actor, standing, at };
         match (self.status, command) {
             (Status::Unopened, Command::Open(open)) => Ok(self.open(open)),
@@ -103,6 +107,9 @@ impl Conversation {
             Command::Label { label, on } => self.label(*label, *on),
             Command::AskFeedback(ask) => Ok(self.ask_feedback(asker, ask)),
             Command::GiveFeedback(give) => self.give_feedback(asker, give),
+            Command::Block { reason, email } => self.block(asker, reason, *email),
+            Command::Unblock => Ok(self.unblock()),
+            Command::AskTranscript { email } => self.ask_transcript(asker, email.as_ref()),
             Command::LeaveContact { email, name } => Ok(self.leave_contact(email, name.as_ref())),
             Command::Invite { invitation, email, name, inviter } => self.invite(*invitation, email, name, *inviter),
             Command::HandOver { account, name, invitation } => self.hand_over(*account, name, *invitation),
@@ -116,8 +123,16 @@ impl Conversation {
             Subject::Account(account) => (Kind::Account, None, Some(account)),
         };
         let event = Event::Opened { kind, visitor, account, name: open.name.clone(), page: open.page.clone() };
-        let job = account.map(|account| self.link(account, None));
-        Decision { jobs: job.into_iter().collect(), ..event.into() }
+        let mut decision = Decision::from(event);
+        decision.jobs.extend(account.map(|account| self.link(account, None)));
+        if !open.answers.is_empty() {
+            decision.events.push(Event::AnswersGiven { answers: open.answers.clone() });
+        }
+        if let Some(email) = &open.email {
+            decision.events.push(Event::ContactLeft { email: email.clone(), name: None });
+            decision.jobs.push(ToLook { conversation: self.id, rev: self.seq + decision.events.len() as Seq }.job());
+        }
+        decision
     }
 
     /// Opening what is open changes nothing when it is the same conversation, so that a repeat is harmless.

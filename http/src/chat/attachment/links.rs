@@ -5,8 +5,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use brigade_domain::Timestamp;
 use brigade_domain::chat::attachment::{Attachment, Form, MAX_FILES};
+use brigade_domain::chat::transcript::letter::LINK_DAYS;
 use brigade_domain::entity::EntityKey;
 use brigade_domain::id::{AttachmentId, ConversationId, TenantId};
+use brigade_domain::identity::mail::Line;
 use brigade_domain::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,7 +21,7 @@ use crate::guard::Participant;
 use crate::input::{At, Params};
 use crate::problem::Answer;
 use crate::signature::{Purpose, is_genuine, sign};
-use crate::{App, Routes, routes};
+use crate::{App, Parts, Routes, routes};
 
 /// Addresses change every so many seconds, so that a browser finds what it has already; each is good for one to two of
 /// these.
@@ -85,6 +87,13 @@ async fn links(
     };
     let until = Timestamp::from_second(until).unwrap_or(Timestamp::MAX);
     Ok(Data::new(LinksView { files: files.iter().map(view).collect(), until }))
+}
+
+/// Where a file can be read that a letter speaks of: for as many days as the letter says.
+pub fn mailed_file(app: &Parts, tenant: TenantId, file: &Attachment, at: Timestamp) -> Line {
+    let until = at.as_second() + LINK_DAYS * 24 * 60 * 60;
+    let token = Link { tenant, file: file.id, form: Form::Original, until }.token(app.config());
+    Line { text: file.name.to_string(), link: format!("{}/v1/files/{token}", app.config().origin()) }
 }
 
 fn parse(ids: &str) -> Result<Vec<AttachmentId>, Refusal> {

@@ -22,6 +22,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub(crate) use self::download::disposition;
+pub use self::links::mailed_file;
 pub use self::uploads::Uploads;
 use crate::entity::glance;
 use crate::envelope::{Data, Done};

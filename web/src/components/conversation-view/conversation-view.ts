@@ -33,7 +33,7 @@ export interface ConversationParts {
   complete?: (body: SendBody) => SendBody;
   composer: Omit<ComposerLook, 'drafts'> & { drafts: ComposerLook['drafts'] };
   beginning?: () => Node | string;
-  /** This is the customer: they are asked how it was. */
+  /** This is the customer: they are asked how it was, and told when they cannot write. */
   customer?: boolean;
 }
 
@@ -81,9 +81,9 @@ export class ConversationView implements Disposable {
     this.#owned.add(client.connection.status.on(() => this.list.refresh()));
     // Files can be given, and are drawn, as soon as the script for them is here: the widget is small without it. Until then, and where it
     // cannot be loaded, a message has their names.
-    later().then(({ Files, FeedbackCard }) => {
+    later().then(({ Files, forCustomer }) => {
       this.#files = this.#owned.add(new Files(this, parts));
-      if (parts.customer) this.#owned.add(new FeedbackCard(this.composer.root, parts));
+      if (parts.customer) this.#owned.add(forCustomer(this.composer.root, parts));
     }, () => {});
   }
 

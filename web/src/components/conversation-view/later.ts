@@ -1,4 +1,4 @@
 // What a conversation can be shown without at first, in one script.
-export { FeedbackCard } from '../feedback/feedback';
 export { Files } from '../files/files';
 export { act } from './act';
+export { forCustomer } from './for-customer';

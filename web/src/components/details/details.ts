@@ -1,9 +1,9 @@
 import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
-import type { AccountState, ConversationState, Due, Feedback, Party } from '../../live/protocol.gen';
+import type { AccountState, Block, ConversationState, Due, Feedback, Party, TranscriptAsked } from '../../live/protocol.gen';
 import type { Presence } from '../../live/presence';
 import { el, fill, type Child } from '../../ui/dom';
-import { flagIcon, labelIcon, personAddIcon, reopenIcon, userIcon } from '../../ui/icons';
+import { closeIcon, flagIcon, labelIcon, mailIcon, personAddIcon, reopenIcon, userIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { avatar, presenceText, setPresence } from '../avatar/avatar';
 import { button } from '../button/button';
@@ -17,7 +17,7 @@ import styles from './details.module.css';
 const c = mustClass(styles);
 
 /** What staff can do from the details. */
-export type DetailAction = 'invite' | 'take_back' | 'assign' | 'priority' | 'labels' | 'manager' | 'advance';
+export type DetailAction = 'invite' | 'take_back' | 'assign' | 'priority' | 'labels' | 'manager' | 'advance' | 'block' | 'unblock' | 'transcript';
 
 /** What the pane shows. */
 export interface DetailsLook {
@@ -90,7 +90,10 @@ export class Details implements Disposable {
         fact('Labels', shown.length > 0 ? el('span', { class: c('labels') }, ...shown) : 'None'),
         state.feedback ? fact('Feedback', ...feedbackOf(state.feedback)) : null,
         state.page ? fact('Began on', el('a', { href: state.page, target: '_blank', rel: 'noopener noreferrer' }, shortPage(state.page))) : null,
+        ...(state.answers ?? []).map(({ question, answer }) => fact(question, el('span', { dir: 'auto' }, answer))),
         state.contact ? fact('Left to be reached', el('a', { href: `mailto:${state.contact.email}` }, state.contact.email), state.contact.name ? `, ${state.contact.name}` : null, ' (not verified)') : null,
+        state.transcript ? fact('Copy sent', copyOf(state, state.transcript, me, nameOf)) : null,
+        state.blocked ? fact('Blocked', ...blockOf(state.blocked, me, nameOf)) : null,
         state.invited ? fact('Invited', `${state.invited.name}, ${state.invited.email}, ${shortText(state.invited.at)}`) : null),
       el('div', { class: c('pair') },
         // Elsewhere it is above the conversation.
@@ -130,11 +133,16 @@ export class Details implements Disposable {
   #buttons({ state, admin }: DetailsLook): Child {
     const invite = state.kind === 'site' && state.account === null;
     const takeBack = admin && state.account !== null && state.visitor !== null;
-    if (!invite && !takeBack) return null;
+    const block = state.visitor !== null && state.account === null;
+    const copy = state.account === null ? state.contact !== null : customersOf(state).length > 0;
+    if (!invite && !takeBack && !block && !copy) return null;
     return el(
       'div', { class: c('actions') },
       invite ? button({ label: state.invited ? 'Invite again' : 'Invite as a client', icon: personAddIcon, kind: 'primary' }, { 'data-action': 'invite' }) : null,
       takeBack ? button({ label: 'Take back from the account', icon: reopenIcon, kind: 'plain' }, { 'data-action': 'take_back' }) : null,
+      copy ? button({ label: 'Send a copy by e-mail', icon: mailIcon, kind: 'plain' }, { 'data-action': 'transcript' }) : null,
+      block && !state.blocked ? button({ label: 'Block this visitor', icon: closeIcon, kind: 'plain' }, { 'data-action': 'block' }) : null,
+      block && state.blocked ? button({ label: 'Let them write again', icon: reopenIcon }, { 'data-action': 'unblock' }) : null,
     );
   }
 
@@ -171,6 +179,22 @@ export function statusText(state: ConversationState): string {
 /** The people of the other side. */
 function customersOf(state: ConversationState): Party[] {
   return Object.entries(state.people).filter(([id, person]) => person.side === 'customer' && (state.account === null || id.startsWith('usr_'))).map(([id]) => id);
+}
+
+/** To whom what was said went last. */
+function copyOf(state: ConversationState, { by, at, to }: TranscriptAsked, me: Party, nameOf: DetailsLook['nameOf']): string {
+  const whom = 'address' in to ? to.address : state.people[to.person]?.name ?? 'the client';
+  const who = by === me ? 'you' : state.people[by]?.side === 'customer' ? 'the customer' : nameOf(by) ?? 'a colleague';
+  return `To ${whom}, ${shortText(at)}, asked for by ${who}`;
+}
+
+/** By whom, since when and why somebody is blocked. */
+function blockOf({ by, at, reason, email }: Block, me: Party, nameOf: DetailsLook['nameOf']): Child[] {
+  const who = by === me ? 'you' : by === 'system' ? 'Brigade' : nameOf(by) ?? 'a colleague';
+  return [
+    `By ${who}, ${shortText(at)}`, el('blockquote', { class: c('quote'), dir: 'auto' }, reason),
+    email === null ? null : el('span', { class: c('soft') }, 'The address ', el('bdi', {}, email), ' is blocked too.'),
+  ];
 }
 
 /** What the customer says of how it was. */

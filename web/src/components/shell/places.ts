@@ -15,6 +15,7 @@ export const SETTINGS = [
   { id: 'replies', label: 'Canned replies', admin: false },
   { id: 'labels', label: 'Labels', admin: false },
   { id: 'targets', label: 'Targets', admin: true },
+  { id: 'blocked', label: 'Blocked', admin: false },
   { id: 'feedback', label: 'Feedback', admin: true },
   { id: 'site', label: 'Chat on your site', admin: true },
   { id: 'keys', label: 'API keys', admin: true },

@@ -1,3 +1,4 @@
+import { formDialog } from '../../components/dialog/form-dialog';
 import { priorityText } from '../../components/label/priority';
 import { momentText } from '../../components/time-text/time-text';
 import { ask } from '../../live/ask';
@@ -5,7 +6,9 @@ import { topicOf } from '../../live/conversation';
 import type { ConversationCommand } from '../../live/protocol.gen';
 import { CommandRefused } from '../../live/queue';
 import type { Session } from '../../session/start';
+import { el } from '../../ui/dom';
 import type { ConversationPane } from './conversation-pane';
+import { blockDialog } from './block-dialog';
 import { chooseLabels } from './labels-dialog';
 import { calledIn, pickPriority, pickStaff, type Desk } from './questions';
 import { askUntil } from './snooze';
@@ -81,6 +84,37 @@ export class ConversationActions {
     const wanted = await chooseLabels('What is it about?', labels, { all: before, some: [] }, this.#session.who.kind === 'admin');
     // What was removed from the business's labels goes too.
     if (wanted) this.#fulfil(pane, { type: 'label', on: wanted.on, off: [...wanted.off, ...before.filter((id) => !labels[id])] });
+  }
+
+  /** Sends what was said to the customer. */
+  async sendCopy(): Promise<void> {
+    const state = this.#pane()?.state;
+    if (!state) return;
+    const sent = await formDialog({
+      title: 'Send a copy by e-mail?', fields: {}, submit: 'Send it',
+      inside: [el('p', {}, `What both sides have said so far goes to ${state.account === null ? state.contact?.email ?? 'the visitor' : 'the client who wrote last'}. Internal notes and what was deleted are not in it.`)],
+      save: () => this.#session.client.command(topicOf(state.id), 'ask_transcript', {}).done,
+    });
+    if (sent) this.#session.toasts.show({ text: 'The copy is on its way.' });
+  }
+
+  /** Asks why, and lets the visitor write nothing more. */
+  async block(): Promise<void> {
+    const pane = this.#pane();
+    if (!pane?.state || pane.state.account !== null || pane.state.blocked) return;
+    const { name } = pane.state;
+    if (!await blockDialog(this.#session, pane.state)) return;
+    this.#session.toasts.show({ text: `${name} is blocked.`, action: { label: 'Undo', run: () => this.#ask(pane.id, [{ type: 'unblock', body: {} }]) } });
+  }
+
+  /** Lets the visitor write again. */
+  unblock(): void {
+    const pane = this.#pane();
+    const blocked = pane?.state?.blocked;
+    if (!pane?.state || !blocked) return;
+    const body = { reason: blocked.reason, ...(blocked.email !== null && { email: true }) };
+    this.#ask(pane.id, [{ type: 'unblock', body: {} }]);
+    this.#session.toasts.show({ text: `${pane.state.name} can write again.`, action: { label: 'Undo', run: () => this.#ask(pane.id, [{ type: 'block', body }]) } });
   }
 
   /** Says what did not work. */

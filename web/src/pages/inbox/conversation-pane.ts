@@ -182,7 +182,7 @@ export class ConversationPane implements Disposable {
     const customer = state && Object.entries(state.people).find(([id, person]) => person.side === 'customer' && (state.account === null || id.startsWith('usr_')))?.[0];
     this.#watch(customer);
     const status = customer ? this.#session.presence.of(customer) : undefined;
-    const key = JSON.stringify([state?.name, state?.status, state?.snoozed_until, state?.assignee, state?.routed, state?.kind, state?.page, status, this.#team.nameOf(state?.assignee ?? '')]);
+    const key = JSON.stringify([state?.name, state?.status, state?.snoozed_until, state?.assignee, state?.routed, state?.kind, state?.page, state?.writing_stopped, status, this.#team.nameOf(state?.assignee ?? '')]);
     if (key === this.#drawn) return;
     this.#drawn = key;
     const focused = (document.activeElement as HTMLElement | null)?.dataset['action'];
@@ -199,7 +199,7 @@ export class ConversationPane implements Disposable {
     const me = this.#session.who.user.id;
     const assignee = state.assignee === null ? 'Assign' : state.assignee === me ? 'You' : this.#team.nameOf(state.assignee) ?? 'A colleague';
     const routed = state.routed && state.routed === state.assignee ? `given to ${state.routed === me ? 'you' : assignee} by routing` : '';
-    const about = [state.status === 'open' ? '' : statusText(state), state.kind === 'site' ? 'Site visitor' : 'Client', status === 'online' ? 'online now' : '', routed].filter(Boolean).join(' · ');
+    const about = [state.status === 'open' ? '' : statusText(state), state.kind === 'site' ? 'Site visitor' : 'Client', state.writing_stopped && state.account === null ? 'Blocked' : '', status === 'online' ? 'online now' : '', routed].filter(Boolean).join(' · ');
     const details = button({ label: 'Details', icon: userIcon, kind: 'plain', bare: true }, { 'data-action': 'details' });
     details.classList.add(c('detailsButton'));
     const assign = button({ label: assignee, icon: userIcon, small: true }, { 'data-action': 'assign', 'aria-label': state.assignee === null ? 'Assign' : `Answered by ${assignee}. Assign to somebody else`, title: 'Assign (a)' });

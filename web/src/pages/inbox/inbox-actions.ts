@@ -11,7 +11,7 @@ import { PALETTE_KEYS } from '../../components/palette/opener';
 import type { AccountState, ConversationState, InboxItem } from '../../live/protocol.gen';
 import type { Session } from '../../session/start';
 import {
-  backIcon, chatIcon, checkIcon, checksIcon, closeIcon, downIcon, flagIcon, helpIcon, keyIcon, labelIcon, noteIcon, personAddIcon, reopenIcon, replyIcon, searchIcon,
+  backIcon, chatIcon, checkIcon, checksIcon, closeIcon, downIcon, flagIcon, helpIcon, keyIcon, labelIcon, mailIcon, noteIcon, personAddIcon, reopenIcon, replyIcon, searchIcon,
   snoozeIcon, upIcon, userIcon, usersIcon,
 } from '../../ui/icons';
 import type { BulkActions } from './bulk/bulk-actions';
@@ -132,6 +132,14 @@ function customer(hands: InboxHands): Action[] {
     {
       id: 'take_back', label: 'Take back from the account…', icon: reopenIcon, group,
       when: () => admin && state() !== undefined && state()?.account !== null && state()?.visitor !== null, run: () => hands.detail('take_back'),
+    },
+    {
+      id: 'transcript', label: 'Send a copy by e-mail…', words: 'transcript mail history', icon: mailIcon, group,
+      when: () => state() !== undefined && (state()?.account !== null || state()?.contact !== null), run: () => hands.detail('transcript'),
+    },
+    {
+      id: 'block', label: () => (state()?.blocked ? 'Let this visitor write again' : 'Block this visitor…'), words: 'ban spam stop unblock', icon: closeIcon, group,
+      when: () => state() !== undefined && state()?.account === null && state()?.visitor !== null, run: () => hands.detail(state()?.blocked ? 'unblock' : 'block'),
     },
     // Where there is room the details are always there.
     { id: 'details', label: 'Details', words: 'customer about', icon: userIcon, group, when: () => state() !== undefined && matchMedia('(max-width: 75rem)').matches, run: () => hands.head('details') },

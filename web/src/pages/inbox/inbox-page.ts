@@ -221,6 +221,9 @@ export class InboxPage {
       case 'take_back': return this.#takeBack();
       case 'manager': return this.#chooseManager();
       case 'advance': return this.#advance();
+      case 'block': return this.#actions.block();
+      case 'unblock': return this.#actions.unblock();
+      case 'transcript': return this.#actions.sendCopy();
     }
   }
 

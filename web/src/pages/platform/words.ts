@@ -10,6 +10,7 @@ const JOBS: Record<string, string> = {
   'account.delete': 'Delete a person who asked for it',
   'attachments.expire': 'Take away files nobody sent',
   'attachments.remove': 'Take away files of deleted messages',
+  'blocks.look': 'See whether a visitor is blocked',
   'entity.command': 'Pass something on in a business',
   'feedback.ask': 'Ask a customer for feedback',
   'invitation.accepted': 'Welcome a new client',
@@ -22,6 +23,7 @@ const JOBS: Record<string, string> = {
   'routing.route': 'See who can take a conversation',
   'targets.reckon': 'Reckon what is due in a conversation',
   'targets.reckon_all': 'Reckon what is due in all conversations',
+  'transcripts.send': 'Send what was said in a chat',
 };
 
 const ENTITIES: Record<string, string> = { conversation: 'Conversations', account: 'Accounts', tenant: 'Businesses' };

@@ -9,6 +9,7 @@ import { applyToTenant, StateStore } from '../../live/state-store';
 import { startSession, type Session } from '../../session/start';
 import { el, fill, mustFind, type Child } from '../../ui/dom';
 import { auditSection } from './audit';
+import { blockedSection } from './blocked';
 import { businessSection } from './business';
 import { feedbackSection } from './feedback';
 import { hoursSection } from './hours';
@@ -43,8 +44,9 @@ function drawsOf(session: Session): Record<Setting['id'], Draw> {
     replies: (own) => replySection(own, admin),
     labels: (own) => labelSection(own, tenant, admin),
     targets: (own) => targetSection(own, tenant),
+    blocked: (own) => blockedSection(own),
     feedback: (own) => feedbackSection(own, tenant),
-    site: (own) => siteSection(own),
+    site: (own) => siteSection(own, tenant),
     keys: (own) => keySection(own),
     webhooks: (own) => webhookSection(own),
     audit: (own) => auditSection(own),

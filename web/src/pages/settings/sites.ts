@@ -2,12 +2,15 @@ import { changeTenant, createKey, keys, revokeKey, rotateKey, tenantSettings, ty
 import { confirmLoss, openDialog } from '../../components/dialog/dialog';
 import { choiceField, field, textField } from '../../components/field/field';
 import { timeElement } from '../../components/time-text/time-text';
+import type { TenantState } from '../../live/protocol.gen';
+import type { StateStore } from '../../live/state-store';
 import type { Session } from '../../session/start';
 import { el, type Child } from '../../ui/dom';
+import { questionCard } from './questions';
 import { c, card, copyButton, doButton, loaded, saveForm } from './parts';
 
 /** Which sites may show the chat, and how to put it there. */
-export function siteSection(session: Session): Child[] {
+export function siteSection(session: Session, tenant: StateStore<TenantState>): Child[] {
   const { owned } = session;
   return [
     card('Put the chat on your site', loaded(owned, 'Loading', keys, (list) => snippet(session, list.find((key) => key.kind === 'public')))),
@@ -20,6 +23,7 @@ export function siteSection(session: Session): Child[] {
           save: async () => void (await changeTenant({ allowed_origins: sites.input.value.split(/\s+/).filter(Boolean) })),
         });
       })),
+    questionCard(session, tenant),
   ];
 }
 

@@ -5,6 +5,7 @@ import { button } from '../../components/button/button';
 import { Composer } from '../../components/composer/composer';
 import { Drafts } from '../../components/composer/drafts';
 import { emptyState, loadingState } from '../../components/empty/empty';
+import type { VisitorAnswer } from '../../live/protocol.gen';
 import { newUuid } from '../../live/world';
 import { el, fill, setText } from '../../ui/dom';
 import { icon, closeIcon, offlineIcon, trashIcon } from '../../ui/icons';
@@ -32,6 +33,8 @@ export class App {
   #chat: Chat | undefined;
   #card: ContactCard | undefined;
   #config: SiteConfig | undefined;
+  /** What the visitor has answered, until the chat has begun. */
+  #answers: VisitorAnswer[] | undefined;
   #open = false;
   #beginning = false;
 
@@ -68,12 +71,13 @@ export class App {
     fill(this.#body, loadingState('Loading', 2));
     const ticket = this.#memory.load();
     await this.#lookWhoIsThere();
+    const waiting = takeFirst();
+    this.#answers = waiting?.answers;
     if (ticket) this.#resume(ticket);
-    else if (this.#config) this.#welcome();
+    else if (this.#config) this.#welcome().catch(() => this.#cannotStart());
     else this.#cannotStart();
     this.#link.tell({ brigade: 1, type: 'ready' });
-    const waiting = takeFirst();
-    if (waiting && !ticket) void this.#begin(waiting.text, waiting.id);
+    if (waiting && !ticket) void this.#begin(waiting.text, waiting.id, () => void (new Drafts('visitor', 'new').text = waiting.text));
   }
 
   async #lookWhoIsThere(): Promise<void> {
@@ -96,8 +100,10 @@ export class App {
   }
 
   /** Before the first message. */
-  #welcome(): void {
+  async #welcome(): Promise<void> {
     this.#forgetButton.hidden = true;
+    const questions = this.#config?.questions;
+    if (questions?.[0] && !this.#answers) this.#answers = await (await import('./questions')).askFirst(questions, this.#body, this.#greeting);
     const composer = this.#owned.add(new Composer({ placeholder: 'Write a message', drafts: new Drafts('visitor', 'new') }));
     this.#owned.add(composer.written.on((written) => {
       if (written.kind === 'send') void this.#begin(written.text, newUuid(), () => composer.restore(written.text));
@@ -117,9 +123,10 @@ export class App {
     if (this.#beginning) return putBack?.();
     this.#beginning = true;
     this.#say(null);
-    keepFirst(text, id);
+    keepFirst(text, id, this.#answers);
     try {
-      const ticket = await this.#site.begin(this.#link.page);
+      const ticket = await this.#site.begin(this.#link.page, this.#answers);
+      this.#answers = undefined;
       this.#memory.save(ticket);
       // What was written meanwhile goes along.
       const meanwhile = new Drafts('visitor', 'new');
@@ -159,23 +166,10 @@ export class App {
     if (!chat || chat.ticket.contact || this.#card || this.#config?.staff_online !== false) return;
     const { ContactCard } = await import('./contact-card');
     if (this.#card || this.#chat !== chat) return;
-    const card = new ContactCard();
-    this.#card = card;
-    const close = () => {
-      card.dispose();
-      this.#memory.save({ ...chat.ticket, contact: true });
-      chat.ticket.contact = true;
+    this.#card = new ContactCard(chat, () => {
+      this.#memory.save(chat.ticket);
       this.#card = undefined;
-      chat.focus();
-    };
-    card.closed.on(close);
-    card.left.on((email) => {
-      chat.leaveContact(email).then(() => {
-        close();
-        this.#say(null);
-      }, (error: Error) => this.#say(error.message));
-    });
-    chat.place(card.root);
+    }, (text) => this.#say(text));
   }
 
   async #over(why: 'moved' | 'gone'): Promise<void> {
@@ -186,7 +180,7 @@ export class App {
     chat?.dispose();
     this.#forgetButton.hidden = true;
     const fresh = button({ label: 'Start a new chat', kind: 'quiet' });
-    this.#owned.listen(fresh, 'click', () => this.#welcome());
+    this.#owned.listen(fresh, 'click', () => void this.#welcome());
     fill(this.#body, fresh);
     const { ending } = await import('./ending');
     if (fresh.isConnected) fill(this.#body, ending(why, fresh));
@@ -205,7 +199,7 @@ export class App {
     this.#memory.forget();
     fill(this.#banner, this.#notice);
     this.#link.tell({ brigade: 1, type: 'unread', count: 0 });
-    this.#welcome();
+    void this.#welcome();
   }
 
   #opened(open: boolean): void {
@@ -213,7 +207,7 @@ export class App {
     if (!open) return;
     void this.#lookWhoIsThere();
     if (this.#chat) this.#chat.focus();
-    else this.#body.querySelector('textarea')?.focus();
+    else this.#body.querySelector<HTMLElement>('textarea,input')?.focus();
   }
 
   #key(event: KeyboardEvent): void {
@@ -226,21 +220,27 @@ export class App {
   }
 }
 
+interface First {
+  text: string;
+  id: string;
+  answers?: VisitorAnswer[];
+}
+
 /** The first message outlives a reload while its conversation is being made. */
-function keepFirst(text: string, id: string): void {
-  remember(FIRST, JSON.stringify({ text, id }), 'sessionStorage');
+function keepFirst(text: string, id: string, answers: VisitorAnswer[] | undefined): void {
+  remember(FIRST, JSON.stringify({ text, id, answers }), 'sessionStorage');
 }
 
 function forgetFirst(): void {
   remember(FIRST, null, 'sessionStorage');
 }
 
-function takeFirst(): { text: string; id: string } | undefined {
+function takeFirst(): First | undefined {
   const kept = remembered(FIRST, 'sessionStorage');
   forgetFirst();
   try {
-    const first = JSON.parse(kept ?? 'null') as { text?: unknown; id?: unknown } | null;
-    return typeof first?.text === 'string' && typeof first.id === 'string' ? { text: first.text, id: first.id } : undefined;
+    const first = JSON.parse(kept ?? 'null') as Partial<First> | null;
+    return typeof first?.text === 'string' && typeof first.id === 'string' ? first as First : undefined;
   } catch {
     return undefined;
   }

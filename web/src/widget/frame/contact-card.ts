@@ -1,9 +1,9 @@
 import { Disposables, type Disposable } from '../../base/disposables';
-import { Emitter } from '../../base/emitter';
 import { button } from '../../components/button/button';
 import { field } from '../../components/field/field';
 import { el } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
+import type { Chat } from './chat';
 import styles from './frame.module.css';
 
 const c = mustClass(styles);
@@ -11,11 +11,14 @@ const c = mustClass(styles);
 /** Asks, when nobody is there, how somebody can be reached. Leaving it empty is fine: the answer also waits here. */
 export class ContactCard implements Disposable {
   readonly root: HTMLFormElement;
-  readonly left = new Emitter<string>();
-  readonly closed = new Emitter<undefined>();
   #owned = new Disposables();
+  #chat: Chat;
+  #closed: () => void;
+  #say: (text: string | null) => void;
 
-  constructor() {
+  /** It is put above the composer; `closed` once an address was left, or was not wanted. */
+  constructor(chat: Chat, closed: () => void, say: (text: string | null) => void) {
+    [this.#chat, this.#closed, this.#say] = [chat, closed, say];
     const email = field({ label: 'Your e-mail, if you want the answer there too', name: 'email' }, { type: 'email', autocomplete: 'email', maxlength: 254 });
     const later = button({ label: 'No, thank you', kind: 'plain', small: true });
     this.root = el(
@@ -24,19 +27,37 @@ export class ContactCard implements Disposable {
       el('div', { class: c('pair') }, email.root, button({ label: 'Save', kind: 'primary' }, { type: 'submit' })),
       later,
     );
-    this.#owned.listen(later, 'click', () => this.closed.emit(undefined));
+    this.#owned.listen(later, 'click', () => this.#close());
     this.#owned.listen(this.root, 'submit', (event) => {
       event.preventDefault();
       const address = email.input.value.trim();
       const plausible = /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address);
       email.setProblem(plausible ? null : 'This does not look like an e-mail address. It has an @ and a dot after it.');
-      if (plausible) this.left.emit(address);
+      if (plausible) void this.#leave(address);
       else email.input.focus();
     });
+    chat.place(this.root);
   }
 
   dispose(): void {
     this.#owned.dispose();
     this.root.remove();
+  }
+
+  async #leave(email: string): Promise<void> {
+    try {
+      await this.#chat.leaveContact(email);
+    } catch (error) {
+      return this.#say((error as Error).message);
+    }
+    this.#close();
+    this.#say(null);
+  }
+
+  #close(): void {
+    this.dispose();
+    this.#chat.ticket.contact = true;
+    this.#closed();
+    this.#chat.focus();
   }
 }

@@ -1,4 +1,5 @@
 import { request, type Ask } from '../../api/http';
+import type { VisitorAnswer, VisitorQuestion } from '../../live/protocol.gen';
 
 /** What the site chat shows of a business. */
 export interface SiteConfig {
@@ -7,6 +8,8 @@ export interface SiteConfig {
   open_now: boolean;
   opens_at?: string | null;
   greeting: { online: string; offline: string };
+  /** What is asked before the first message; mostly nothing. */
+  questions: VisitorQuestion[];
 }
 
 /** The requests of a site visitor: no cookie, the business by its public key, the visitor by its token. */
@@ -21,8 +24,8 @@ export class Site {
     return request('GET', `/v1/site/config${page && `?page=${encodeURIComponent(page)}`}`, undefined, { headers: this.#key });
   }
 
-  begin(page: string | undefined): Promise<{ conversation: string; visitor: string; token: string }> {
-    return request('POST', '/v1/site/conversations', page === undefined ? {} : { page }, { headers: this.#key });
+  begin(page: string | undefined, answers: VisitorAnswer[] | undefined): Promise<{ conversation: string; visitor: string; token: string }> {
+    return request('POST', '/v1/site/conversations', { page, answers }, { headers: this.#key });
   }
 
   forget(token: string): Promise<unknown> {
