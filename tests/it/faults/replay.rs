@@ -109,7 +109,7 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
         }
         None => {}
     }
-    match dice.roll(34) {
+    match dice.roll(36) {
         0..6 => (anybody, "send", json!({ "text": text })),
         6 => (anybody, "send", json!({ "text": text, "reply_to": seq })),
         7 => (cast.manager.clone(), "send", json!({ "text": text, "mentions": [cast.user(dice)] })),
@@ -151,6 +151,8 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
         }
         27 => (anybody, "block", json!({ "reason": text, "email": dice.heads() })),
         33 => (anybody, "ask_transcript", json!({})),
+        // As it is at this moment, if nobody has it.
+        34 | 35 => (system, "give", json!({ "from": null, "to": cast.user(dice), "rev": head })),
         28 | 31 => (anybody, "unblock", json!({})),
         25 => (anybody, "label", json!({ "label": cast.label, "on": dice.heads() })),
         _ if dice.roll(3) > 0 => (system, "hand_over", json!({ "account": cast.account, "name": "Mia" })),
