@@ -244,6 +244,9 @@ async fn leave_tenants(tx: &mut PgConnection, user: UserId) -> Result<Vec<Tenant
         sqlx::query!("delete from notice_digests where tenant_id = $1 and user_id = $2", place.tenant_id, user.uuid())
             .execute(&mut *tx)
             .await?;
+        sqlx::query!("delete from transcripts where tenant_id = $1 and user_id = $2", place.tenant_id, user.uuid())
+            .execute(&mut *tx)
+            .await?;
         sqlx::query!("delete from inbox_views where tenant_id = $1 and owner = $2", place.tenant_id, user.uuid())
             .execute(&mut *tx)
             .await?;

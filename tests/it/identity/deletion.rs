@@ -81,6 +81,7 @@ fn assert_emptied(app: &TestApp, id: UserId) {
         "second_steps.user_id",
         "sessions.user_id",
         "sign_in_history.user_id",
+        "transcripts.user_id",
     ]);
     let all: BTreeSet<&str> = kept.union(&emptied).copied().collect();
     assert_eq!(pointing.lines().collect::<BTreeSet<_>>(), all, "decide what a deletion does with it");
