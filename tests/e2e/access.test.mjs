@@ -5,7 +5,7 @@ import { hears, openChat, say, signIn } from './support/people.mjs';
 import { Server } from './support/server.mjs';
 
 describe('every page for everybody', () => {
-  let server, windows, admin, client;
+  let server, windows, admin, client, operator;
 
   before(async () => {
     server = await Server.start();
@@ -19,6 +19,7 @@ describe('every page for everybody', () => {
     };
     admin = await signedIn(/^admin$/);
     client = await signedIn(/^client/);
+    operator = await signedIn(/^super admin/);
   });
   after(async () => {
     await windows?.close();
@@ -36,7 +37,7 @@ describe('every page for everybody', () => {
     await page.locator('[role=log] article').first().waitFor();
   };
 
-  /** @type {[string, 'nobody' | 'admin' | 'client', (page: import('playwright-core').Page) => Promise<unknown>][]} */
+  /** @type {[string, 'nobody' | 'admin' | 'client' | 'operator', (page: import('playwright-core').Page) => Promise<unknown>][]} */
   const PAGES = [
     ['site', 'nobody', open('/', heading('Good meals for ordinary days.'))],
     ['site-chat', 'nobody', async (page) => {
@@ -90,6 +91,13 @@ describe('every page for everybody', () => {
       await page.waitForTimeout(500);
     }],
     ['reports', 'admin', open('/reports', (page) => page.getByRole('img', { name: 'New matters by day' }).waitFor())],
+    ...['overview', 'tenants', 'queue', 'activity', 'you'].map((view) => [`platform-${view}`, 'operator', async (page) => {
+      await page.goto(`/platform#${view}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await eventually(async () => {
+        if (await page.getByRole('status', { name: /^Loading/ }).count()) throw new Error('still loading');
+      });
+    }]),
     ['chat', 'client', open('/chat', (page) => page.locator('[role=log] article').first().waitFor())],
     ...['you', 'notifications', 'data', 'business', 'hours', 'team', 'routing', 'replies', 'labels', 'targets', 'blocked', 'feedback', 'site', 'keys', 'webhooks', 'audit'].map((section) => [`settings-${section}`, 'admin', async (page) => {
       await page.goto(`/settings#${section}`);
@@ -107,7 +115,7 @@ describe('every page for everybody', () => {
         for (const context of Object.values(known)) await context.close();
       });
       /** Who has signed in keeps their browser from page to page; a visitor comes for the first time. */
-      const contextOf = async (who) => who === 'nobody' ? windows.person({ size }) : known[who] ??= await windows.person({ size, storage: { admin, client }[who] });
+      const contextOf = async (who) => who === 'nobody' ? windows.person({ size }) : known[who] ??= await windows.person({ size, storage: { admin, client, operator }[who] });
 
       for (const [name, who, go] of PAGES) {
         it(name, async () => {

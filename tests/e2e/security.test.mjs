@@ -102,8 +102,9 @@ describe('bad intentions', () => {
       await admin.goto('/settings#site');
       const sites = admin.getByLabel('Sites');
       await sites.fill(`${await sites.inputValue()}\n${other.origin}`);
-      await admin.getByRole('button', { name: 'Save' }).click();
-      await admin.getByText('Saved.').waitFor();
+      const form = admin.locator('form').filter({ has: sites });
+      await form.getByRole('button', { name: 'Save' }).click();
+      await form.getByText('Saved.').waitFor();
       const page = await (await windows.person()).newPage();
       await eventually(async () => {
         await page.goto(`${other.origin}/menu?secret=1#private`);

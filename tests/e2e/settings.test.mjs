@@ -239,7 +239,7 @@ describe('settings', () => {
     await page.goto('/settings');
     await page.getByRole('heading', { level: 1, name: 'You' }).waitFor();
     const links = await page.getByRole('navigation', { name: 'Settings' }).getByRole('link').allInnerTexts();
-    assert.deepEqual(links, ['You', 'Notifications', 'Your data', 'Team', 'Canned replies', 'Labels']);
+    assert.deepEqual(links, ['You', 'Notifications', 'Your data', 'Team', 'Canned replies', 'Labels', 'Blocked']);
     await page.getByRole('link', { name: 'Team' }).click();
     assert.equal(await page.getByRole('button', { name: 'Remove' }).count(), 0);
   });

@@ -109,7 +109,9 @@ pub enum Command {
 
 /// The bodies as they are on the wire, before their texts are parsed.
 mod wire {
-    use super::{Color, ConversationId, Date, Deserialize, Draft, LabelId, Mode, PageTexts, Seq, Timestamp, UserId, Window};
+    use super::{
+        Color, ConversationId, Date, Deserialize, Draft, LabelId, Mode, PageTexts, Seq, Timestamp, UserId, Window,
+    };
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]

@@ -35,7 +35,7 @@ export async function hears(place, text) {
 }
 
 /** Signs in and waits for the page one belongs to. */
-export async function signIn(page, { email, password }, path = /\/(inbox|chat)/) {
+export async function signIn(page, { email, password }, path = /\/(inbox|chat|platform)/) {
   await page.goto('/sign-in');
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password').fill(password);
