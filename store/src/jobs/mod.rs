@@ -5,7 +5,7 @@
 //! | enqueue beside an entity's commit | [`brigade_domain::entity::Decision::with_job`] |
 //! | enqueue beside other changes | [`enqueue`] in the same transaction |
 //! | run the work | [`Worker`] with a [`Tasks`] registry |
-//! | know how much waits | [`counts`] |
+//! | know how much waits | [`counts()`] |
 //! | see what is stuck, and put it back | [`crate::platform`] |
 //!
 //! The queue is `graphile_worker`'s, in its own schema. It has no row-level security: a worker serves every tenant,
