@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use brigade_actors::Command;
@@ -23,13 +24,13 @@ use brigade_domain::id::{
 };
 use brigade_domain::identity::{Cause, Secret};
 use brigade_domain::journal::RequestKey;
-use brigade_domain::tenant::clock::Zone;
+use brigade_domain::refusal::{Code, Refusal};
 use brigade_http::chat::Uploads;
 use brigade_store::chat::{PgCannedReplies, PgViews};
 use brigade_store::identity::admin;
 use brigade_store::tenants;
-use futures_util::future::try_join_all;
 use serde_json::{Value, json};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 use crate::config::Config;
@@ -135,11 +136,7 @@ async fn make(platform: &Platform, uploads: &Uploads, sign_ins: &[SignIn], origi
             .await
             .with_context(|| format!("the conversation {}", talk.slug))?;
     }
-    // At once, for each waits for the disk with every command.
-    let past = past::VISITORS.iter().enumerate().map(async |(number, name)| {
-        small_talk(platform, kitchen, &people, number, name).await.with_context(|| format!("what {name} came with"))
-    });
-    try_join_all(past).await?;
+    past::hold(platform, kitchen, &people).await?;
     let bakery = tenant(platform, OTHER_SLUG, "Northside Bakery", &[]).await?;
     let people = self::people(platform, sign_ins, &[(SLUG, kitchen), (OTHER_SLUG, bakery)]).await?;
     hold(platform, uploads, bakery, &people, script::ELSEWHERE).await
@@ -339,64 +336,6 @@ async fn hold(
     Ok(())
 }
 
-/// What one of the visitors came with over the weeks, each time settled.
-async fn small_talk(
-    platform: &Platform,
-    tenant: TenantId,
-    people: &BTreeMap<&'static str, UserId>,
-    number: usize,
-    name: &str,
-) -> Result<()> {
-    let id = |what: &str| Uuid::new_v5(&NAMESPACE, format!("{tenant}/past {number}/{what}").as_bytes());
-    let (conversation, visitor) = (ConversationId::from_uuid(id("conversation")), VisitorId::from_uuid(id("visitor")));
-    let (key, system) = (EntityKey::new(tenant, conversation), Actor::system(tenant));
-    let customer = Actor { name: name.to_owned(), ..Actor::visitor(tenant, visitor) };
-    let open =
-        json!({ "kind": "site", "visitor": visitor, "name": name, "page": "https://balance-kitchen.example/help" });
-    let policy = json!({ "targets": targets(), "hours": hours() });
-    let zone = Zone::parse("zone", ZONE)?;
-    let matters = past::of(number, &zone, Timestamp::now());
-    let mut before: Option<LabelId> = None;
-    for (index, matter) in matters.iter().enumerate() {
-        let (by, answered_by) = match matter.by {
-            Who::Jonas => (staff(tenant, people[JONAS], Role::Admin, "Jonas Weber"), people[JONAS]),
-            Who::Amara | Who::Customer => {
-                (staff(tenant, people[AMARA], Role::AccountManager, "Amara Okafor"), people[AMARA])
-            }
-        };
-        if index == 0 {
-            do_once(platform, key, &system, matter.asked, "open", "open", &open).await?;
-        }
-        let said = |text: &str| json!({ "text": text });
-        let label = label(tenant, matter.label);
-        let mut steps = vec![
-            (&customer, matter.asked, "send", said(matter.question)),
-            (&system, matter.asked, "reckon", policy.clone()),
-            (&by, matter.answered, "assign", json!({ "to": answered_by })),
-            (&by, matter.answered, "send", said(matter.answer)),
-            (&by, matter.answered, "label", json!({ "label": label, "on": true })),
-            (&customer, matter.resolved, "send", said("Thank you!")),
-            (&by, matter.resolved, "resolve", json!({})),
-        ];
-        if let Some(other) = before.filter(|before| *before != label) {
-            steps.insert(2, (&by, matter.answered, "label", json!({ "label": other, "on": false })));
-        }
-        before = Some(label);
-        let mut last = 0;
-        for (step, (actor, at, kind, body)) in steps.iter().enumerate() {
-            last = do_once(platform, key, actor, *at, &format!("{index}.{step}"), kind, body).await?;
-        }
-        if let Some(score) = matter.score {
-            let ask = json!({ "rev": last, "question": script::QUESTION });
-            let name = |what: &str| format!("{index}.{what}");
-            let asked = do_once(platform, key, &system, matter.resolved, &name("ask"), "ask_feedback", &ask).await?;
-            let give = json!({ "asked": asked, "score": score });
-            do_once(platform, key, &customer, matter.resolved, &name("give"), "give_feedback", &give).await?;
-        }
-    }
-    Ok(())
-}
-
 /// The picture of the menu, given into a conversation.
 async fn menu(
     uploads: &Uploads,
@@ -456,6 +395,9 @@ fn command(act: &Act, seqs: &[Seq], amara: Option<&UserId>, tenant: TenantId) ->
     }
 }
 
+/// For how long a command is given again that was refused because of others, each time with the name it had: it is done once.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// A command under a name of its own within its entity: given again, it is answered as before.
 async fn do_once(
     platform: &Platform,
@@ -469,15 +411,31 @@ async fn do_once(
     let body = body.to_string();
     let EntityKey { tenant, entity } = key;
     let id = Uuid::new_v5(&NAMESPACE, format!("{tenant}/{entity}/{name}").as_bytes());
-    let command = Command {
+    let command = || Command {
         actor: Arc::new(actor.clone()),
         at,
         request: RequestKey::of(id, actor.party, kind, &body),
         kind: kind.into(),
-        body: body.into(),
+        body: body.as_str().into(),
     };
-    let accepted = platform.directory.ask(key, command).await.with_context(|| format!("{name}: {kind}"))?;
-    Ok(accepted.seq)
+    let accepted = patiently(async || platform.directory.ask(key, command()).await).await;
+    Ok(accepted.with_context(|| format!("{name}: {kind}"))?.seq)
+}
+
+/// Asks again as long as the answer is that there is too much to do, or that something is away for a moment: a slow
+/// machine is no reason not to start.
+async fn patiently<T>(ask: impl AsyncFn() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    let began = Instant::now();
+    loop {
+        match ask().await {
+            Err(refusal)
+                if matches!(refusal.code, Code::Overloaded | Code::Unavailable) && began.elapsed() < PATIENCE =>
+            {
+                sleep(refusal.retry_after.unwrap_or(Duration::from_secs(1))).await;
+            }
+            answer => return answer,
+        }
+    }
 }
 
 fn ago(minutes: i64) -> Timestamp {
@@ -504,5 +462,29 @@ fn client(tenant: TenantId, user: UserId, account: AccountId) -> Actor {
         accounts: [account].into_iter().collect(),
         name: "Maya Lindqvist".to_owned(),
         ..Actor::system(tenant)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_is_busy_is_asked_again_and_who_says_no_is_not() {
+        let asked = Cell::new(0);
+        let answers = |code: Code| {
+            asked.set(asked.get() + 1);
+            if asked.get() < 3 { Err(Refusal::of(code).retry_after(Duration::from_millis(1))) } else { Ok(()) }
+        };
+        for code in [Code::Overloaded, Code::Unavailable] {
+            asked.set(0);
+            assert!(patiently(async || answers(code)).await.is_ok());
+            assert_eq!(asked.get(), 3);
+        }
+        asked.set(0);
+        assert!(patiently(async || answers(Code::Conflict)).await.is_err());
+        assert_eq!(asked.get(), 1);
     }
 }

@@ -1,15 +1,26 @@
 //! What was before: eight weeks of small matters, all of them settled, so that reports have something to show. Asked for with the
 //! times they are to have, by the same commands as everything else, and the same for everybody on the same day.
 
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result};
 use brigade_domain::Timestamp;
+use brigade_domain::actor::{Actor, Role};
+use brigade_domain::entity::EntityKey;
+use brigade_domain::id::{ConversationId, LabelId, TenantId, UserId, VisitorId};
 use brigade_domain::reports::period::{Span, today};
 use brigade_domain::tenant::clock::Zone;
+use futures_util::future::try_join_all;
 use jiff::{SignedDuration, ToSpan as _};
+use serde_json::json;
+use uuid::Uuid;
 
-use super::script::Who;
+use super::script::{QUESTION, Who};
+use super::{AMARA, JONAS, NAMESPACE, ZONE, do_once, hours, label, staff, targets};
+use crate::platform::Platform;
 
 /// Who came back, and again.
-pub(super) const VISITORS: [&str; 14] = [
+const VISITORS: [&str; 14] = [
     "Iris", "Tom", "Fatima", "Oskar", "Leïla", "Ben", "Nadia", "Piotr", "Grace", "Yusuf", "Hanna", "Mateo", "Sofia",
     "Wei",
 ];
@@ -31,16 +42,16 @@ const SMALL_TALK: [(&str, &str, &str); 7] = [
 
 /// Something that came up and was settled.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Small {
-    pub(super) label: &'static str,
-    pub(super) question: &'static str,
-    pub(super) answer: &'static str,
-    pub(super) by: Who,
-    pub(super) asked: Timestamp,
-    pub(super) answered: Timestamp,
-    pub(super) resolved: Timestamp,
+struct Small {
+    label: &'static str,
+    question: &'static str,
+    answer: &'static str,
+    by: Who,
+    asked: Timestamp,
+    answered: Timestamp,
+    resolved: Timestamp,
     /// How the customer was served, if they say so.
-    pub(super) score: Option<u8>,
+    score: Option<u8>,
 }
 
 /// Numbers out of a hat, the same each time.
@@ -53,8 +64,75 @@ impl Hat {
     }
 }
 
+/// All of them at once, for each waits for the disk with every command.
+pub(super) async fn hold(platform: &Platform, tenant: TenantId, people: &BTreeMap<&'static str, UserId>) -> Result<()> {
+    let visits = VISITORS.iter().enumerate().map(async |(number, name)| {
+        visit(platform, tenant, people, number, name).await.with_context(|| format!("what {name} came with"))
+    });
+    try_join_all(visits).await?;
+    Ok(())
+}
+
+/// What one of the visitors came with over the weeks, each time settled.
+async fn visit(
+    platform: &Platform,
+    tenant: TenantId,
+    people: &BTreeMap<&'static str, UserId>,
+    number: usize,
+    name: &str,
+) -> Result<()> {
+    let id = |what: &str| Uuid::new_v5(&NAMESPACE, format!("{tenant}/past {number}/{what}").as_bytes());
+    let (conversation, visitor) = (ConversationId::from_uuid(id("conversation")), VisitorId::from_uuid(id("visitor")));
+    let (key, system) = (EntityKey::new(tenant, conversation), Actor::system(tenant));
+    let customer = Actor { name: name.to_owned(), ..Actor::visitor(tenant, visitor) };
+    let open =
+        json!({ "kind": "site", "visitor": visitor, "name": name, "page": "https://balance-kitchen.example/help" });
+    let policy = json!({ "targets": targets(), "hours": hours() });
+    let zone = Zone::parse("zone", ZONE)?;
+    let matters = of(number, &zone, Timestamp::now());
+    let mut before: Option<LabelId> = None;
+    for (index, matter) in matters.iter().enumerate() {
+        let (by, answered_by) = match matter.by {
+            Who::Jonas => (staff(tenant, people[JONAS], Role::Admin, "Jonas Weber"), people[JONAS]),
+            Who::Amara | Who::Customer => {
+                (staff(tenant, people[AMARA], Role::AccountManager, "Amara Okafor"), people[AMARA])
+            }
+        };
+        if index == 0 {
+            do_once(platform, key, &system, matter.asked, "open", "open", &open).await?;
+        }
+        let said = |text: &str| json!({ "text": text });
+        let label = label(tenant, matter.label);
+        let mut steps = vec![
+            (&customer, matter.asked, "send", said(matter.question)),
+            (&system, matter.asked, "reckon", policy.clone()),
+            (&by, matter.answered, "assign", json!({ "to": answered_by })),
+            (&by, matter.answered, "send", said(matter.answer)),
+            (&by, matter.answered, "label", json!({ "label": label, "on": true })),
+            (&customer, matter.resolved, "send", said("Thank you!")),
+            (&by, matter.resolved, "resolve", json!({})),
+        ];
+        if let Some(other) = before.filter(|before| *before != label) {
+            steps.insert(2, (&by, matter.answered, "label", json!({ "label": other, "on": false })));
+        }
+        before = Some(label);
+        let mut last = 0;
+        for (step, (actor, at, kind, body)) in steps.iter().enumerate() {
+            last = do_once(platform, key, actor, *at, &format!("{index}.{step}"), kind, body).await?;
+        }
+        if let Some(score) = matter.score {
+            let ask = json!({ "rev": last, "question": QUESTION });
+            let name = |what: &str| format!("{index}.{what}");
+            let asked = do_once(platform, key, &system, matter.resolved, &name("ask"), "ask_feedback", &ask).await?;
+            let give = json!({ "asked": asked, "score": score });
+            do_once(platform, key, &customer, matter.resolved, &name("give"), "give_feedback", &give).await?;
+        }
+    }
+    Ok(())
+}
+
 /// What the `number`th of the visitors came with, in order.
-pub(super) fn of(number: usize, zone: &Zone, now: Timestamp) -> Vec<Small> {
+fn of(number: usize, zone: &Zone, now: Timestamp) -> Vec<Small> {
     let mut hat = Hat(number as u64 + 1);
     let mut mood = Hat(number as u64 + 1_000);
     let scored = |small: Small| Small { score: score(&mut mood, small.label), ..small };
