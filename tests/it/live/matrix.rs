@@ -326,11 +326,13 @@ async fn an_account_is_its_members_and_the_staffs() {
     let mut all = everybody(&stage).await;
     let topic = stage.account_topic.clone();
     let conversation = stage.clients_chat.split_once(':').unwrap().1;
+    // Somebody without a socket: who becomes a member, or is one no more, is asked to resolve their session again.
+    let member = stage.app.client_as(&stage.tenant, Role::Client).await;
     let rows = [
         ("sub", json!({}), "..y. yyy f ..."),
         ("open", json!({ "name": "Mia" }), "..f. fff f ..."),
-        ("add_member", json!({ "user": stage.manager.id, "name": "C" }), "..f. fyy f ..."),
-        ("remove_member", json!({ "user": stage.manager.id }), "..f. fyy f ..."),
+        ("add_member", json!({ "user": member.id, "name": "C" }), "..f. fyy f ..."),
+        ("remove_member", json!({ "user": member.id }), "..f. fyy f ..."),
         ("set_manager", json!({ "manager": stage.manager.id }), "..f. yyy f ..."),
         ("advance", json!({ "to": "conversation" }), "..f. yyy f ..."),
         ("rename", json!({ "name": "M" }), "..f. yyy f ..."),
