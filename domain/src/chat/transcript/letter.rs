@@ -6,7 +6,8 @@ use jiff::Zoned;
 use jiff::tz::TimeZone;
 
 use crate::Timestamp;
-use crate::identity::mail::{Line, Mail, escape, one_line};
+use crate::identity::mail::render::{escape, one_line, page, paragraph};
+use crate::identity::mail::{Line, Mail};
 use crate::tenant::clock::Zone;
 
 /// The most messages of a letter: the newest.
@@ -64,7 +65,7 @@ impl Transcript {
     pub fn write(&self, to: &str) -> Mail {
         Mail {
             to: one_line(to),
-            subject: one_line(&format!("Your conversation with {}", self.tenant)),
+            subject: one_line(&self.subject()),
             text: self.text(),
             html: self.html(),
             unsubscribe: None,
@@ -145,15 +146,17 @@ impl Transcript {
                 );
             }
         }
-        format!(
-            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title></head>\
-             <body style=\"margin:0;padding:24px;font:16px/1.5 sans-serif;color:#1c2420\">\
-             <div style=\"max-width:620px;margin:0 auto\"><p style=\"margin:0 0 16px\">Hello,</p><p style=\"margin:0 0 16px\">{}</p>\
-             {said}<p style=\"margin:32px 0 0;color:#5b6660\">{}</p></div></body></html>",
-            escape(&format!("Your conversation with {}", self.tenant)),
-            escape(&self.begins()),
+        let inside = format!(
+            "{}{}{said}<p style=\"margin:32px 0 0;color:#5b6660\">{}</p>",
+            paragraph("Hello,"),
+            paragraph(&self.begins()),
             escape(&Self::ends())
-        )
+        );
+        page(&self.subject(), 620, &inside)
+    }
+
+    fn subject(&self) -> String {
+        format!("Your conversation with {}", self.tenant)
     }
 }
 

@@ -3,12 +3,15 @@
 //! Everything that comes from people (names) is escaped for HTML, and addresses and subjects hold no line breaks, so a
 //! name can neither break the page nor add a header.
 
+pub(crate) mod render;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use render::one_line;
 
 /// A letter to be written. Holds secret links: kept encrypted until it is sent.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,8 +209,8 @@ impl Letter {
         Mail {
             to: one_line(to),
             subject: one_line(&parts.subject),
-            text: text(&parts),
-            html: html(&parts),
+            text: render::text(&parts),
+            html: render::html(&parts),
             unsubscribe: parts.unsubscribe.map(one_line),
         }
     }
@@ -373,65 +376,6 @@ fn second_factor<'a>(name: &'a str, change: &FactorChange) -> Parts<'a> {
                 .into(),
         ..Parts::of(name)
     }
-}
-
-pub(crate) fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-fn text(parts: &Parts<'_>) -> String {
-    let button = parts.button.map(|(label, link)| format!("\n{label}:\n{link}\n")).unwrap_or_default();
-    let line = |line: &Line| format!("\n- {}\n  {}\n", one_line(&line.text), line.link);
-    let lines = parts.lines.iter().map(line).collect::<Vec<_>>().concat();
-    format!("Hello {},\n\n{}\n{lines}{button}\n{}\n", parts.name, parts.paragraphs.join("\n\n"), parts.ending)
-}
-
-fn html(parts: &Parts<'_>) -> String {
-    let paragraph = |text: &str| format!("<p style=\"margin:0 0 16px\">{}</p>", escape(text));
-    let mut body = paragraph(&format!("Hello {},", parts.name));
-    body.extend(parts.paragraphs.iter().map(|text| paragraph(text)));
-    if !parts.lines.is_empty() {
-        let line = |line: &Line| {
-            format!(
-                "<li style=\"margin:0 0 8px\"><a href=\"{}\" style=\"color:#1f5f4a\">{}</a></li>",
-                escape(&line.link),
-                escape(&line.text)
-            )
-        };
-        body.push_str("<ul style=\"margin:0 0 16px;padding:0 0 0 20px\">");
-        body.extend(parts.lines.iter().map(line));
-        body.push_str("</ul>");
-    }
-    body.extend(parts.button.map(|(label, link)| {
-        format!(
-            "<p style=\"margin:24px 0\"><a href=\"{}\" style=\"display:inline-block;padding:12px 20px;border-radius:8px;\
-             background:#1f5f4a;color:#ffffff;text-decoration:none\">{}</a></p>",
-            escape(link),
-            escape(label)
-        )
-    }));
-    format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title></head>\
-         <body style=\"margin:0;padding:24px;font:16px/1.5 sans-serif;color:#1c2420\">\
-         <div style=\"max-width:520px;margin:0 auto\">{body}<p style=\"margin:0;color:#5b6660\">{}</p></div></body></html>",
-        escape(&parts.subject),
-        escape(&parts.ending)
-    )
-}
-
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]
