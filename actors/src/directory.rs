@@ -52,7 +52,7 @@ impl Default for Limits {
 /// Counters of this node, for metrics and tests.
 #[derive(Debug, Default)]
 pub struct Stats {
-    /// By kind, in the order of [`EntityKind::ALL`].
+    /// By kind.
     entities: [AtomicUsize; EntityKind::ALL.len()],
     committed: AtomicU64,
     overloaded: AtomicU64,
@@ -60,19 +60,15 @@ pub struct Stats {
 }
 
 impl Stats {
-    fn of(&self, kind: EntityKind) -> impl Iterator<Item = &AtomicUsize> {
-        EntityKind::ALL.iter().zip(&self.entities).filter(move |(known, _)| **known == kind).map(|(_, count)| count)
+    fn of(&self, kind: EntityKind) -> &AtomicUsize {
+        &self.entities[kind as usize]
     }
     pub(crate) fn entity_started(&self, kind: EntityKind) {
-        for count in self.of(kind) {
-            count.fetch_add(1, Ordering::Relaxed);
-        }
+        self.of(kind).fetch_add(1, Ordering::Relaxed);
     }
     pub(crate) fn entity_stopped(&self, kind: EntityKind) {
-        for count in self.of(kind) {
-            // A host that was built and never started is not counted; saturate instead of wrapping.
-            let _ = count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
-        }
+        // A host that was built and never started is not counted; saturate instead of wrapping.
+        let _ = self.of(kind).fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
     }
     pub(crate) fn committed(&self, commands: usize) {
         self.committed.fetch_add(commands as u64, Ordering::Relaxed);
@@ -89,7 +85,7 @@ impl Stats {
     }
     /// Entities of a kind in memory.
     pub fn entities_of(&self, kind: EntityKind) -> usize {
-        self.of(kind).map(|count| count.load(Ordering::Relaxed)).sum()
+        self.of(kind).load(Ordering::Relaxed)
     }
     /// Commands committed since the start.
     pub fn commands_committed(&self) -> u64 {

@@ -111,11 +111,7 @@ const CONSTRAINTS: &[(&str, Code, &str)] = &[
         Code::Conflict,
         "30 files wait here to be sent already. Send them or take some out first.",
     ),
-    (
-        "attachments_visitor_not_blocked",
-        Code::Forbidden,
-        "You can read this conversation, but not write in it any more. Nothing you have written is lost.",
-    ),
+    ("attachments_visitor_not_blocked", Code::Forbidden, brigade_domain::chat::block::STOPPED),
     (
         "visitor_tokens_of_blocked_stay",
         Code::Conflict,

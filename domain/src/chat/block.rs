@@ -122,9 +122,11 @@ impl Conversation {
 }
 
 /// What a blocked visitor is told: no reason, nobody's name, and that nothing is lost.
+pub const STOPPED: &str =
+    "You can read this conversation, but not write in it any more. Nothing you have written is lost.";
+
 pub(super) fn stopped() -> Refusal {
-    let text = "You can read this conversation, but not write in it any more. Nothing you have written is lost.";
-    Refusal::new(Code::Forbidden, text).with_details(json!({ "reason": "blocked" }))
+    Refusal::new(Code::Forbidden, STOPPED).with_details(json!({ "reason": "blocked" }))
 }
 
 #[cfg(test)]

@@ -91,8 +91,7 @@ impl FromStr for Events {
     type Err = Refusal;
 
     fn from_str(text: &str) -> Result<Self, Refusal> {
-        let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.');
-        if !(1..=100).contains(&text.len()) || !text.bytes().all(known) {
+        if text.len() > 100 || !is_name(text) {
             let what =
                 "An event is named like session.signed_in, a family of them like session. with a dot at its end.";
             return Err(Refusal::invalid("event", what));
@@ -115,7 +114,7 @@ pub fn without_words(error: &str) -> String {
         shown.push_str(before);
         let (inside, behind) = until(after, quote);
         // What the code calls its own things is no word of anybody.
-        if quote == '`' && is_name(inside) {
+        if quote == '`' && inside.len() <= 40 && is_name(inside) {
             // Writing into a String cannot fail.
             let _ = write!(shown, "`{inside}`");
         } else {
@@ -151,7 +150,8 @@ fn until(text: &str, quote: char) -> (&str, &str) {
     (text, "")
 }
 
+/// Whether it is written as the code calls its own things.
 fn is_name(text: &str) -> bool {
     let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.');
-    (1..=40).contains(&text.len()) && text.bytes().all(letter)
+    !text.is_empty() && text.bytes().all(letter)
 }

@@ -115,11 +115,8 @@ impl Greeting {
             .filter_map(|each| Some((each.path.closeness(path?)?, if somebody { &each.online } else { &each.offline })))
             .filter(|(_, text)| !text.is_empty())
             .max_by_key(|(closeness, _)| *closeness);
-        match closest {
-            Some((_, text)) => text,
-            None if somebody => &self.online,
-            None => &self.offline,
-        }
+        let everywhere = if somebody { &self.online } else { &self.offline };
+        closest.map_or(everywhere, |(_, text)| text)
     }
 }
 
