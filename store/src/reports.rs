@@ -22,7 +22,7 @@ use crate::Db;
 use crate::audit::{Line, Outcome, append};
 use crate::chat::read_name;
 use crate::error::Error;
-use crate::journal::{to_bigint, to_seq};
+use crate::journal::{natural, to_bigint, to_seq};
 use crate::time::{from_db, to_db};
 
 /// Reports in PostgreSQL. Cheap to clone.
@@ -137,10 +137,6 @@ fn spread(both: Option<&[f64]>) -> Option<Spread> {
         Some([median, p90]) => Some(Spread { median: *median, p90: *p90 }),
         _ => None,
     }
-}
-
-fn count(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(0)
 }
 
 /// A part of a report, as it comes.
@@ -272,20 +268,20 @@ macro_rules! of_the_period {
 impl Part {
     fn figures(&self) -> Figures {
         Figures {
-            matters: count(self.matters),
-            answered: count(self.answered),
-            resolved: count(self.resolved),
-            messages: count(self.messages),
+            matters: natural(self.matters),
+            answered: natural(self.answered),
+            resolved: natural(self.resolved),
+            messages: natural(self.messages),
             first: spread(self.first.as_deref()),
             resolution: spread(self.whole.as_deref()),
-            answers_kept: Kept { met: count(self.answer_met), missed: count(self.answer_missed) },
-            resolutions_kept: Kept { met: count(self.end_met), missed: count(self.end_missed) },
+            answers_kept: Kept { met: natural(self.answer_met), missed: natural(self.answer_missed) },
+            resolutions_kept: Kept { met: natural(self.end_met), missed: natural(self.end_missed) },
             feedback: self.said(),
         }
     }
 
     fn said(&self) -> Said {
-        Said { asked: count(self.asked), rated: count(self.rated), good: count(self.good) }
+        Said { asked: natural(self.asked), rated: natural(self.rated), good: natural(self.good) }
     }
 
     /// Places are counted from 1.
@@ -307,7 +303,7 @@ async fn report(tx: &mut PgConnection, tenant: TenantId, question: Question) -> 
             "whole" => report.figures = part.figures(),
             "slice" => report.slices.push((part.index(), part.figures())),
             "label" => report.labels.push((part.id.map(LabelId::from_uuid), part.figures())),
-            "hour" => report.hours.push((part.index(), count(part.matters))),
+            "hour" => report.hours.push((part.index(), natural(part.matters))),
             _ => did(&mut people, &part),
         }
     }
@@ -333,7 +329,7 @@ fn did(people: &mut BTreeMap<Option<Uuid>, PersonFigures>, part: &Part) {
         resolution: None,
         feedback: Said::default(),
     };
-    let (person, number) = (people.entry(part.id).or_insert_with(nothing), count(part.matters));
+    let (person, number) = (people.entry(part.id).or_insert_with(nothing), natural(part.matters));
     match part.about.as_str() {
         "has" => (person.matters, person.feedback) = (number, part.said()),
         "answered" => (person.answered, person.first) = (number, spread(part.first.as_deref())),
@@ -393,7 +389,7 @@ async fn matters(
             resolved_by: row.resolver,
             assignee: row.assignee,
             labels: row.labels.into_iter().map(LabelId::from_uuid).collect(),
-            messages: row.messages.map(|messages| count(i64::from(messages))),
+            messages: row.messages.map(|messages| natural(i64::from(messages))),
             first_open: open.between(began_at, answered_at),
             resolution_open: open.between(began_at, resolved_at),
             answer_due: row.answer_due.map(from_db).transpose()?,

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::chat::read_name;
 use crate::error::Error;
-use crate::journal::to_seq;
+use crate::journal::{natural, to_seq};
 use crate::{Db, jobs};
 
 /// How many conversations are given out at once.
@@ -155,10 +155,6 @@ async fn takers(tx: &mut PgConnection, tenant: TenantId) -> Result<Vec<Taker>, E
         turn: natural(turn),
     };
     Ok(rows.into_iter().map(|row| taker(row.user, row.load, row.capacity, row.turn)).collect())
-}
-
-fn natural(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(0)
 }
 
 /// The last turn of anybody, whether they are there or not.

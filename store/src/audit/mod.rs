@@ -5,6 +5,7 @@
 //! last lines were cut off; for that, compare the end that [`verify()`] reports with one kept elsewhere.
 
 mod chain;
+mod kept;
 mod verify;
 
 use brigade_domain::Timestamp;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::time::to_db;
 pub use chain::Hash;
+pub(crate) use kept::Kept;
 pub use verify::{Broken, Chain, verify};
 
 /// The chain of what concerns no tenant: sign-ins, the operator's work.

@@ -7,12 +7,12 @@ use brigade_domain::identity::{Cause, Origin};
 use brigade_domain::journal::BoxFuture;
 use brigade_domain::refusal::{Code, Fault, Refusal, Rejection};
 use brigade_domain::text::DisplayName;
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::PgConnection;
 
 use super::{Identity, audit};
+use crate::audit::Kept;
 use crate::error::Error;
-use crate::time::from_db;
 
 impl TenantSettings for Identity {
     fn view(&self, tenant: TenantId) -> BoxFuture<'static, Result<Option<TenantView>, Fault>> {
@@ -133,7 +133,8 @@ async fn page(
     limit: u16,
 ) -> Result<Vec<AuditLine>, Error> {
     let before = before.map_or(i64::MAX, |seq| i64::try_from(seq).unwrap_or(i64::MAX));
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Kept,
         "select seq, at, event_type, actor, ip, request_id, result, metadata from audit_log
          where tenant_id = $1 and seq < $2 order by seq desc limit $3",
         tenant.uuid(),
@@ -142,22 +143,7 @@ async fn page(
     )
     .fetch_all(tx)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let details: Value = serde_json::from_str(&row.metadata)
-                .map_err(|error| Fault::internal("read a line of the audit log", error))?;
-            Ok(AuditLine {
-                seq: row.seq.unsigned_abs(),
-                at: from_db(row.at)?,
-                event: row.event_type,
-                actor: row.actor,
-                ip: row.ip,
-                request_id: row.request_id,
-                result: row.result,
-                details,
-            })
-        })
-        .collect()
+    rows.into_iter().map(Kept::read).collect()
 }
 
 /// For the command line: origins as text, checked.

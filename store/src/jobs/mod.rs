@@ -5,14 +5,12 @@
 //! | enqueue beside an entity's commit | [`brigade_domain::entity::Decision::with_job`] |
 //! | enqueue beside other changes | [`enqueue`] in the same transaction |
 //! | run the work | [`Worker`] with a [`Tasks`] registry |
-//! | know how much waits | [`counts()`] |
-//! | see what is stuck, and put it back | [`crate::platform`] |
+//! | know how much waits, see what is stuck and put it back | [`crate::platform`] |
 //!
 //! The queue is `graphile_worker`'s, in its own schema. It has no row-level security: a worker serves every tenant,
 //! and each job says in its payload whose work it is. A job that fails is tried again after about e, e² … seconds;
 //! after [`ATTEMPTS`] it stays as a dead letter.
 
-mod counts;
 mod worker;
 
 use std::collections::HashMap;
@@ -29,7 +27,6 @@ use serde_json::Value;
 use sqlx::PgConnection;
 
 use crate::error::Error;
-pub use counts::{Counts, counts};
 pub use worker::{TaskError, Tasks, Worker};
 
 /// How often a job is tried before it becomes a dead letter.

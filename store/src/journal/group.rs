@@ -142,19 +142,18 @@ async fn beside(tx: &mut PgConnection, tenant: TenantId, moved: Vec<&Commit>) ->
     // Accounts first: a conversation handed over refers to one.
     accounts::save(tx, tenant, &relationships).await?;
     chat::save(tx, tenant, &rows(&moved)).await?;
-    let (mut matters, mut said) = (Vec::new(), Vec::new());
+    let mut matters = Vec::new();
     for fact in moved.iter().flat_map(|commit| &commit.facts) {
         match fact {
             Fact::Matter(row) => matters.push(row),
-            Fact::Feedback(kept) => said.push(kept),
+            // Each in the order they happened.
+            Fact::Feedback(kept) => chat::keep_feedback(tx, tenant, kept).await?,
             Fact::Transcript(wanted) => chat::keep_transcript(tx, tenant, wanted).await?,
-            // In the order they happened.
             Fact::Blocked(blocked) => chat::keep_blocked(tx, tenant, blocked).await?,
             Fact::Unblocked(conversation) => chat::lift_block(tx, tenant, *conversation).await?,
         }
     }
     chat::keep_matters(tx, tenant, &matters).await?;
-    chat::keep_feedback(tx, tenant, &said).await?;
     tenants::save(tx, tenant, &businesses).await?;
     let kept: Vec<_> = moved.iter().filter_map(|commit| Some((commit.key, commit.snapshot.as_ref()?))).collect();
     super::log::keep_all(tx, tenant, &kept).await?;

@@ -99,3 +99,8 @@ pub(crate) fn to_bigint(seq: Seq) -> i64 {
 pub(crate) fn to_seq(value: i64) -> Seq {
     Seq::try_from(value).unwrap_or(0)
 }
+
+/// How many, from PostgreSQL's `bigint`: what is counted is never less than none.
+pub(crate) fn natural(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
+}

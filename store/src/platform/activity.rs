@@ -12,9 +12,9 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::PgPlatform;
-use crate::audit::PLATFORM;
+use crate::audit::{Kept, PLATFORM};
 use crate::error::Error;
-use crate::time::{from_db, to_db};
+use crate::time::to_db;
 
 impl Activity for PgPlatform {
     fn page(&self, which: Which, limit: u16) -> BoxFuture<'static, Result<Lines, Fault>> {
@@ -28,7 +28,8 @@ impl Activity for PgPlatform {
 async fn page(tx: &mut PgConnection, which: Which, limit: u16) -> Result<Lines, Error> {
     let before = which.before.map_or(i64::MAX, |seq| i64::try_from(seq).unwrap_or(i64::MAX));
     // The chain is named in the words of its indexes, so that they are found.
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Kept,
         "select seq, at, event_type, actor, ip, request_id, result, metadata from audit_log
          where tenant_id = '00000000-0000-0000-0000-000000000000' and seq < $1 and event_type >= $2 and event_type < $3
            and at >= coalesce($4::timestamptz, '-infinity') and at < coalesce($5::timestamptz, 'infinity')
@@ -42,23 +43,7 @@ async fn page(tx: &mut PgConnection, which: Which, limit: u16) -> Result<Lines, 
     )
     .fetch_all(&mut *tx)
     .await?;
-    let lines: Vec<AuditLine> = rows
-        .into_iter()
-        .map(|row| {
-            let details = serde_json::from_str(&row.metadata)
-                .map_err(|error| Fault::internal("read a line of the platform's record", error))?;
-            Ok(AuditLine {
-                seq: row.seq.unsigned_abs(),
-                at: from_db(row.at)?,
-                event: row.event_type,
-                actor: row.actor,
-                ip: row.ip,
-                request_id: row.request_id,
-                result: row.result,
-                details,
-            })
-        })
-        .collect::<Result<_, Error>>()?;
+    let lines: Vec<AuditLine> = rows.into_iter().map(Kept::read).collect::<Result<_, Error>>()?;
     let names = names(tx, &lines).await?;
     Ok(Lines { lines, names })
 }

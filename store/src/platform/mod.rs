@@ -32,8 +32,3 @@ impl PgPlatform {
         Self { db, counted: Arc::default(), turn: Arc::default(), waiting: Arc::default() }
     }
 }
-
-/// A `count(*)`.
-fn natural(count: i64) -> u64 {
-    count.unsigned_abs()
-}

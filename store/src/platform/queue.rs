@@ -13,10 +13,11 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
-use super::{PgPlatform, natural};
+use super::PgPlatform;
 use crate::audit::{Line, Outcome, PLATFORM, append};
 use crate::db::set_tenant;
 use crate::error::Error;
+use crate::journal::natural;
 use crate::time::{DbTime, from_db};
 
 /// What waits is counted at most this often, however many look.

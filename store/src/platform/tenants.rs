@@ -13,8 +13,9 @@ use brigade_domain::platform::ports::{Businesses, Figures, TenantLine, Tenants};
 use brigade_domain::refusal::Fault;
 use sqlx::PgConnection;
 
-use super::{PgPlatform, natural};
+use super::PgPlatform;
 use crate::error::Error;
+use crate::journal::natural;
 use crate::time::{from_db, to_db};
 
 /// Figures are counted again when they are older.

@@ -9,9 +9,11 @@ use std::time::Duration;
 use brigade_domain::actor::Role;
 use brigade_domain::id::{TenantId, UserId};
 use brigade_domain::identity::Secret;
+use brigade_domain::platform::ports::Queue as _;
 use brigade_server::config::{self, Flag};
 use brigade_server::platform::{NewPerson, NewTenant};
 use brigade_server::serve::{self, Handles};
+use brigade_store::platform::PgPlatform;
 use tokio::sync::oneshot;
 
 use super::eventually;
@@ -184,8 +186,8 @@ impl TestApp {
     /// Waits until every job is done.
     pub async fn jobs_done(&self) {
         eventually("every job is done", Duration::from_secs(20), async || {
-            let counts = brigade_store::jobs::counts(&self.inside.db).await.unwrap();
-            (counts.due == 0 && counts.running == 0).then_some(())
+            let kinds = PgPlatform::new(self.inside.db.clone()).waiting().await.unwrap().kinds;
+            kinds.iter().all(|kind| kind.due == 0 && kind.running == 0).then_some(())
         })
         .await;
     }
