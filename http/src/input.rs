@@ -33,6 +33,14 @@ pub fn page_size(asked: Option<u16>, usual: u16, most: u16, whole: &str, parts: 
     }
 }
 
+/// Of a list that was asked for one more than the page has: the page, and where the next begins if there is one.
+pub fn page_of<T, N>(mut items: Vec<T>, limit: u16, place: impl FnOnce(&T) -> N) -> (Vec<T>, Option<N>) {
+    let more = items.len() > usize::from(limit);
+    items.truncate(limit.into());
+    let next = items.last().filter(|_| more).map(place);
+    (items, next)
+}
+
 /// The JSON body. The type must `#[serde(deny_unknown_fields)]` (security 31).
 #[derive(Debug)]
 pub struct Body<T>(pub T);

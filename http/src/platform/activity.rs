@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::envelope::Data;
 use crate::guard::SuperAdmin;
 use crate::identity::AuditView;
-use crate::input::{Params, page_size};
+use crate::input::{Params, page_of, page_size};
 use crate::problem::Answer;
 use crate::{App, Routes, routes};
 
@@ -59,10 +59,8 @@ async fn page(_who: SuperAdmin, app: App, Params(query): Params<PageQuery>) -> A
     let limit = page_size(query.limit, 50, 200, "A page", "lines")?;
     let events = query.event.as_deref().map(str::parse::<Events>).transpose()?.unwrap_or_default();
     let which = Which { events, from: query.from, to: query.to, before: query.before };
-    let Lines { mut lines, names } = app.platform.activity.page(which, limit + 1).await?;
-    let more = lines.len() > usize::from(limit);
-    lines.truncate(limit.into());
-    let next = lines.last().filter(|_| more).map(|line| line.seq);
+    let Lines { lines, names } = app.platform.activity.page(which, limit + 1).await?;
+    let (lines, next) = page_of(lines, limit, |line| line.seq);
     Ok(Data::new(ActivityView {
         items: lines.into_iter().map(AuditView::from).collect(),
         names: names.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::envelope::{Data, Done};
 use crate::guard::SuperAdmin;
-use crate::input::{At, Body, Params, page_size};
+use crate::input::{At, Body, Params, page_of, page_size};
 use crate::problem::Answer;
 use crate::{App, Routes, routes};
 
@@ -87,10 +87,8 @@ pub(crate) struct LettersView {
 async fn list(_who: SuperAdmin, app: App, Params(query): Params<ListQuery>) -> Answer<Data<LettersView>> {
     let limit = page_size(query.limit, 25, PAGE, "A page", "jobs")?;
     let task = query.task.map(known_shape).transpose()?;
-    let mut letters = app.platform.queue.dead(task, query.before, limit + 1).await?;
-    let more = letters.len() > usize::from(limit);
-    letters.truncate(limit.into());
-    let next = letters.last().filter(|_| more).map(|letter| letter.id);
+    let letters = app.platform.queue.dead(task, query.before, limit + 1).await?;
+    let (letters, next) = page_of(letters, limit, |letter| letter.id);
     Ok(Data::new(LettersView { items: letters.into_iter().map(LetterView::from).collect(), next }))
 }
 

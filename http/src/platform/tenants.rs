@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::envelope::Data;
 use crate::guard::SuperAdmin;
-use crate::input::{Params, page_size};
+use crate::input::{Params, page_of, page_size};
 use crate::problem::Answer;
 use crate::{App, Routes, routes};
 
@@ -111,9 +111,7 @@ async fn list(who: SuperAdmin, app: App, Params(query): Params<ListQuery>) -> An
     if query.after.as_ref().is_some_and(|after| after.len() > 63 || after.contains('\0')) {
         return Err(Refusal::invalid("after", "Send the `next` of the page before.").into());
     }
-    let mut lines = app.platform.tenants.page(search, query.after, limit + 1, who.at()).await?;
-    let more = lines.len() > usize::from(limit);
-    lines.truncate(limit.into());
-    let next = lines.last().filter(|_| more).map(|line| line.slug.clone());
+    let lines = app.platform.tenants.page(search, query.after, limit + 1, who.at()).await?;
+    let (lines, next) = page_of(lines, limit, |line| line.slug.clone());
     Ok(Data::new(TenantsView { items: lines.into_iter().map(BusinessView::from).collect(), next }))
 }
