@@ -101,15 +101,15 @@ const query = (values: Record<string, string | number | undefined>): string => {
 
 export const overview = (signal?: AbortSignal) => call<Overview>('GET', '/v1/platform/overview', undefined, signal ? { signal } : {});
 
-export const tenants = (which: { search?: string; after?: string; limit?: number }, signal?: AbortSignal) =>
+export const tenants = (which: { search?: string; after?: string | undefined; limit?: number }, signal?: AbortSignal) =>
   call<Page<Tenant, string>>('GET', `/v1/platform/tenants${query(which)}`, undefined, signal ? { signal } : {});
 
-export const deadLetters = (which: { task?: string; before?: number; limit?: number }, signal?: AbortSignal) =>
+export const deadLetters = (which: { task?: string; before?: number | undefined; limit?: number }, signal?: AbortSignal) =>
   call<Page<DeadLetter, number>>('GET', `/v1/platform/dead-letters${query(which)}`, undefined, signal ? { signal } : {});
 
 export const retryJob = (id: number) => call<unknown>('POST', `/v1/platform/dead-letters/${id}/retry`);
 export const retryJobs = (task: string, upto: number) => call<{ jobs: number }>('POST', '/v1/platform/dead-letters/retry', { task, upto });
 export const putAwayJob = (id: number) => call<unknown>('DELETE', `/v1/platform/dead-letters/${id}`);
 
-export const activity = (which: { event?: string; from?: string; before?: number; limit?: number }, signal?: AbortSignal) =>
+export const activity = (which: { event?: string; from?: string | undefined; before?: number | undefined; limit?: number }, signal?: AbortSignal) =>
   call<Activity>('GET', `/v1/platform/activity${query(which)}`, undefined, signal ? { signal } : {});

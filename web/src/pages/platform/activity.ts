@@ -6,6 +6,7 @@ import type { Own } from '../../session/start';
 import { el, fill, type Child } from '../../ui/dom';
 import { searchIcon } from '../../ui/icons';
 import { logOf } from '../settings/audit-lines';
+import { joined, pagesOf } from './pages';
 import { c, freshness, polled, section } from './parts';
 import { Poll } from './poll';
 
@@ -61,14 +62,9 @@ function sinceOf(value: string): string | undefined {
   return ms === 0 ? undefined : new Date(Date.now() - ms).toISOString();
 }
 
-async function load(event: string, from: string | undefined, pages: number, signal: AbortSignal): Promise<Activity> {
-  const which = { event, limit: PAGE, ...(from === undefined ? {} : { from }) };
-  let all = await activity(which, signal);
-  for (let page = 1; page < pages && all.next !== null; page += 1) {
-    const next = await activity({ ...which, before: all.next }, signal);
-    all = { items: [...all.items, ...next.items], names: { ...all.names, ...next.names }, next: next.next };
-  }
-  return all;
+function load(event: string, from: string | undefined, pages: number, signal: AbortSignal): Promise<Activity> {
+  const which = { event, from, limit: PAGE };
+  return pagesOf<Activity>(pages, (before) => activity({ ...which, before }, signal), (all, page) => ({ ...joined(all, page), names: { ...all.names, ...page.names } }));
 }
 
 function draw(box: HTMLElement, older: HTMLButtonElement): (now: Activity) => void {

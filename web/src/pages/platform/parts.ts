@@ -87,6 +87,8 @@ export function freshness<T>(owned: Disposables, poll: Poll<T>, what: string): H
 /** Draws what a poll knows: that it loads, that it could not be loaded, and then what `draw` keeps up to date. */
 export function polled<T>(owned: Disposables, poll: Poll<T>, label: string, draw: (box: HTMLElement) => (value: T) => void): HTMLElement {
   const box = el('div', { class: c('content') }, loadingState(label, 4));
+  const again = button({ label: 'Try again', kind: 'primary' });
+  owned.listen(again, 'click', () => void poll.refresh());
   let update: ((value: T) => void) | undefined;
   owned.add(poll.changed.on(({ value, error }) => {
     // The session is over, or its person operates the platform no more: the page begins anew, or leads to where they belong.
@@ -98,8 +100,6 @@ export function polled<T>(owned: Disposables, poll: Poll<T>, label: string, draw
       }
       update(value);
     } else if (error) {
-      const again = button({ label: 'Try again', kind: 'primary' });
-      owned.listen(again, 'click', () => void poll.refresh());
       fill(box, emptyState({ icon: offlineIcon, title: 'This cannot be shown', text: error.message, action: again }));
     }
   }));

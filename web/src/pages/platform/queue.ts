@@ -12,6 +12,7 @@ import { messageOf } from '../settings/parts';
 import { stack } from './bars';
 import { c, freshness, KeyedList, polled, section } from './parts';
 import { EVERY_MS } from './overview';
+import { pagesOf } from './pages';
 import { Poll } from './poll';
 import { countText, jobWords } from './words';
 
@@ -28,7 +29,7 @@ export function queueSection(own: Own): Child[] {
   const { owned } = own;
   let [task, pages] = ['', 1];
   const poll = new Poll<Waiting>(async (signal) => {
-    const [{ queue }, letters] = await Promise.all([overview(signal), load(task, pages, signal)]);
+    const [{ queue }, letters] = await Promise.all([overview(signal), pagesOf<Letters>(pages, (before) => deadLetters({ task, limit: PAGE, before }, signal))]);
     return { kinds: queue?.kinds ?? null, letters };
   }, () => EVERY_MS);
   const choose = choiceField({ label: 'Kind', name: 'task' }, [{ value: '', label: 'All kinds' }]);
@@ -46,15 +47,6 @@ export function queueSection(own: Own): Child[] {
     el('p', { class: c('lead') }, about), freshness(owned, poll, 'The jobs'),
     polled(owned, poll, 'Loading the queue', (box) => draw(own, box, poll, { choose, more, task: () => task })),
   ];
-}
-
-async function load(task: string, pages: number, signal: AbortSignal): Promise<Letters> {
-  let all = await deadLetters({ task, limit: PAGE }, signal);
-  for (let page = 1; page < pages && all.next !== null; page += 1) {
-    const next = await deadLetters({ task, limit: PAGE, before: all.next }, signal);
-    all = { items: [...all.items, ...next.items], next: next.next };
-  }
-  return all;
 }
 
 interface Controls {

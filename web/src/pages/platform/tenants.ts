@@ -7,6 +7,7 @@ import { shortText, timeElement } from '../../components/time-text/time-text';
 import type { Own } from '../../session/start';
 import { el, fill, setText, type Child } from '../../ui/dom';
 import { searchIcon } from '../../ui/icons';
+import { pagesOf } from './pages';
 import { c, freshness, KeyedList, polled } from './parts';
 import { Poll } from './poll';
 import { bytesText, countText } from './words';
@@ -22,7 +23,7 @@ type List = Page<Tenant, string>;
 /** The businesses and how much they do; nothing of what they say. */
 export function tenantSection({ owned }: Own): Child[] {
   let [search, pages] = ['', 1];
-  const poll = new Poll<List>((signal) => load(search, pages, signal), (list) => (list?.items.some(({ figures }) => !figures) ? SOON_MS : EVERY_MS));
+  const poll = new Poll<List>((signal) => pagesOf<List>(pages, (after) => tenants({ search, limit: PAGE, after }, signal)), (list) => (list?.items.some(({ figures }) => !figures) ? SOON_MS : EVERY_MS));
   const words = field({ label: 'Search', name: 'search', hint: 'A part of a name or short name.' }, { type: 'search', autocomplete: 'off', maxlength: 200 });
   let typing: Disposable | undefined;
   owned.listen(words.input, 'input', () => {
@@ -42,16 +43,6 @@ export function tenantSection({ owned }: Own): Child[] {
     el('p', { class: c('lead') }, about), el('div', { class: c('controls') }, words.root), freshness(owned, poll, 'The figures'),
     polled(owned, poll, 'Loading the businesses', (box) => draw(box, more, () => search)),
   ];
-}
-
-/** As many pages as were asked for, one after the other. */
-async function load(search: string, pages: number, signal: AbortSignal): Promise<List> {
-  let all = await tenants({ search, limit: PAGE }, signal);
-  for (let page = 1; page < pages && all.next !== null; page += 1) {
-    const next = await tenants({ search, limit: PAGE, after: all.next }, signal);
-    all = { items: [...all.items, ...next.items], next: next.next };
-  }
-  return all;
 }
 
 const COLUMNS = ['Business', 'People', 'Customers', 'Conversations', 'Messages in 7 days', 'Files', 'Last message', 'Since'];

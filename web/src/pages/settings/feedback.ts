@@ -3,27 +3,19 @@ import { field } from '../../components/field/field';
 import type { TenantState } from '../../live/protocol.gen';
 import type { StateStore } from '../../live/state-store';
 import type { Session } from '../../session/start';
-import { el, fill, setText, type Child } from '../../ui/dom';
+import { el, setText, type Child } from '../../ui/dom';
 import { icon } from '../../ui/icons';
-import { c, card, saveForm } from './parts';
+import { c, card, onceKnown, saveForm } from './parts';
 
 const MAX_QUESTION = 200;
 const USUAL = 'How did we do?';
 
 /** What customers are asked once they were served. */
 export function feedbackSection(session: Session, tenant: StateStore<TenantState>): Child[] {
-  const box = el('div', { class: c('form') });
-  let drawn = false;
-  const draw = () => {
-    // What somebody is editing is not taken away by a colleague's change.
-    if (drawn || !tenant.state) return;
-    drawn = true;
-    fill(box, questionCard(session, tenant.state.feedback ?? null));
-  };
-  session.owned.add(tenant.changed.on(draw));
-  draw();
-  if (!drawn) fill(box, 'Loading…');
-  return [el('p', { class: c('lead') }, 'Customers can say how they were served, in one click and without leaving the chat.'), box];
+  return [
+    el('p', { class: c('lead') }, 'Customers can say how they were served, in one click and without leaving the chat.'),
+    onceKnown(session, tenant, el('div', { class: c('form') }, 'Loading…'), ({ feedback }) => questionCard(session, feedback ?? null)),
+  ];
 }
 
 function questionCard({ client, owned, tenant }: Session, known: string | null): HTMLElement {

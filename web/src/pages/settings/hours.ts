@@ -7,24 +7,13 @@ import type { Session } from '../../session/start';
 import { el, fill, type Child } from '../../ui/dom';
 import { closeIcon, plusIcon } from '../../ui/icons';
 import { greetingCard } from './greeting';
-import { c, card, saveForm } from './parts';
+import { c, card, onceKnown, saveForm } from './parts';
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 /** When the business is open, by the clock on its wall, and how its chat greets. */
 export function hoursSection(session: Session, tenant: StateStore<TenantState>): Child[] {
-  const box = el('div', { class: c('form') });
-  let drawn = false;
-  const draw = () => {
-    // What somebody is editing is not taken away by a colleague's change; it is refused or kept as a whole when saved.
-    if (drawn || !tenant.state) return;
-    drawn = true;
-    fill(box, hoursCard(session, tenant.state), greetingCard(session, tenant.state));
-  };
-  session.owned.add(tenant.changed.on(draw));
-  draw();
-  if (!drawn) fill(box, 'Loading…');
-  return [box];
+  return [onceKnown(session, tenant, el('div', { class: c('form') }, 'Loading…'), (state) => [hoursCard(session, state), greetingCard(session, state)])];
 }
 
 function hoursCard({ client, owned, tenant }: Session, state: TenantState): HTMLElement {

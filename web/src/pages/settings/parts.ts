@@ -4,7 +4,10 @@ import { Disposables } from '../../base/disposables';
 import { busy, button } from '../../components/button/button';
 import { emptyState, loadingState } from '../../components/empty/empty';
 import { clearProblems, problemSummary, showProblem, type AnyField } from '../../components/field/field';
+import type { TenantState } from '../../live/protocol.gen';
 import { CommandRefused } from '../../live/queue';
+import type { StateStore } from '../../live/state-store';
+import type { Session } from '../../session/start';
 import { el, fill, type Attributes, type Child } from '../../ui/dom';
 import { copyIcon, offlineIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
@@ -31,6 +34,19 @@ export function loaded<T>(owned: Disposables, label: string, fetchIt: () => Prom
     }
   };
   void run();
+  return box;
+}
+
+/** Draws once, as soon as it is known how the business is set up: what somebody is editing is not taken away by a colleague's change. */
+export function onceKnown({ owned }: Session, tenant: StateStore<TenantState>, box: HTMLElement, draw: (state: TenantState) => Child | Child[]): HTMLElement {
+  let drawn = false;
+  const look = () => {
+    if (drawn || !tenant.state) return;
+    drawn = true;
+    fill(box, ...[draw(tenant.state)].flat());
+  };
+  owned.add(tenant.changed.on(look));
+  look();
   return box;
 }
 

@@ -3,9 +3,9 @@ import { choiceField, field, textField, type AnyField } from '../../components/f
 import type { TenantState, VisitorQuestion } from '../../live/protocol.gen';
 import type { StateStore } from '../../live/state-store';
 import type { Session } from '../../session/start';
-import { el, fill } from '../../ui/dom';
+import { el } from '../../ui/dom';
 import { plusIcon } from '../../ui/icons';
-import { c, card, saveForm } from './parts';
+import { c, card, onceKnown, saveForm } from './parts';
 
 const MAX_QUESTIONS = 5;
 const MAX_WORDS = 200;
@@ -15,16 +15,7 @@ const KINDS: { value: VisitorQuestion['kind']; label: string }[] = [
 
 /** What visitors are asked before their first message. */
 export function questionCard(session: Session, tenant: StateStore<TenantState>): HTMLElement {
-  const box = el('div', {}, 'Loading…');
-  let drawn = false;
-  const draw = () => {
-    // What somebody is editing is not taken away by a colleague's change.
-    if (drawn || !tenant.state) return;
-    drawn = true;
-    fill(box, form(session, tenant.state.questions ?? []));
-  };
-  session.owned.add(tenant.changed.on(draw));
-  draw();
+  const box = onceKnown(session, tenant, el('div', {}, 'Loading…'), ({ questions }) => form(session, questions ?? []));
   return card('Before the first message', el('p', { class: c('soft') }, `Up to ${MAX_QUESTIONS} questions. The answers are beside the conversation, for your team. Each one keeps some visitors from writing: with none, they write at once.`), box);
 }
 

@@ -11,7 +11,7 @@ import type { Session } from '../../session/start';
 import { el, fill, type Child } from '../../ui/dom';
 import { offlineIcon } from '../../ui/icons';
 import { choiceCards } from './choice-cards';
-import { c, card, loaded, messageOf, saveForm } from './parts';
+import { c, card, loaded, messageOf, onceKnown, saveForm } from './parts';
 
 /** Nobody is given more than this. */
 const MOST = 100;
@@ -26,17 +26,8 @@ const MODES: readonly { value: RoutingMode; label: string; text: string }[] = [
 
 /** How conversations come to people, and how many each of them can take. */
 export function routingSection(session: Session, tenant: StateStore<TenantState>): Child[] {
-  const box = el('div', {}, loadingState('Loading', 3));
-  let drawn = false;
-  const draw = () => {
-    // What somebody is editing is not taken away by a colleague's change.
-    if (drawn || !tenant.state) return;
-    drawn = true;
-    fill(box, modeForm(session, tenant.state));
-  };
-  session.owned.add(tenant.changed.on(draw));
+  const box = onceKnown(session, tenant, el('div', {}, loadingState('Loading', 3)), (state) => modeForm(session, state));
   session.owned.add(tenant.refusals.on((error) => fill(box, emptyState({ icon: offlineIcon, title: 'This cannot be shown', text: error.message, level: 'h3' }))));
-  draw();
   return [
     card('How conversations come to people', box),
     card('Who can take how many', loaded(session.owned, 'Loading the team', staff, ({ members }) => new Takers(session, tenant, members).root)),

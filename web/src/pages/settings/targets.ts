@@ -5,9 +5,9 @@ import { PRIORITIES } from '../../components/label/priority';
 import type { Goals, Targets, TenantState } from '../../live/protocol.gen';
 import type { StateStore } from '../../live/state-store';
 import type { Session } from '../../session/start';
-import { el, fill, type Child } from '../../ui/dom';
+import { el, type Child } from '../../ui/dom';
 import { choiceCards } from './choice-cards';
-import { c, card, saveForm } from './parts';
+import { c, card, onceKnown, saveForm } from './parts';
 
 const GOALS: readonly { key: keyof Goals; label: string }[] = [
   { key: 'first', label: 'First answer' }, { key: 'next', label: 'Later answers' }, { key: 'resolution', label: 'Solution' },
@@ -20,18 +20,10 @@ const COUNTED: readonly { value: Targets['counted']; label: string; text: string
 
 /** How soon customers are to have an answer and their matter settled. */
 export function targetSection(session: Session, tenant: StateStore<TenantState>): Child[] {
-  const box = el('div', { class: c('form') });
-  let drawn = false;
-  const draw = () => {
-    // What somebody is editing is not taken away by a colleague's change.
-    if (drawn || !tenant.state) return;
-    drawn = true;
-    fill(box, targetCard(session, tenant.state));
-  };
-  session.owned.add(tenant.changed.on(draw));
-  draw();
-  if (!drawn) fill(box, 'Loading…');
-  return [el('p', { class: c('lead') }, 'The inbox warns before one is missed and shows what is due first. Customers see nothing of it.'), box];
+  return [
+    el('p', { class: c('lead') }, 'The inbox warns before one is missed and shows what is due first. Customers see nothing of it.'),
+    onceKnown(session, tenant, el('div', { class: c('form') }, 'Loading…'), (state) => targetCard(session, state)),
+  ];
 }
 
 function targetCard({ client, owned, tenant }: Session, state: TenantState): HTMLElement {
