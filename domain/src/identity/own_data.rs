@@ -54,6 +54,8 @@ pub enum Section {
     Views(TenantId),
     /// Messages and notes written for one business.
     Written(TenantId),
+    /// How they said they were served, in one business.
+    Feedback(TenantId),
     /// Lines of the audit log about them: of one business, or those of none.
     Audit(Option<TenantId>),
 }

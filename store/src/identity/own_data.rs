@@ -63,6 +63,7 @@ impl OwnData for Identity {
                         Section::Drafts(tenant) => drafts(tx, tenant, user).await,
                         Section::Views(tenant) => views(tx, tenant, user).await,
                         Section::Written(tenant) => written(tx, tenant, user, after).await,
+                        Section::Feedback(tenant) => feedback(tx, tenant, user).await,
                         Section::Audit(tenant) => audit(tx, tenant.unwrap_or(PLATFORM), user, after).await,
                     }
                 })
@@ -317,6 +318,31 @@ async fn views(tx: &mut PgConnection, tenant: TenantId, user: UserId) -> Result<
         Ok(json!({
             "id": ViewId::from_uuid(row.id), "name": row.name, "criteria": row.criteria, "sorting": row.sorting,
             "changed_at": time(row.changed_at)?,
+        }))
+    });
+    Ok(whole(items.collect::<Result<_, Error>>()?))
+}
+
+async fn feedback(tx: &mut PgConnection, tenant: TenantId, user: UserId) -> Result<Page, Error> {
+    set_tenant(tx, tenant).await?;
+    let rows = sqlx::query!(
+        "select said.entity_id, said.seq, said.at, said.body from account_members member
+         join conversations talk on talk.tenant_id = member.tenant_id and talk.account_id = member.account_id
+         join event_log said on said.tenant_id = talk.tenant_id and said.entity_id = talk.id
+         where member.tenant_id = $1 and member.user_id = $2 and said.kind = 'feedback_given' and said.party = $3
+         order by said.entity_id, said.seq",
+        tenant.uuid(),
+        user.uuid(),
+        user.to_string()
+    )
+    .fetch_all(tx)
+    .await?;
+    let items = rows.into_iter().map(|row| {
+        let body = parse(&row.body)?;
+        let given = &body["given"];
+        Ok(json!({
+            "conversation": ConversationId::from_uuid(row.entity_id), "asked": body["asked"], "seq": row.seq,
+            "at": time(row.at)?, "score": given["score"], "comment": given["comment"],
         }))
     });
     Ok(whole(items.collect::<Result<_, Error>>()?))

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::chat::{command, says};
-use crate::live::stage::account_of;
+use crate::live::stage::{account_of, system};
 use crate::support::{Answer, Authenticator, Browser, PASSWORD, Person, TestApp, TestTenant, eventually};
 
 const PATH: &str = "/v1/auth/exports";
@@ -79,6 +79,22 @@ fn noise() -> Vec<u8> {
     (0..2_500_000).map(next).collect()
 }
 
+/// The matter is settled, and the customer says twice how it was.
+async fn rates(app: &TestApp, tenant: &TestTenant, (client, manager): (&Person, &Person), talk: &str) {
+    let path = format!("/v1/conversations/{talk}/commands");
+    let seq = manager.post(&path, command("resolve", &json!({}))).await.data()["seq"].clone();
+    let question = json!({ "rev": seq, "question": "How was it?" });
+    system(app, tenant, &format!("conversation:{talk}"), "ask_feedback", question).await;
+    let seen = client.get(&format!("/v1/conversations/{talk}")).await;
+    let asked = seen.data()["state"]["feedback"]["asked"].clone();
+    assert!(asked.is_u64(), "{seen:?}");
+    for said in [json!({ "score": 2, "comment": "Cold شكرا" }), json!({ "score": 5 })] {
+        let mut body = said;
+        body["asked"] = asked.clone();
+        client.post(&path, command("give_feedback", &body)).await.data();
+    }
+}
+
 /// Messages and notes they wrote, and no conversation of others.
 async fn assert_staff_has_their_words(tenant: &TestTenant, manager: &Person) {
     request(manager).await.data();
@@ -110,6 +126,7 @@ async fn a_copy_holds_what_is_known_of_its_owner_and_nothing_that_is_others() {
     let gone = says(&manager, &talk, "Wrong window, sorry").await;
     let delete = command("delete", &json!({ "seq": gone }));
     manager.post(&format!("/v1/conversations/{talk}/commands"), delete).await.data();
+    rates(&app, &tenant, (&client, &manager), &talk).await;
     let noise = noise();
     give(&client, &talk, "plan: a*b.bin", &noise).await;
 
@@ -131,6 +148,9 @@ async fn a_copy_holds_what_is_known_of_its_owner_and_nothing_that_is_others() {
     let texts: Vec<_> = said["messages"].as_array().unwrap().iter().map(|message| message["text"].clone()).collect();
     assert_eq!(texts, ["Here it is", "", "It is!", "Is the soup vegan? شكرا"]);
     assert_eq!(said["names"][client.id.to_string()], "Mia مايا 🙂");
+    let rated = json_of(&files, &format!("feedback/{}.json", tenant.id));
+    let rated: Vec<_> = rated.as_array().unwrap().iter().map(|each| (&each["score"], &each["comment"])).collect();
+    assert_eq!(rated, [(&json!(2), &json!("Cold شكرا")), (&json!(5), &Value::Null)], "what they said first, and then");
     let given = json_of(&files, &format!("files/{}.json", tenant.id));
     let name = given[0]["file"].as_str().unwrap();
     assert!(name.ends_with("-plan_ a_b.bin"), "{name}");

@@ -131,7 +131,7 @@ impl Attempt {
     async fn everything(mut self) -> Result<u64, Stop> {
         let businesses = self.copies.data.businesses(self.user).await?;
         let conversations: usize = businesses.iter().map(|business| business.conversations.len()).sum();
-        self.steps = u32::try_from(LISTS.len() + 5 * businesses.len() + conversations).unwrap_or(u32::MAX);
+        self.steps = u32::try_from(LISTS.len() + 6 * businesses.len() + conversations).unwrap_or(u32::MAX);
         self.archive.begin("README.txt")?;
         self.archive.write(README.as_bytes()).await?;
         for (name, section) in LISTS {
@@ -151,6 +151,9 @@ impl Attempt {
         self.list(&format!("audit/{id}.json"), Section::Audit(Some(id))).await?;
         if business.staff {
             self.list(&format!("written/{id}.json"), Section::Written(id)).await?;
+        }
+        if !business.conversations.is_empty() {
+            self.list(&format!("feedback/{id}.json"), Section::Feedback(id)).await?;
         }
         for conversation in &business.conversations {
             self.conversation(business, *conversation).await?;
