@@ -11,7 +11,10 @@ describe('notifications', () => {
   before(async () => {
     server = await Server.start();
     windows = await Windows.open(server.url);
-    desk = await (await windows.person()).newPage();
+    const browser = await windows.person();
+    await browser.grantPermissions(['notifications']);
+    desk = await browser.newPage();
+    await desk.addInitScript(listenToIt);
     phone = await (await windows.person({ size: 'phone', scheme: 'dark' })).newPage();
     chat = await openChat(await (await windows.person()).newPage());
     for (const page of [desk, phone]) await signIn(page, server.person(/^account manager/), '**/inbox');
@@ -39,12 +42,19 @@ describe('notifications', () => {
     await assertAccessible(desk, 'no notifications');
     await picture(desk, 'notices-empty');
     await desk.unroute('**/v1/notices');
-    await desk.route('**/v1/notices', (route) => route.abort());
+    let asked = 0;
+    await desk.route('**/v1/notices', (route) => {
+      asked += 1;
+      return route.abort();
+    });
     await desk.reload();
     await bell(desk).click();
     await panel(desk).getByText('Notifications could not be loaded').waitFor();
-    await desk.unroute('**/v1/notices');
+    const before = asked;
+    // Also tried by itself: as soon as it can be had, the button is gone.
     await panel(desk).getByRole('button', { name: 'Try again' }).click();
+    await eventually(() => assert.ok(asked > before));
+    await desk.unroute('**/v1/notices');
     await rows(desk).first().waitFor();
     await desk.keyboard.press('Escape');
     assert.ok(await bell(desk).evaluate((opener) => opener === document.activeElement), 'the focus is back where it was');
@@ -109,6 +119,41 @@ describe('notifications', () => {
     await unread(desk, 0);
   });
 
+  it('is heard, and shown over everything while the page is in the background, as it is chosen for this device', async () => {
+    await desk.goto(`${server.url}/settings#notifications`);
+    const sound = desk.getByLabel('A sound when there is something new');
+    const over = desk.getByLabel('Shown on the desktop while the page is in the background');
+    const felt = () => desk.evaluate(() => window.felt);
+    assert.ok((await felt()).tones > 0, 'what came before was heard');
+    await desk.evaluate(() => (window.felt.tones = 0));
+    await sound.uncheck();
+    await sound.check();
+    await eventually(async () => assert.deepEqual(await felt(), { tones: 2, shown: [] }));
+    await over.check();
+    await eventually(async () => assert.deepEqual((await felt()).shown, ['This is how you are told here.']));
+    // What is before one's eyes there is not told of here.
+    await phone.goto(`${server.url}/settings`);
+    await desk.waitForTimeout(3_100);
+    await desk.evaluate(() => Object.defineProperty(document, 'hidden', { value: true, configurable: true }));
+    await say(chat, 'My door code is 4711');
+    await eventually(async () => {
+      const { tones, shown } = await felt();
+      assert.deepEqual([tones, shown.length], [4, 2]);
+      assert.match(shown[1], /^Visitor .* waits, and nobody has the conversation\.$/);
+    });
+    await bell(desk).click();
+    await panel(desk).getByLabel('Sound').uncheck();
+    await desk.keyboard.press('Escape');
+    assert.equal(await sound.isChecked(), false);
+    await picture(desk, 'notices-device-desktop');
+    await desk.waitForTimeout(3_100);
+    await say(chat, 'And the bell is broken');
+    await eventually(async () => assert.equal((await felt()).shown.length, 3));
+    assert.equal((await felt()).tones, 4, 'no sound any more');
+    await desk.reload();
+    assert.equal(await sound.isChecked(), false, 'remembered');
+  });
+
   it('keeps what one wants to be told at once, and two windows agree', async () => {
     for (const page of [desk, phone]) {
       await page.goto(`${server.url}/settings#notifications`);
@@ -137,3 +182,19 @@ describe('notifications', () => {
     await eventually(async () => assert.ok(await phone.getByLabel('By e-mail: Somebody mentions me').isDisabled()));
   });
 });
+
+/** Counts the tones that are played and keeps what is shown over everything. */
+function listenToIt() {
+  window.felt = { tones: 0, shown: [] };
+  const { start } = OscillatorNode.prototype;
+  OscillatorNode.prototype.start = function (...when) {
+    window.felt.tones += 1;
+    return start.apply(this, when);
+  };
+  window.Notification = class extends Notification {
+    constructor(title, options) {
+      super(title, options);
+      window.felt.shown.push(options.body);
+    }
+  };
+}

@@ -3,6 +3,7 @@ import { call, homeOf, isStaff, me, sessionChanged, signInAddress, type SignedIn
 import { Disposables } from '../base/disposables';
 import { button } from '../components/button/button';
 import { emptyState, loadingState } from '../components/empty/empty';
+import { Alerts } from '../components/notices/alerts';
 import { NoticeShelf } from '../components/notices/notice-shelf';
 import { Actions } from '../components/palette/actions';
 import { Toasts } from '../components/toast/toast';
@@ -28,6 +29,8 @@ export interface Session extends Own {
   presence: Presence;
   /** What one was told; only the staff are. */
   notices?: NoticeShelf;
+  /** What makes one look at them. */
+  alerts?: Alerts;
 }
 
 const AWAY_MS = 120_000;
@@ -89,8 +92,13 @@ function openSession(who: SignedIn, tenant: Session['tenant']): Session {
     if (client.queue.busy && !client.connection.ready) event.preventDefault();
   });
   client.connection.open();
-  const notices = isStaff(who) ? { notices: owned.add(new NoticeShelf(who.user.id, client.connection)) } : {};
-  return { who, tenant, client, presence, toasts, ...notices, actions: new Actions(), owned };
+  const told = isStaff(who) ? tells(who.user.id, tenant.name, client, owned) : {};
+  return { who, tenant, client, presence, toasts, ...told, actions: new Actions(), owned };
+}
+
+function tells(me: string, business: string, client: LiveClient, owned: Disposables): Required<Pick<Session, 'notices' | 'alerts'>> {
+  const notices = owned.add(new NoticeShelf(me, client.connection));
+  return { notices, alerts: owned.add(new Alerts(notices, business)) };
 }
 
 /** The socket was closed for the session's sake: rights may have changed, or it is over. */

@@ -8,6 +8,8 @@ import { button } from '../button/button';
 import { showModal } from '../dialog/modal';
 import { emptyState, loadingState } from '../empty/empty';
 import { timeElement } from '../time-text/time-text';
+import type { Alerts } from './alerts';
+import { soundBox } from './device-choices';
 import type { NoticeShelf } from './notice-shelf';
 import { hrefOf, textOf } from './words';
 import styles from './notices.module.css';
@@ -16,7 +18,7 @@ const c = mustClass(styles);
 const SHOWN_MOST = 99;
 
 /** The bell in the bar: how many are unread, and the list of what one was told. */
-export function bell(shelf: NoticeShelf, actions: Actions, owned: Disposables): HTMLElement {
+export function bell(shelf: NoticeShelf, alerts: Alerts, actions: Actions, owned: Disposables): HTMLElement {
   const badge = el('span', { class: c('badge'), 'aria-hidden': 'true', hidden: true });
   const opener = el('button', { type: 'button', class: c('bell'), 'aria-haspopup': 'dialog', title: 'Notifications' }, icon(bellIcon), badge);
   const said = el('span', { class: 'visually-hidden', role: 'status' });
@@ -35,12 +37,15 @@ export function bell(shelf: NoticeShelf, actions: Actions, owned: Disposables): 
   };
   owned.add(shelf.changed.on(draw));
   draw();
-  owned.listen(opener, 'click', () => void showNotices(shelf));
-  actions.add([{ id: 'notices', label: 'Notifications', words: 'bell news told unread', icon: bellIcon, group: 'You', key: 'b', run: () => showNotices(shelf) }]);
+  owned.listen(opener, 'click', () => void showNotices(shelf, alerts));
+  actions.add([
+    { id: 'notices', label: 'Notifications', words: 'bell news told unread', icon: bellIcon, group: 'You', key: 'b', run: () => showNotices(shelf, alerts) },
+    { id: 'sound', label: () => (alerts.sound ? 'Turn the sound off' : 'Turn the sound on'), words: 'mute silent loud chime notifications', icon: bellIcon, group: 'You', run: () => (alerts.sound = !alerts.sound) },
+  ]);
   return el('div', {}, opener, said);
 }
 
-async function showNotices(shelf: NoticeShelf): Promise<void> {
+async function showNotices(shelf: NoticeShelf, alerts: Alerts): Promise<void> {
   // Over another dialog there is nothing to do on the page.
   if (document.querySelector('dialog[open]')) return;
   const owned = new Disposables();
@@ -52,7 +57,7 @@ async function showNotices(shelf: NoticeShelf): Promise<void> {
     'dialog', { class: c('panel'), 'aria-labelledby': titleId },
     el('div', { class: c('head') }, el('h2', { class: c('title'), id: titleId }, 'Notifications'), all, close),
     body,
-    el('p', { class: c('foot') }, 'Kept for 30 days, 200 at most.'),
+    el('div', { class: c('foot') }, el('p', {}, 'Kept for 30 days, 200 at most.'), el('label', { class: c('sound') }, soundBox(alerts, owned), 'Sound')),
   );
   const draw = () => {
     const focused = (document.activeElement as HTMLElement | null)?.dataset['notice'];

@@ -61,10 +61,7 @@ export class NoticeShelf implements Disposable {
 
   /** Another conversation is before one's eyes, or something new is known of it. */
   looked(): void {
-    const conversation = document.hidden ? undefined : this.#eyes();
-    const about = (this.items ?? []).filter((notice) => !notice.read && notice.conversation === conversation);
-    const [newest] = about;
-    if (conversation !== undefined && newest) this.#read(about, { until: newest.at, conversation });
+    if (this.#sees(this.items ?? [])) this.changed.emit(undefined);
   }
 
   /** Asks the server, soon. */
@@ -78,17 +75,31 @@ export class NoticeShelf implements Disposable {
 
   /** This one was opened. */
   read(notice: Notice): void {
-    if (!notice.read) this.#read([notice], { until: notice.at, ids: [notice.id] });
+    if (notice.read) return;
+    this.#read([notice], { until: notice.at, ids: [notice.id] });
+    this.changed.emit(undefined);
   }
 
   readAll(): void {
     const unread = (this.items ?? []).filter(({ read }) => !read);
     const [newest] = unread;
-    if (newest) this.#read(unread, { until: newest.at });
+    if (!newest) return;
+    this.#read(unread, { until: newest.at });
+    this.changed.emit(undefined);
   }
 
   dispose(): void {
     this.#owned.dispose();
+  }
+
+  /** Reads what is before one's eyes. Answers whether there was something unread. */
+  #sees(items: readonly Notice[]): boolean {
+    const conversation = document.hidden ? undefined : this.#eyes();
+    const about = items.filter((notice) => !notice.read && notice.conversation === conversation);
+    const [newest] = about;
+    if (conversation === undefined || !newest) return false;
+    this.#read(about, { until: newest.at, conversation });
+    return true;
   }
 
   #read(which: readonly Notice[], what: WhatWasRead): void {
@@ -108,7 +119,9 @@ export class NoticeShelf implements Disposable {
       const items = await this.#server.list();
       this.trouble = undefined;
       this.#take(items);
-      this.looked();
+      // Before it is told: of what is before one's eyes nothing is heard and nothing read out.
+      this.#sees(this.items ?? []);
+      this.changed.emit(undefined);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.trouble = error.message;
@@ -128,7 +141,6 @@ export class NoticeShelf implements Disposable {
       return read !== undefined && (read === at || Date.parse(read) > Date.parse(at));
     };
     this.items = items.map((notice) => ({ ...notice, read: notice.read || covered(notice) }));
-    this.changed.emit(undefined);
   }
 }
 

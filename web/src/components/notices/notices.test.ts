@@ -1,11 +1,13 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../../api/http';
+import type { NoticeSettings } from '../../api/notice-settings';
 import type { Notice } from '../../api/notices';
 import { Disposables } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
 import type { ServerFrame, WelcomeFrame } from '../../live/protocol.gen';
 import { Actions } from '../palette/actions';
+import { Alerts } from './alerts';
 import { bell } from './bell';
 import { NoticeShelf } from './notice-shelf';
 import { hrefOf, textOf } from './words';
@@ -35,6 +37,7 @@ class FakeServer {
   };
 }
 
+const senses = { sound: vi.fn(), settings: async () => ({}) as NoticeSettings };
 const server = new FakeServer();
 const connection = { frames: new Emitter<ServerFrame>(), welcomed: new Emitter<WelcomeFrame>() };
 let shelf: NoticeShelf;
@@ -85,6 +88,12 @@ describe('what one was told', () => {
     await soon();
     shelf.watch(() => 'cnv_1');
     expect([shelf.unread, server.told]).toEqual([1, [{ until: notice().at, conversation: 'cnv_1' }]]);
+    const counts: number[] = [];
+    shelf.changed.on(() => counts.push(shelf.unread));
+    server.items = [notice({ at: '2026-11-22T10:00:05.000001Z', times: 2 }), notice({ id: 'ntc_2', conversation: 'cnv_2' })];
+    signal(ME);
+    await soon();
+    expect(counts, 'not even for a moment').toEqual([1]);
   });
 
   it('comes back when it could not be read, and keeps what is there when it could not be asked for', async () => {
@@ -104,7 +113,7 @@ describe('the bell', () => {
     const owned = new Disposables();
     const actions = new Actions();
     server.items = [notice({ name: '<b>Ada</b>', words: null }), notice({ id: 'ntc_2', kind: 'webhook_off', conversation: null, read: true })];
-    document.body.append(bell(shelf, actions, owned));
+    document.body.append(bell(shelf, new Alerts(shelf, 'Harbour', senses), actions, owned));
     await soon();
     const opener = document.querySelector('button')!;
     expect(opener.getAttribute('aria-label')).toBe('Notifications, 1 unread');
@@ -117,14 +126,14 @@ describe('the bell', () => {
     links[0]!.click();
     expect([opened, shelf.unread, document.querySelector('dialog')]).toEqual([['cnv_1'], 0, null]);
     expect(opener.getAttribute('aria-label')).toBe('Notifications');
-    expect(actions.offered('').map(({ id }) => id)).toEqual(['notices']);
+    expect(actions.offered('').map(({ id }) => id)).toEqual(['notices', 'sound']);
     owned.dispose();
   });
 
   it('says aloud what comes while the page is open, and nothing of what was there before', async () => {
     const owned = new Disposables();
     server.items = [notice({ id: 'ntc_1' })];
-    document.body.append(bell(shelf, new Actions(), owned));
+    document.body.append(bell(shelf, new Alerts(shelf, 'Harbour', senses), new Actions(), owned));
     const said = document.querySelector('[role=status]')!;
     await soon();
     expect(said.textContent).toBe('');

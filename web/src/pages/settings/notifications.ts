@@ -1,8 +1,11 @@
 import { ApiError } from '../../api/http';
 import { keepNoticeSettings, noticeSettings, type MailWhen, type NoticeSettings } from '../../api/notice-settings';
 import type { NoticeKind } from '../../api/notices';
+import { desktopBox, soundBox } from '../../components/notices/device-choices';
 import { choiceField, field } from '../../components/field/field';
 import type { Session } from '../../session/start';
+import type { Disposables } from '../../base/disposables';
+import type { Alerts } from '../../components/notices/alerts';
 import { el, fill, setText, type Child } from '../../ui/dom';
 import { c, card, loaded, messageOf } from './parts';
 
@@ -32,7 +35,17 @@ export function notificationSection(session: Session): Child[] {
   return [
     el('p', { class: c('lead') }, 'Yours alone, and the same in every business you work for.'),
     loaded(session.owned, 'Loading', noticeSettings, (settings) => new Choices(session, settings).root),
+    session.alerts ? onThisDevice(session.alerts, session.owned) : null,
   ];
+}
+
+function onThisDevice(alerts: Alerts, owned: Disposables): HTMLElement {
+  const { box, problem } = desktopBox(alerts, owned);
+  return card('On this device',
+    el('p', {}, 'While a page of Brigade is open here and you look elsewhere. Of a conversation before your eyes nothing is heard, and in your quiet hours nothing at all.'),
+    el('label', { class: c('tick') }, soundBox(alerts, owned), 'A sound when there is something new'),
+    el('label', { class: c('tick') }, box, 'Shown on the desktop while the page is in the background, without what was written'),
+    problem);
 }
 
 class Choices {
@@ -73,7 +86,7 @@ class Choices {
         el('thead', {}, el('tr', {}, ...['What', 'Told here', 'By e-mail'].map((name) => el('th', { scope: 'col' }, name)))),
         el('tbody', {}, ...rows))),
       card('By e-mail', this.#when.root, this.#hour.root),
-      card('Quiet hours', el('p', {}, 'No e-mail comes in these hours. What there is comes together after them.'),
+      card('Quiet hours', el('p', {}, 'No e-mail comes in these hours, and no device makes a sound. What there is comes together after them.'),
         el('label', { class: c('tick') }, this.#quiet, 'Keep quiet hours'), this.#from.root, this.#to.root, this.#zone.root, zones),
       el('p', { class: c('kept') }, this.#said),
     );
