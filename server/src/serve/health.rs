@@ -110,7 +110,7 @@ impl Pulse {
     pub(super) async fn environment(&self) -> SmokePart {
         let clock = Instant::now();
         let (ok, key) = key_age(self.key_days().await);
-        let note = format!("{}; {key}", self.0.setting);
+        let note = format!("{key} ({})", self.0.setting);
         SmokePart { ok, ms: clock.elapsed().as_secs_f64() * 1e3, note }
     }
 
@@ -192,11 +192,11 @@ impl Health for Pulse {
 /// Whether a key of that age is one to go on with, and what to say of it.
 pub(super) fn key_age(days: Option<u64>) -> (bool, String) {
     match days {
-        Some(days @ ..KEY_DAYS) => (true, format!("the secrets key has served {days} of {KEY_DAYS} days")),
+        Some(days @ ..KEY_DAYS) => (true, format!("The secrets key has served {days} of {KEY_DAYS} days")),
         Some(days) => {
-            (false, format!("the secrets key has served {days} days, replace it: `brigade secrets rotate --help`"))
+            (false, format!("The secrets key has served {days} days, replace it: `brigade secrets rotate --help`"))
         }
-        None => (false, "the database does not say how old the secrets key is".to_owned()),
+        None => (false, "The database does not say how old the secrets key is".to_owned()),
     }
 }
 

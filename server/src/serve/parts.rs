@@ -25,7 +25,7 @@ use brigade_store::platform::PgPlatform;
 use parking_lot::Mutex;
 use uuid::Uuid;
 
-use super::health::{PROBE, Pulse};
+use super::health::{PROBE, Pulse, key_age};
 
 /// The parts are looked at this often when nobody asks.
 const ROUND: Duration = Duration::from_secs(30);
@@ -224,9 +224,9 @@ impl Lookout {
     }
 
     async fn secrets(&self) -> Look {
-        let part = self.0.pulse.environment().await;
-        let standing = if part.ok { Standing::Well } else { Standing::Attention };
-        Look::new(standing, part.note)
+        let (young, note) = key_age(self.0.pulse.key_days().await);
+        let standing = if young { Standing::Well } else { Standing::Attention };
+        Look::new(standing, format!("{note}."))
     }
 }
 
