@@ -87,7 +87,13 @@ export class App {
     else if (ticket && again && reached) return location.reload();
     else this.#cannotStart();
     this.#link.tell({ brigade: 1, type: 'ready' });
-    if (waiting && !ticket) void this.#begin(waiting.text, waiting.id, () => void (new Drafts('visitor', 'new').text = waiting.text));
+    if (waiting && !ticket) {
+      const putBack = () => {
+        new Drafts('visitor', 'new').text = waiting.text;
+        void this.#welcome();
+      };
+      void this.#begin(waiting.text, waiting.id, putBack, true);
+    }
   }
 
   /** Whether an answer came. */
@@ -123,7 +129,8 @@ export class App {
     this.#owned.add(composer.written.on((written) => {
       if (written.kind === 'send') void this.#begin(written.text, newUuid(), () => composer.restore(written.text));
     }));
-    this.#owned.add(composer.typing.on(() => void fetched(conversation)));
+    let fetching: Promise<unknown> | undefined;
+    this.#owned.add(composer.typing.on(() => void (fetching ??= fetched(conversation))));
     fill(this.#body, el('div', { class: c('start') }, this.#greeting), composer.root);
     if (this.#open) composer.focus();
   }
@@ -135,13 +142,15 @@ export class App {
   }
 
   /** Begins the conversation with its first message; a reload in between goes on with it. */
-  async #begin(text: string, id: string, putBack?: () => void): Promise<void> {
-    if (this.#beginning) return putBack?.();
+  async #begin(text: string, id: string, putBack: () => void, again = false): Promise<void> {
+    if (this.#beginning) return putBack();
     this.#beginning = true;
     this.#say(null);
     keepFirst(text, id, this.#answers);
+    const code = await fetched(conversation);
+    // The server is there and the script is not: the chat was renewed meanwhile, or this browser never asks twice. A fresh page goes on.
+    if (!code && !again && (await this.#lookWhoIsThere())) return location.reload();
     try {
-      const code = await fetched(conversation);
       if (!code) throw new ApiError('OFFLINE', NOT_LOADED);
       const ticket = await this.#site.begin(this.#link.page, this.#answers);
       this.#answers = undefined;
@@ -155,7 +164,7 @@ export class App {
       void this.#afterWriting();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      putBack?.();
+      putBack();
       const wait = error.retryAfter === undefined ? 'in a moment' : `in ${Math.max(1, Math.ceil(error.retryAfter))} seconds`;
       this.#say(error.code === 'RATE_LIMITED' ? `That was a lot at once. Your message is still here: send it again ${wait}.` : `${error.message} Your message is still here.`);
     } finally {
