@@ -27,6 +27,7 @@ const BUDGETS = [
   ['verify.html', 30 * KB],
   ['invite.html', 30 * KB],
   ['dev/outbox.html', 30 * KB],
+  ['dev/widget.html', 30 * KB],
 ];
 
 const read = (path) => readFileSync(join(dist, path));

@@ -41,7 +41,7 @@ pub trait StaticFiles: Send + Sync + 'static {
 }
 
 /// The pages and their files. What is not listed here is not there.
-const PAGES: [(&str, &str); 11] = [
+const PAGES: [(&str, &str); 12] = [
     ("/", "index.html"),
     ("/sign-in", "sign-in.html"),
     ("/reset", "reset.html"),
@@ -53,6 +53,7 @@ const PAGES: [(&str, &str); 11] = [
     ("/settings", "settings.html"),
     ("/platform", "platform.html"),
     ("/dev/outbox", "dev/outbox.html"),
+    ("/dev/widget", "dev/widget.html"),
 ];
 
 /// The routes of the pages.

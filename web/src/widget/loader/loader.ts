@@ -1,6 +1,7 @@
 // The one script a customer's page loads: a button, and a frame when it is wanted. It reads nothing of the page but its address.
 import css from 'virtual:loader-style';
 import { readToPage, type ToFrame } from '../messages';
+import { Api } from './api';
 import { roundButton } from './button';
 
 const ID = 'brigade-chat';
@@ -45,13 +46,22 @@ function start(script: HTMLScriptElement): void {
     root.prepend(frame);
   };
   const show = (wanted: boolean) => {
+    const changed = open !== wanted;
     open = wanted;
     if (open) load();
     if (frame) frame.hidden = !open;
     draw(open);
     sayState();
     if (open) frame?.focus();
+    if (changed) api.tell(open ? 'opened' : 'closed');
   };
+  const close = () => {
+    const within = document.activeElement === host;
+    show(false);
+    // What has the focus is never hidden with it.
+    if (within) button.focus();
+  };
+  const api = new Api(() => show(true), close, () => (open ? close() : show(true)));
 
   button.addEventListener('click', () => show(!open));
   addEventListener('message', (event) => {
@@ -60,11 +70,13 @@ function start(script: HTMLScriptElement): void {
     if (message?.type === 'ready') {
       ready = true;
       sayState();
+      api.tell('ready');
     } else if (message?.type === 'close') {
       show(false);
       button.focus();
     } else if (message) {
       remember();
+      api.tell('unread', message.count);
       badge.textContent = !open && message.count > 0 ? String(Math.min(99, message.count)) : '';
     }
   });
@@ -87,6 +99,7 @@ function start(script: HTMLScriptElement): void {
   };
   show(false);
   document.body.append(host);
+  api.begin();
   if (known()) setTimeout(load, 2_000);
 }
 
