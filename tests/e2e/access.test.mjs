@@ -61,6 +61,7 @@ describe('every page for everybody', () => {
     ['invite', 'nobody', open('/invite', heading('No invitation'))],
     ['invite-over', 'nobody', open('/invite#token=nonsense', heading('This invitation does not work'))],
     ['outbox', 'nobody', open('/dev/outbox', heading('Outbox'))],
+    ['example', 'nobody', open('/dev/widget', heading('The chat and your page'))],
     ['inbox', 'admin', open('/inbox', (page) => page.getByRole('region', { name: 'Conversations' }).getByRole('link').first().waitFor())],
     ['inbox-conversation', 'admin', async (page) => {
       await page.goto('/inbox');
@@ -99,7 +100,7 @@ describe('every page for everybody', () => {
       });
     }]),
     ['chat', 'client', open('/chat', (page) => page.locator('[role=log] article').first().waitFor())],
-    ...['you', 'notifications', 'data', 'business', 'hours', 'team', 'routing', 'replies', 'labels', 'targets', 'blocked', 'feedback', 'site', 'keys', 'webhooks', 'audit'].map((section) => [`settings-${section}`, 'admin', async (page) => {
+    ...['you', 'notifications', 'data', 'business', 'hours', 'team', 'routing', 'replies', 'labels', 'targets', 'blocked', 'feedback', 'site', 'look', 'keys', 'webhooks', 'audit'].map((section) => [`settings-${section}`, 'admin', async (page) => {
       await page.goto(`/settings#${section}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       await eventually(async () => {

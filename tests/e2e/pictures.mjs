@@ -277,6 +277,13 @@ async function admin(jonas) {
   await jonas.getByRole('button', { name: 'Copy' }).waitFor();
   await jonas.getByLabel('Sites').waitFor();
   await keepAround(jonas, [top, cardOf('Put the chat on your site'), cardOf('Allowed sites')], 'admin-site', 24);
+
+  await jonas.setViewportSize({ width: 1100, height: 1300 });
+  await section('look', 'Look');
+  await jonas.getByLabel('A colour of our own').check();
+  await jonas.getByLabel('Colour', { exact: true }).fill('#8a2f5b');
+  await jonas.locator('figure textarea').last().waitFor();
+  await keepAround(jonas, [top, cardOf('Look')], 'admin-look', 24);
 }
 
 /** A mail server was away for a while. */

@@ -178,7 +178,7 @@ describe('bad intentions', () => {
   });
 
   it('no page has an inline script or style (17)', async () => {
-    for (const path of ['/', '/sign-in', '/reset', '/verify', '/invite', '/inbox', '/chat', '/settings', '/dev/outbox', `/widget/frame?key=${key}`]) {
+    for (const path of ['/', '/sign-in', '/reset', '/verify', '/invite', '/inbox', '/chat', '/settings', '/dev/outbox', '/dev/widget', `/widget/frame?key=${key}`]) {
       const html = await (await fetch(server.url + path)).text();
       assert.doesNotMatch(html, /<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|javascript:/i, path);
     }

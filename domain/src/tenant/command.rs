@@ -8,6 +8,7 @@ use super::feedback::Question;
 use super::greeting::{Greeting, PageTexts};
 use super::hours::{Hours, Window};
 use super::label::{Color, Label, LabelName};
+use super::look::{Look, Side};
 use super::questions::{Draft, Questions};
 use super::routing::{Capacity, Mode};
 use super::targets::Targets;
@@ -46,6 +47,8 @@ pub enum Command {
         /// What; none of it: nothing.
         questions: Questions,
     },
+    /// Say how the chat looks on its site.
+    SetLook(Look),
     /// Call it something else.
     Rename {
         /// What.
@@ -110,7 +113,7 @@ pub enum Command {
 /// The bodies as they are on the wire, before their texts are parsed.
 mod wire {
     use super::{
-        Color, ConversationId, Date, Deserialize, Draft, LabelId, Mode, PageTexts, Seq, Timestamp, UserId, Window,
+        Color, ConversationId, Date, Deserialize, Draft, LabelId, Mode, PageTexts, Seq, Side, Timestamp, UserId, Window,
     };
 
     #[derive(Deserialize)]
@@ -119,6 +122,15 @@ mod wire {
         // Required, so that leaving it out by mistake does not stop the asking.
         #[serde(deserialize_with = "Option::deserialize")]
         pub(super) question: Option<String>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct SetLook {
+        // Required, so that leaving it out by mistake does not bring back the usual one.
+        #[serde(deserialize_with = "Option::deserialize")]
+        pub(super) accent: Option<String>,
+        pub(super) side: Side,
     }
 
     #[derive(Deserialize)]
@@ -244,6 +256,10 @@ impl Command {
             "set_questions" => {
                 let wire::SetQuestions { questions } = parse_body(body)?;
                 Ok(Self::SetQuestions { questions: Questions::parse(&questions)? })
+            }
+            "set_look" => {
+                let wire::SetLook { accent, side } = parse_body(body)?;
+                Ok(Self::SetLook(Look::parse(accent.as_deref(), side)?))
             }
             "rename" => {
                 let wire::Rename { name } = parse_body(body)?;

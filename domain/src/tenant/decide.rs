@@ -11,6 +11,7 @@ use super::feedback::Question;
 use super::greeting::Greeting;
 use super::hours::Hours;
 use super::label::{Label, MAX_LABELS};
+use super::look::Look;
 use super::questions::Questions;
 use super::queue::MAX_WAITING;
 use super::routing::{Capacity, Mode, route_job};
@@ -45,6 +46,7 @@ impl Tenant {
                 | Command::SetGreeting(_)
                 | Command::SetFeedback { .. }
                 | Command::SetQuestions { .. }
+                | Command::SetLook(_)
                 | Command::SetTargets(_)
                 | Command::Rename { .. }
                 | Command::SetLabel { .. }
@@ -61,6 +63,7 @@ impl Tenant {
             (Some(_), Command::SetGreeting(greeting)) => Ok(self.set_greeting(greeting)),
             (Some(_), Command::SetFeedback { question }) => Ok(self.set_feedback(question.as_ref())),
             (Some(_), Command::SetQuestions { questions }) => Ok(self.set_questions(questions)),
+            (Some(_), Command::SetLook(look)) => Ok(self.set_look(*look)),
             (Some(_), Command::SetTargets(targets)) => Ok(self.set_targets(targets)),
             (Some(identity), Command::Rename { name }) => Ok(self.rename(identity, name)),
             (Some(_), Command::SetLabel { id, label }) => self.set_label(*id, label),
@@ -113,6 +116,13 @@ impl Tenant {
         }
         Decision::from(Event::QuestionsSet { questions: questions.clone() })
             .with_audit("tenant.questions_set", json!({ "from": self.questions, "to": questions }))
+    }
+
+    fn set_look(&self, look: Look) -> Decision<Event> {
+        if self.look == look {
+            return Decision::nothing();
+        }
+        Decision::from(Event::LookSet(look)).with_audit("tenant.look_set", json!({ "from": self.look, "to": look }))
     }
 
     fn set_greeting(&self, greeting: &Greeting) -> Decision<Event> {

@@ -7,6 +7,7 @@ use super::feedback::Question;
 use super::greeting::Greeting;
 use super::hours::Hours;
 use super::label::{Color, LabelName};
+use super::look::Look;
 use super::questions::Questions;
 use super::routing::{Capacity, Mode};
 use super::targets::Targets;
@@ -43,6 +44,8 @@ pub enum Event {
         /// What.
         questions: Questions,
     },
+    /// The chat looks different on its site.
+    LookSet(Look),
     /// Customers are to have an answer sooner or later than before.
     TargetsSet(Targets),
     /// It is called something else.
@@ -120,6 +123,7 @@ impl Event {
                 | Self::LabelRemoved { .. }
                 | Self::FeedbackSet { .. }
                 | Self::QuestionsSet { .. }
+                | Self::LookSet(_)
                 | Self::TargetsSet(_)
                 | Self::AvailabilitySet { .. }
                 | Self::StaffRemoved { .. }

@@ -11,6 +11,7 @@
 //! | what the site chat says first, and on which page | [`greeting::Greeting`] |
 //! | what customers are asked once they were served | [`feedback::Question`] |
 //! | what visitors are asked before their first message | [`questions::Questions`] |
+//! | how the chat looks on its site | [`look::Look`] |
 //! | who waits for an answer, and why late reports do no harm | [`queue::Queue`] |
 //! | who is given what waits | [`routing::give_out`] |
 
@@ -22,6 +23,7 @@ pub mod feedback;
 pub mod greeting;
 pub mod hours;
 pub mod label;
+pub mod look;
 pub mod questions;
 pub mod queue;
 pub mod routing;

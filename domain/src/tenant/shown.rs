@@ -11,6 +11,7 @@ use super::feedback::Question;
 use super::greeting::Greeting;
 use super::hours::{Hours, Window};
 use super::label::Label;
+use super::look::Look;
 use super::questions::Questions;
 use super::targets::{Policy, Targets};
 use crate::id::{LabelId, UserId};
@@ -34,6 +35,8 @@ pub struct Shown {
     pub feedback: Option<Question>,
     /// What visitors are asked before their first message.
     pub questions: Questions,
+    /// How the chat looks on its site.
+    pub look: Look,
     /// Who has said that chats are welcome.
     pub available: Vec<UserId>,
     /// Who has said that they are not. Everybody else has said nothing.
@@ -51,6 +54,7 @@ struct Snapshot {
     targets: Targets,
     feedback: Option<Question>,
     questions: Questions,
+    look: Look,
     staff: BTreeMap<UserId, Member>,
 }
 
@@ -68,12 +72,12 @@ struct Member {
 impl Shown {
     /// Reads the state of a `snap` frame that staff gets.
     pub fn read(snapshot: Value) -> Result<Self, serde_json::Error> {
-        let Snapshot { name, slug, labels, zone, hours, greeting, targets, feedback, questions, staff } =
+        let Snapshot { name, slug, labels, zone, hours, greeting, targets, feedback, questions, look, staff } =
             serde_json::from_value(snapshot)?;
         let said = |yes: bool| staff.iter().filter(move |(_, member)| member.available == yes).map(|(user, _)| *user);
         let (available, unavailable) = (said(true).collect(), said(false).collect());
         let hours = Hours::of(zone, hours.week, hours.closed);
-        Ok(Self { name, slug, labels, hours, greeting, targets, feedback, questions, available, unavailable })
+        Ok(Self { name, slug, labels, hours, greeting, targets, feedback, questions, look, available, unavailable })
     }
 
     /// What its conversations need to know to say what is due when.

@@ -26,6 +26,7 @@ impl Tenant {
                 shown.insert("targets".to_owned(), json!(self.targets));
                 shown.insert("feedback".to_owned(), json!(self.feedback));
                 shown.insert("questions".to_owned(), json!(self.questions));
+                shown.insert("look".to_owned(), json!(self.look));
                 shown.insert("staff".to_owned(), self.staff_shown());
                 shown.insert("routing".to_owned(), json!(self.routing));
                 shown.insert("queue".to_owned(), self.queue_shown());

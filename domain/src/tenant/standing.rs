@@ -37,6 +37,7 @@ impl Standing {
             | Command::SetGreeting(_)
             | Command::SetFeedback { .. }
             | Command::SetQuestions { .. }
+            | Command::SetLook(_)
             | Command::SetTargets(_)
             | Command::Rename { .. }
             | Command::SetLabel { .. }

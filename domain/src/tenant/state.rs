@@ -10,6 +10,7 @@ use super::feedback::Question;
 use super::greeting::Greeting;
 use super::hours::Hours;
 use super::label::Label;
+use super::look::Look;
 use super::questions::Questions;
 use super::queue::{Queue, Waiting};
 use super::routing::Routing;
@@ -46,6 +47,9 @@ pub struct Tenant {
     /// What visitors are asked before their first message.
     #[serde(default)]
     pub(super) questions: Questions,
+    /// How the chat looks on its site.
+    #[serde(default)]
+    pub(super) look: Look,
 }
 
 /// What a tenant is called.
@@ -81,6 +85,7 @@ impl Tenant {
             routing: Routing::default(),
             feedback: None,
             questions: Questions::default(),
+            look: Look::default(),
         }
     }
 
@@ -119,6 +124,7 @@ impl Tenant {
             Event::GreetingSet(greeting) => self.greeting = greeting.clone(),
             Event::FeedbackSet { question } => self.feedback.clone_from(question),
             Event::QuestionsSet { questions } => self.questions = questions.clone(),
+            Event::LookSet(look) => self.look = *look,
             Event::TargetsSet(targets) => self.targets = *targets,
             Event::Renamed { name } => {
                 if let Some(identity) = &mut self.identity {

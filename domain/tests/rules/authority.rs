@@ -185,6 +185,7 @@ fn a_tenant_is_run_by_its_admins() {
             ("rename", json!({ "name": "B" }), "ffffffyffy..."),
             ("set_targets", json!({ "counted": "always", "normal": { "first": 5 } }), "ffffffyffy..."),
             ("set_questions", json!({ "questions": [] }), "ffffffyffy..."),
+            ("set_look", json!({ "accent": "#0b6e4f", "side": "left" }), "ffffffyffy..."),
             ("set_feedback", json!({ "question": "How was it?" }), "ffffffyffy..."),
             ("set_label", json!({ "label": label(1), "name": "Allergy", "color": "red" }), "ffffffyffy..."),
             ("remove_label", json!({ "label": label(1) }), "ffffffyffy..."),

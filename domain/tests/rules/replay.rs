@@ -104,6 +104,7 @@ fn two_thousand_tenants() {
         "targets_set",
         "feedback_set",
         "questions_set",
+        "look_set",
         "renamed",
         "availability_set",
         "staff_removed",

@@ -30,6 +30,9 @@ fn bodies() -> impl Strategy<Value = (&'static str, Value)> {
             let questions: Vec<Value> = asked.iter().map(|question| json!({ "question": question, "kind": "text" })).collect();
             ("set_questions", json!({ "questions": questions }))
         }),
+        2 => (prop::option::of("#0[0-9a-f]{5}"), any::<bool>()).prop_map(|(accent, left)| {
+            ("set_look", json!({ "accent": accent, "side": if left { "left" } else { "right" } }))
+        }),
         2 => prop::option::of("[a-z]{1,5}").prop_map(|question| ("set_feedback", json!({ "question": question }))),
         2 => "[a-z]{0,5}".prop_map(|name| ("rename", json!({ "name": name }))),
         3 => (0u8..3, "[ab]{1,2}").prop_map(|(n, name)| ("set_label", json!({ "label": label(n), "name": name, "color": "teal" }))),

@@ -8,7 +8,7 @@ use super::{StaticFile, StaticFiles};
 
 /// How long a file may be kept (C32).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keep {
+pub(crate) enum Keep {
     /// Its name changes with its content.
     ForEver,
     /// Customers paste its address; a new version should arrive within minutes.
@@ -65,7 +65,7 @@ pub(super) fn negotiate(
 }
 
 /// The answer with `file`, or 304 when the client has it.
-pub(super) fn answer(
+pub(crate) fn answer(
     headers: &HeaderMap,
     path: &str,
     file: StaticFile,

@@ -17,7 +17,7 @@ use crate::guard::{PagePolicy, Public};
 use crate::input::Params;
 use crate::problem::Answer;
 use crate::{App, Routes};
-use file::Keep;
+pub(crate) use file::{Keep, answer};
 
 /// One file of the web bundles.
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ pub trait StaticFiles: Send + Sync + 'static {
 }
 
 /// The pages and their files. What is not listed here is not there.
-const PAGES: [(&str, &str); 11] = [
+const PAGES: [(&str, &str); 12] = [
     ("/", "index.html"),
     ("/sign-in", "sign-in.html"),
     ("/reset", "reset.html"),
@@ -53,12 +53,17 @@ const PAGES: [(&str, &str); 11] = [
     ("/settings", "settings.html"),
     ("/platform", "platform.html"),
     ("/dev/outbox", "dev/outbox.html"),
+    ("/dev/widget", "dev/widget.html"),
 ];
 
 /// The routes of the pages.
 pub fn routes() -> Routes {
     let pages = PAGES.iter().fold(Routes::new(), |routes, (path, _)| routes.page(path, page));
-    pages.page("/assets/{name:[^/]+}", asset).page("/widget/loader.js", loader).page("/widget/frame", frame)
+    pages
+        .page("/assets/{name:[^/]+}", asset)
+        .page("/widget/loader.js", loader)
+        .page("/widget/frame", frame)
+        .page("/widget/look.css", crate::site::style)
 }
 
 async fn page(_who: Public, request: HttpRequest, app: App) -> Answer<HttpResponse> {
@@ -66,7 +71,7 @@ async fn page(_who: Public, request: HttpRequest, app: App) -> Answer<HttpRespon
     let demo_only = path.starts_with("/dev/");
     let (_, file) =
         PAGES.iter().find(|(known, _)| *known == path && (app.config().demo || !demo_only)).ok_or(Code::NotFound)?;
-    html(&request, &app, file, Vec::new())
+    html(&request, &app, file, Vec::new(), &app.files.site_key().unwrap_or_default())
 }
 
 /// The chat's frame, for the sites of its tenant only (ASVS 3.4.6).
@@ -76,9 +81,9 @@ async fn frame(
     Params(query): Params<FrameQuery>,
     app: App,
 ) -> Answer<HttpResponse> {
-    let site = app.gate.site_keys.resolve(query.key).await?;
+    let site = app.gate.site_keys.resolve(query.key.clone()).await?;
     let ancestors = site.origins.iter().map(|origin| origin.as_str().to_owned()).collect();
-    html(&request, &app, "widget/frame.html", ancestors)
+    html(&request, &app, "widget/frame.html", ancestors, &query.key)
 }
 
 #[derive(Debug, Deserialize)]
@@ -87,17 +92,22 @@ struct FrameQuery {
     key: String,
 }
 
-fn html(request: &HttpRequest, app: &App, path: &str, frame_ancestors: Vec<String>) -> Answer<HttpResponse> {
+fn html(
+    request: &HttpRequest,
+    app: &App,
+    path: &str,
+    frame_ancestors: Vec<String>,
+    site_key: &str,
+) -> Answer<HttpResponse> {
     let file = app.files.get(path).ok_or(Code::NotFound)?;
     let nonce = STANDARD_NO_PAD.encode(rand::random::<[u8; 16]>());
-    let site_key = app.files.site_key().unwrap_or_default();
     let text = String::from_utf8_lossy(&file.content)
-        .replace("__BRIGADE_SITE_KEY__", &escape(&site_key))
+        .replace("__BRIGADE_SITE_KEY__", &escape(site_key))
         .replace("__CSP_NONCE__", &nonce);
     // A page that holds a nonce is another page each time.
     let etag = format!("{}-{}", file.etag, site_key.len());
     let file = StaticFile { content: text.into_bytes().into(), etag };
-    let mut response = file::answer(request.headers(), path, file, None, Keep::Revalidate);
+    let mut response = answer(request.headers(), path, file, None, Keep::Revalidate);
     let connect = app.config().origins.iter().map(|origin| origin.replacen("http", "ws", 1)).collect();
     response.extensions_mut().insert(PagePolicy { nonce, connect, frame_ancestors });
     Ok(response)
@@ -122,5 +132,5 @@ async fn loader(_who: Public, request: HttpRequest, app: App) -> Answer<HttpResp
 
 fn serve(request: &HttpRequest, app: &App, path: &str, keep: Keep) -> Answer<HttpResponse> {
     let (file, coding) = file::negotiate(&*app.files, request.headers(), path).ok_or(Code::NotFound)?;
-    Ok(file::answer(request.headers(), path, file, coding, keep))
+    Ok(answer(request.headers(), path, file, coding, keep))
 }

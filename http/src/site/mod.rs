@@ -4,9 +4,12 @@
 //! A visitor has no session. Everything it may do hangs on that one token.
 
 mod config;
+mod look;
 mod visitor;
 
 use crate::Routes;
+
+pub(crate) use look::style;
 
 /// The routes of this feature.
 pub fn routes() -> Routes {

@@ -23,6 +23,7 @@ pub fn announce(up: &Up<'_>) {
             ("the settings", "/settings"),
             ("the platform, for who operates it", "/platform"),
             ("every mail that was sent", "/dev/outbox"),
+            ("the chat and the page around it", "/dev/widget"),
             ("the API", "/docs"),
         ] {
             let _ = writeln!(text, "    {url}{path:12} {what}");

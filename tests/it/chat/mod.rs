@@ -8,6 +8,7 @@ mod drafts;
 mod feedback;
 mod history;
 mod letters;
+mod look;
 mod notices;
 mod questions;
 mod routing;

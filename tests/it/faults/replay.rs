@@ -207,7 +207,12 @@ fn of_tenant(cast: &Cast, dice: &mut Dice, _head: u64) -> (Actor, &'static str, 
     let (system, staff) = (Actor::system(cast.tenant), if dice.heads() { &cast.manager } else { &cast.admin });
     let conversation = ConversationId::from_uuid(Uuid::from_u128(u128::from(dice.roll(4))));
     let rev = dice.roll(20) + 1;
-    match dice.roll(15) {
+    match dice.roll(16) {
+        15 => (
+            cast.admin.clone(),
+            "set_look",
+            json!({ "accent": dice.heads().then(|| format!("#00{:04x}", dice.roll(9))), "side": if dice.heads() { "left" } else { "right" } }),
+        ),
         14 => (
             cast.admin.clone(),
             "set_questions",

@@ -158,6 +158,7 @@ fn to_the_business(stage: &Stage, label: LabelId) -> Vec<(&'static str, Value)> 
         ("set_available", json!({ "available": true })),
         ("rename", json!({ "name": "Balance" })),
         ("set_feedback", json!({ "question": "How was it?" })),
+        ("set_look", json!({ "accent": "#0b6e4f", "side": "left" })),
         (
             "set_questions",
             json!({ "questions": [{ "question": "Why?", "kind": "choice", "required": true, "choices": ["a", "b"] }] }),

@@ -356,6 +356,7 @@ async fn a_business_is_run_by_its_admins_and_seen_by_its_customers() {
         ("set_greeting", json!({ "online": "Hi", "offline": "" }), "ffff fyy f ..."),
         ("rename", json!({ "name": "B" }), "ffff fyy f ..."),
         ("set_questions", json!({ "questions": [] }), "ffff fyy f ..."),
+        ("set_look", json!({ "accent": null, "side": "left" }), "ffff fyy f ..."),
         ("set_feedback", json!({ "question": "How was it?" }), "ffff fyy f ..."),
         ("set_targets", json!({ "counted": "always", "low": { "first": 60 } }), "ffff fyy f ..."),
         ("set_label", json!({ "label": some_label(), "name": "Party", "color": "blue" }), "ffff fyy f ..."),

@@ -328,6 +328,12 @@ export type VisitorQuestion = {
   choices?: string[];
 };
 
+export type Look = {
+  /** Null: the usual one. Refused where it cannot be made out on white, with `ratio`, `needed` and `nearest` in the details. */
+  accent: string | null;
+  side: "left" | "right";
+};
+
 export type SetQuestionsBody = {
   questions: VisitorQuestion[];
 };
@@ -827,6 +833,7 @@ export type TenantState = {
   feedback?: string | null;
   /** What visitors are asked before their first message. */
   questions?: VisitorQuestion[];
+  look?: Look;
   staff?: Record<string, {
     available: boolean;
   }>;
@@ -889,6 +896,9 @@ export type TenantCommand = {
 } | {
   type: "rename";
   body: NameBody;
+} | {
+  type: "set_look";
+  body: Look;
 } | {
   type: "set_questions";
   body: SetQuestionsBody;
@@ -954,6 +964,9 @@ export type TenantEvent = {
 } | {
   type: "renamed";
   body: NameBody;
+} | {
+  type: "look_set";
+  body: Look;
 } | {
   type: "questions_set";
   body: SetQuestionsBody;

@@ -48,6 +48,9 @@ export function applyToTenant(state: TenantState, entry: EvFrame): void {
     case 'feedback_set':
       state.feedback = event.body.question;
       return;
+    case 'look_set':
+      state.look = event.body;
+      return;
     case 'questions_set':
       state.questions = event.body.questions;
       return;

@@ -56,7 +56,8 @@ describe('presence', () => {
 describe('the loader’s style', () => {
   it('has the values of its roles in both schemes and no token left', () => {
     const css = loaderCss();
-    expect(css).not.toMatch(/var\(|light-dark|rem\b/);
+    expect(css).not.toMatch(/var\((?!--local-brigade-\w+,)|light-dark|rem\b/);
+    expect(css).toContain('var(--local-brigade-accent,#09634a)');
     expect(css).toContain('@media (prefers-color-scheme:dark)');
     expect(css.indexOf('max-width:480px')).toBeGreaterThan(css.lastIndexOf('prefers-color-scheme:dark'));
   });

@@ -238,7 +238,9 @@ export class Composer implements Disposable {
     const along = this.#mode.kind === 'edit' ? 'none' : this.#enclosure?.state;
     this.#send.disabled = over || along === 'waiting' || (along !== 'ready' && this.#input.value.trim() === '');
     this.#input.style.height = 'auto';
-    if (this.#input.value !== '') this.#input.style.height = `${this.#input.scrollHeight}px`;
+    // Before it is on a page it has no height to speak of.
+    const { scrollHeight } = this.#input;
+    if (this.#input.value !== '' && scrollHeight > 0) this.#input.style.height = `${scrollHeight}px`;
     else this.#input.style.removeProperty('height');
   }
 }

@@ -18,6 +18,7 @@ export const SETTINGS = [
   { id: 'blocked', label: 'Blocked', admin: false },
   { id: 'feedback', label: 'Feedback', admin: true },
   { id: 'site', label: 'Chat on your site', admin: true },
+  { id: 'look', label: 'Look', admin: true },
   { id: 'keys', label: 'API keys', admin: true },
   { id: 'webhooks', label: 'Webhooks', admin: true },
   { id: 'audit', label: 'Audit log', admin: true },

@@ -56,6 +56,7 @@ export const WORDS: Record<string, { topic: Topic; text: string }> = {
   'tenant.greeting_set': { topic: 'settings', text: 'changed how the chat greets' },
   'tenant.targets_set': { topic: 'settings', text: 'changed the targets' },
   'tenant.feedback_set': { topic: 'settings', text: 'changed what customers are asked' },
+  'tenant.look_set': { topic: 'settings', text: 'changed how the chat looks' },
   'tenant.questions_set': { topic: 'settings', text: 'changed what visitors are asked first' },
   'tenant.label_set': { topic: 'settings', text: 'made or changed a label' },
   'tenant.label_removed': { topic: 'settings', text: 'removed a label' },

@@ -14,6 +14,7 @@ import { businessSection } from './business';
 import { feedbackSection } from './feedback';
 import { hoursSection } from './hours';
 import { labelSection } from './labels';
+import { lookSection } from './look/look';
 import { notificationSection } from './notifications';
 import { ownDataSection } from './own-data';
 import { c } from './parts';
@@ -47,6 +48,7 @@ function drawsOf(session: Session): Record<Setting['id'], Draw> {
     blocked: (own) => blockedSection(own),
     feedback: (own) => feedbackSection(own, tenant),
     site: (own) => siteSection(own, tenant),
+    look: (own) => lookSection(own, tenant),
     keys: (own) => keySection(own),
     webhooks: (own) => webhookSection(own),
     audit: (own) => auditSection(own),

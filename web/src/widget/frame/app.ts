@@ -10,7 +10,7 @@ import { newUuid } from '../../live/world';
 import { el, fill, setText } from '../../ui/dom';
 import { icon, closeIcon, offlineIcon, trashIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
-import { Chat } from './chat';
+import type { Chat } from './chat';
 import type { ContactCard } from './contact-card';
 import type { Memory, Ticket } from './memory';
 import type { PageLink } from './page-link';
@@ -22,6 +22,12 @@ const c = mustClass(styles);
 const LOOK_AGAIN_MS = 45_000;
 const STAGGER_MS = 2_000;
 const FIRST = 'brigade.first';
+const PAUSE_MS = 1_000;
+const NOT_LOADED = 'A part of the chat could not be loaded. Check your connection and try again.';
+
+/** Most who look never write: a conversation is fetched for who writes, or has written. */
+const conversation = () => import('./chat');
+type Conversation = Awaited<ReturnType<typeof conversation>>;
 
 /** The opened widget: who is there, the greeting or the conversation, and the way to forget it all. */
 export class App {
@@ -67,28 +73,38 @@ export class App {
     this.#owned.every(LOOK_AGAIN_MS, () => this.#open && document.visibilityState === 'visible' && void this.#lookWhoIsThere());
   }
 
-  async start(): Promise<void> {
+  async start(again = false): Promise<void> {
     fill(this.#body, loadingState('Loading', 2));
     const ticket = this.#memory.load();
-    await this.#lookWhoIsThere();
+    const fetching = ticket && fetched(conversation);
+    const reached = await this.#lookWhoIsThere();
     const waiting = takeFirst();
     this.#answers = waiting?.answers;
-    if (ticket) this.#resume(ticket);
-    else if (this.#config) this.#welcome().catch(() => this.#cannotStart());
+    const code = await fetching;
+    if (ticket && code) this.#resume(code, ticket);
+    else if (!ticket && this.#config) void this.#welcome();
+    // Some browsers never ask again for a script they could not get once, until the page is loaded anew.
+    else if (ticket && again && reached) return location.reload();
     else this.#cannotStart();
     this.#link.tell({ brigade: 1, type: 'ready' });
-    if (waiting && !ticket) void this.#begin(waiting.text, waiting.id, () => void (new Drafts('visitor', 'new').text = waiting.text));
+    if (waiting && !ticket) {
+      const putBack = () => {
+        new Drafts('visitor', 'new').text = waiting.text;
+        void this.#welcome();
+      };
+      void this.#begin(waiting.text, waiting.id, putBack, true);
+    }
   }
 
-  async #lookWhoIsThere(): Promise<void> {
+  /** Whether an answer came. */
+  async #lookWhoIsThere(): Promise<boolean> {
     try {
       this.#config = await this.#site.config(this.#link.page);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       // What was known stays on the screen; the banner speaks of the connection.
-      if (this.#config) return;
-      setText(this.#there, error.message);
-      return;
+      if (!this.#config) setText(this.#there, error.message);
+      return false;
     }
     setText(this.#name, this.#config.tenant.name);
     document.title = `Chat with ${this.#config.tenant.name}`;
@@ -97,34 +113,45 @@ export class App {
     // Each page may have its own: nothing is said before it is known which this is.
     if (this.#link.page) setText(this.#greeting, this.#config.greeting[this.#config.staff_online ? 'online' : 'offline']);
     if (this.#card) this.#card.root.hidden = this.#config.staff_online && !this.#card.root.contains(document.activeElement);
+    return true;
   }
 
   /** Before the first message. */
   async #welcome(): Promise<void> {
     this.#forgetButton.hidden = true;
     const questions = this.#config?.questions;
-    if (questions?.[0] && !this.#answers) this.#answers = await (await import('./questions')).askFirst(questions, this.#body, this.#greeting);
+    if (questions?.[0] && !this.#answers) {
+      const code = await fetched(() => import('./questions'));
+      if (!code) return this.#cannotStart();
+      this.#answers = await code.askFirst(questions, this.#body, this.#greeting);
+    }
     const composer = this.#owned.add(new Composer({ placeholder: 'Write a message', drafts: new Drafts('visitor', 'new') }));
     this.#owned.add(composer.written.on((written) => {
       if (written.kind === 'send') void this.#begin(written.text, newUuid(), () => composer.restore(written.text));
     }));
+    let fetching: Promise<unknown> | undefined;
+    this.#owned.add(composer.typing.on(() => void (fetching ??= fetched(conversation))));
     fill(this.#body, el('div', { class: c('start') }, this.#greeting), composer.root);
     if (this.#open) composer.focus();
   }
 
   #cannotStart(): void {
     const again = button({ label: 'Try again', kind: 'primary' });
-    this.#owned.listen(again, 'click', () => void this.start());
+    this.#owned.listen(again, 'click', () => void this.start(true));
     fill(this.#body, emptyState({ icon: offlineIcon, title: 'The chat cannot be reached', text: 'Check your connection, or try again in a moment.', action: again }));
   }
 
   /** Begins the conversation with its first message; a reload in between goes on with it. */
-  async #begin(text: string, id: string, putBack?: () => void): Promise<void> {
-    if (this.#beginning) return putBack?.();
+  async #begin(text: string, id: string, putBack: () => void, again = false): Promise<void> {
+    if (this.#beginning) return putBack();
     this.#beginning = true;
     this.#say(null);
     keepFirst(text, id, this.#answers);
+    const code = await fetched(conversation);
+    // The server is there and the script is not: the chat was renewed meanwhile, or this browser never asks twice. A fresh page goes on.
+    if (!code && !again && (await this.#lookWhoIsThere())) return location.reload();
     try {
+      if (!code) throw new ApiError('OFFLINE', NOT_LOADED);
       const ticket = await this.#site.begin(this.#link.page, this.#answers);
       this.#answers = undefined;
       this.#memory.save(ticket);
@@ -132,12 +159,12 @@ export class App {
       const meanwhile = new Drafts('visitor', 'new');
       new Drafts('visitor', ticket.conversation).text = meanwhile.text;
       meanwhile.text = '';
-      this.#resume(ticket);
+      this.#resume(code, ticket);
       this.#chat?.first(text, id);
       void this.#afterWriting();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      putBack?.();
+      putBack();
       const wait = error.retryAfter === undefined ? 'in a moment' : `in ${Math.max(1, Math.ceil(error.retryAfter))} seconds`;
       this.#say(error.code === 'RATE_LIMITED' ? `That was a lot at once. Your message is still here: send it again ${wait}.` : `${error.message} Your message is still here.`);
     } finally {
@@ -146,9 +173,9 @@ export class App {
     }
   }
 
-  #resume(ticket: Ticket): void {
+  #resume(code: Conversation, ticket: Ticket): void {
     this.#chat?.dispose();
-    const chat = new Chat(this.#site, ticket, () => this.#greeting);
+    const chat = new code.Chat(this.#site, ticket, () => this.#greeting);
     this.#chat = chat;
     this.#forgetButton.hidden = false;
     chat.unread.on((count) => this.#link.tell({ brigade: 1, type: 'unread', count }));
@@ -164,9 +191,9 @@ export class App {
   async #afterWriting(): Promise<void> {
     const chat = this.#chat;
     if (!chat || chat.ticket.contact || this.#card || this.#config?.staff_online !== false) return;
-    const { ContactCard } = await import('./contact-card');
-    if (this.#card || this.#chat !== chat) return;
-    this.#card = new ContactCard(chat, () => {
+    const code = await fetched(() => import('./contact-card'));
+    if (!code || this.#card || this.#chat !== chat) return;
+    this.#card = new code.ContactCard(chat, () => {
       this.#memory.save(chat.ticket);
       this.#card = undefined;
     }, (text) => this.#say(text));
@@ -182,15 +209,15 @@ export class App {
     const fresh = button({ label: 'Start a new chat', kind: 'quiet' });
     this.#owned.listen(fresh, 'click', () => void this.#welcome());
     fill(this.#body, fresh);
-    const { ending } = await import('./ending');
-    if (fresh.isConnected) fill(this.#body, ending(why, fresh));
+    const code = await fetched(() => import('./ending'));
+    if (code && fresh.isConnected) fill(this.#body, code.ending(why, fresh));
   }
 
   async #forget(): Promise<void> {
     const chat = this.#chat;
     if (!chat) return;
-    const { forgetChat } = await import('./forget');
-    const outcome = await forgetChat(this.#site, chat.ticket.token);
+    const code = await fetched(() => import('./forget'));
+    const outcome = code ? await code.forgetChat(this.#site, chat.ticket.token) : NOT_LOADED;
     if (typeof outcome === 'string') return this.#say(outcome);
     if (!outcome) return;
     chat.forget();
@@ -217,6 +244,16 @@ export class App {
   #say(text: string | null): void {
     this.#notice.hidden = text === null;
     setText(this.#notice, text ?? '');
+  }
+}
+
+/** A part of the chat that is not there from the beginning, asked for twice; `undefined` when it is not to be had. */
+async function fetched<T>(load: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await load();
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    return load().catch(() => undefined);
   }
 }
 

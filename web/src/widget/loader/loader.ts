@@ -1,9 +1,11 @@
 // The one script a customer's page loads: a button, and a frame when it is wanted. It reads nothing of the page but its address.
 import css from 'virtual:loader-style';
 import { readToPage, type ToFrame } from '../messages';
+import { Api } from './api';
+import { roundButton } from './button';
 
 const ID = 'brigade-chat';
-const NAMESPACE = 'http://www.w3.org/2000/svg';
+const LOOK_MS = 3_000;
 
 function start(script: HTMLScriptElement): void {
   const key = script.dataset['key'] ?? '';
@@ -17,23 +19,16 @@ function start(script: HTMLScriptElement): void {
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [sheet];
 
-  const button = document.createElement('button');
-  button.type = 'button';
-  button.className = 'button';
-  const svg = document.createElementNS(NAMESPACE, 'svg');
-  const path = document.createElementNS(NAMESPACE, 'path');
-  const badge = document.createElement('span');
-  badge.className = 'badge';
-  svg.setAttribute('width', '30');
-  svg.setAttribute('height', '30');
-  svg.setAttribute('viewBox', '0 0 20 20');
-  svg.setAttribute('fill', 'none');
-  svg.setAttribute('stroke', 'currentColor');
-  svg.setAttribute('stroke-width', '1.6');
-  svg.setAttribute('stroke-linejoin', 'round');
-  svg.append(path);
-  button.append(svg, badge);
-  root.append(button);
+  const { root: button, badge, show: draw } = roundButton();
+  // The business's colour and side. The button waits for them, so that it is not seen in others first; but not for ever.
+  const look = document.createElement('link');
+  look.rel = 'stylesheet';
+  look.href = `${origin}/widget/look.css?key=${encodeURIComponent(key)}`;
+  const place = () => button.isConnected || root.append(button);
+  look.onload = look.onerror = place;
+  setTimeout(place, LOOK_MS);
+  // Beside the shadow, not in it: the sheet speaks of nothing but this element.
+  host.append(look);
 
   let frame: HTMLIFrameElement | undefined;
   let ready = false;
@@ -51,15 +46,22 @@ function start(script: HTMLScriptElement): void {
     root.prepend(frame);
   };
   const show = (wanted: boolean) => {
+    const changed = open !== wanted;
     open = wanted;
     if (open) load();
     if (frame) frame.hidden = !open;
-    button.setAttribute('aria-expanded', String(open));
-    button.setAttribute('aria-label', open ? 'Close chat' : 'Open chat');
-    path.setAttribute('d', open ? 'm5 5 10 10M15 5 5 15' : 'M3.5 4h13v9.5H10L6 17v-3.5H3.5V4Z');
+    draw(open);
     sayState();
     if (open) frame?.focus();
+    if (changed) api.tell(open ? 'opened' : 'closed');
   };
+  const close = () => {
+    const within = document.activeElement === host;
+    show(false);
+    // What has the focus is never hidden with it.
+    if (within) button.focus();
+  };
+  const api = new Api(() => show(true), close, () => (open ? close() : show(true)));
 
   button.addEventListener('click', () => show(!open));
   addEventListener('message', (event) => {
@@ -68,11 +70,13 @@ function start(script: HTMLScriptElement): void {
     if (message?.type === 'ready') {
       ready = true;
       sayState();
+      api.tell('ready');
     } else if (message?.type === 'close') {
       show(false);
       button.focus();
     } else if (message) {
       remember();
+      api.tell('unread', message.count);
       badge.textContent = !open && message.count > 0 ? String(Math.min(99, message.count)) : '';
     }
   });
@@ -95,6 +99,7 @@ function start(script: HTMLScriptElement): void {
   };
   show(false);
   document.body.append(host);
+  api.begin();
   if (known()) setTimeout(load, 2_000);
 }
 
