@@ -183,7 +183,7 @@ export class App {
     // Not everybody at once, when somebody comes to a full house.
     chat.staff.on(() => setTimeout(() => void this.#lookWhoIsThere(), Math.random() * STAGGER_MS));
     chat.over.on((why) => void this.#over(why));
-    fill(this.#banner, this.#notice, chat.banner.root);
+    fill(this.#banner, this.#notice, chat.banner);
     fill(this.#body, chat.root);
   }
 

@@ -1,6 +1,5 @@
 import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
-import { ConnectionBanner } from '../../components/banner/banner';
 import { Drafts } from '../../components/composer/drafts';
 import { ConversationView } from '../../components/conversation-view/conversation-view';
 import { loadingState } from '../../components/empty/empty';
@@ -19,7 +18,7 @@ const c = mustClass(styles);
 export class Chat implements Disposable {
   readonly root = el('div', { class: c('body') });
   #card: HTMLElement | undefined;
-  readonly banner: ConnectionBanner;
+  readonly banner = el('div');
   readonly unread = new Emitter<number>();
   /** The visitor wrote something. */
   readonly wrote = new Emitter<undefined>();
@@ -37,7 +36,8 @@ export class Chat implements Disposable {
     this.ticket = ticket;
     this.#client = this.#owned.add(new LiveClient(ticket.visitor, tabShelf(ticket.conversation), { token: () => ticket.token }));
     this.#live = this.#owned.add(this.#client.conversation(ticket.conversation));
-    this.banner = this.#owned.add(new ConnectionBanner(this.#client.connection));
+    // With the scripts that come after the first sight of it: whoever could not load those has seen no connection either.
+    import('../../components/conversation-view/later').then(({ ConnectionBanner }) => fill(this.banner, this.#owned.add(new ConnectionBanner(this.#client.connection)).root), () => {});
     fill(this.root, loadingState('Loading the conversation', 2));
     this.#owned.add(this.#live.store.changed.on((change) => this.#changed(change, site, beginning)));
     this.#owned.add(this.#client.connection.status.on((status) => status.kind === 'signed_out' && this.over.emit('gone')));

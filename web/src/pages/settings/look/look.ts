@@ -3,9 +3,9 @@ import { choiceField, field } from '../../../components/field/field';
 import type { Look, TenantState } from '../../../live/protocol.gen';
 import type { StateStore } from '../../../live/state-store';
 import type { Session } from '../../../session/start';
-import { el, fill, setText, type Child } from '../../../ui/dom';
+import { el, setText, type Child } from '../../../ui/dom';
 import { mustClass } from '../../../ui/must-class';
-import { c, card, loaded, saveForm } from '../parts';
+import { c, card, loaded, onceKnown, saveForm } from '../parts';
 import { faintness, tidy } from './colours';
 import styles from './look.module.css';
 import type { Preview } from './preview';
@@ -20,17 +20,8 @@ const FIRST = '#09634a';
 
 /** How the chat looks on the business's site. */
 export function lookSection(session: Session, tenant: StateStore<TenantState>): Child[] {
-  const box = el('div', { class: c('form') });
-  let drawn = false;
-  const draw = () => {
-    // What somebody is choosing is not taken away by a colleague's change.
-    if (drawn || !tenant.state) return;
-    drawn = true;
-    fill(box, lookCard(session, tenant.state));
-  };
-  session.owned.add(tenant.changed.on(draw));
-  draw();
-  if (!drawn) fill(box, 'Loading…');
+  const box = el('div', { class: c('form') }, 'Loading…');
+  onceKnown(session, tenant, box, (state) => lookCard(session, state));
   return [el('p', { class: c('lead') }, 'The chat on your site can have your colour, on the side of the page where it is in nobody’s way.'), box];
 }
 
