@@ -1,5 +1,7 @@
 //! What happens to a tenant. The log keeps these for ever: a field may be added with a default, never renamed.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::clock::Zone;
@@ -10,10 +12,11 @@ use super::label::{Color, LabelName};
 use super::questions::Questions;
 use super::routing::{Capacity, Mode};
 use super::targets::Targets;
+use super::team::TeamName;
 use super::text::Slug;
 use crate::Timestamp;
 use crate::entity::{Audience, Seq};
-use crate::id::{ConversationId, LabelId, UserId};
+use crate::id::{ConversationId, LabelId, TeamId, UserId};
 use crate::text::DisplayName;
 
 /// An event of a tenant.
@@ -64,6 +67,20 @@ pub enum Event {
         /// Which.
         label: LabelId,
     },
+    /// There is a team, or it is called differently or others are in it.
+    TeamSet {
+        /// Which.
+        team: TeamId,
+        /// What it is called.
+        name: TeamName,
+        /// Who is in it.
+        members: BTreeSet<UserId>,
+    },
+    /// There is no such team any more. Conversations that were given to it keep its id.
+    TeamRemoved {
+        /// Which.
+        team: TeamId,
+    },
     /// A member of staff takes chats, or does not.
     AvailabilitySet {
         /// Who.
@@ -71,7 +88,7 @@ pub enum Event {
         /// Whether.
         available: bool,
     },
-    /// Somebody no longer works here.
+    /// Somebody no longer works here, and is in no team any more.
     StaffRemoved {
         /// Who.
         user: UserId,
@@ -118,6 +135,8 @@ impl Event {
                 Self::Created { .. }
                 | Self::LabelSet { .. }
                 | Self::LabelRemoved { .. }
+                | Self::TeamSet { .. }
+                | Self::TeamRemoved { .. }
                 | Self::FeedbackSet { .. }
                 | Self::QuestionsSet { .. }
                 | Self::TargetsSet(_)

@@ -13,6 +13,7 @@ use super::hours::{Hours, Window};
 use super::label::Label;
 use super::questions::Questions;
 use super::targets::{Policy, Targets};
+use super::team::Teams;
 use crate::id::{LabelId, UserId};
 
 /// What the staff's snapshot of a tenant says of it.
@@ -24,6 +25,8 @@ pub struct Shown {
     pub slug: String,
     /// Its labels.
     pub labels: BTreeMap<LabelId, Label>,
+    /// Its teams.
+    pub teams: Teams,
     /// When it is open.
     pub hours: Hours,
     /// What the site chat says first.
@@ -45,6 +48,7 @@ struct Snapshot {
     name: String,
     slug: String,
     labels: BTreeMap<LabelId, Label>,
+    teams: Teams,
     zone: Zone,
     hours: Week,
     greeting: Greeting,
@@ -68,12 +72,12 @@ struct Member {
 impl Shown {
     /// Reads the state of a `snap` frame that staff gets.
     pub fn read(snapshot: Value) -> Result<Self, serde_json::Error> {
-        let Snapshot { name, slug, labels, zone, hours, greeting, targets, feedback, questions, staff } =
+        let Snapshot { name, slug, labels, teams, zone, hours, greeting, targets, feedback, questions, staff } =
             serde_json::from_value(snapshot)?;
         let said = |yes: bool| staff.iter().filter(move |(_, member)| member.available == yes).map(|(user, _)| *user);
         let (available, unavailable) = (said(true).collect(), said(false).collect());
         let hours = Hours::of(zone, hours.week, hours.closed);
-        Ok(Self { name, slug, labels, hours, greeting, targets, feedback, questions, available, unavailable })
+        Ok(Self { name, slug, labels, teams, hours, greeting, targets, feedback, questions, available, unavailable })
     }
 
     /// What its conversations need to know to say what is due when.
