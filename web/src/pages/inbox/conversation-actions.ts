@@ -10,7 +10,7 @@ import { el } from '../../ui/dom';
 import type { ConversationPane } from './conversation-pane';
 import { blockDialog } from './block-dialog';
 import { chooseLabels } from './labels-dialog';
-import { givenText, pickPriority, pickTaker, type Desk, type Given } from './questions';
+import { givenText, pickPriority, pickTaker, takerIn, type Desk, type Given } from './questions';
 import { askUntil } from './snooze';
 import { transferDialog } from './transfer-dialog';
 import { backOf, stepsOf, type Wish } from './wish';
@@ -31,7 +31,7 @@ export class ConversationActions {
     const pane = this.#pane();
     if (!pane?.state) return;
     const given = await pickTaker(this.#session, this.#desk, 'Who answers this?', pane.state);
-    if (given) this.#give(pane, given);
+    if (given) this.#give(pane, given, givenText(this.#session, this.#desk, given));
   }
 
   /** Hands it on with what the next one should know. */
@@ -39,12 +39,11 @@ export class ConversationActions {
     const pane = this.#pane();
     if (!pane?.state) return;
     const asked = await transferDialog(this.#session, this.#desk, pane.state);
-    if (asked) this.#give(pane, asked.given, asked.note);
+    if (asked) this.#give(pane, asked.given, `handed on to ${takerIn(this.#session, this.#desk, asked.given)}`, asked.note);
   }
 
   /** A team that has it already gets it back: it is nobody's of it, and waits for it. */
-  #give(pane: ConversationPane, given: Given, note?: string): void {
-    const text = givenText(this.#session, this.#desk, given);
+  #give(pane: ConversationPane, given: Given, text: string, note?: string): void {
     const said = `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
     if ('to' in given) this.#fulfil(pane, { type: 'assign', to: given.to, note }, said);
     else if (given.team !== null && given.team === pane.state?.team) this.#fulfil(pane, { type: 'assign', to: null, note }, said);

@@ -44,14 +44,20 @@ function staffChoices({ presence, who }: Session, desk: Desk, current: string | 
   });
 }
 
+/** How whoever gets it is called in a sentence. */
+export function takerIn(session: Session, desk: Desk, given: Given): string {
+  if ('to' in given) return calledIn(session, desk, given.to);
+  return given.team === null ? 'no team' : desk.teams()[given.team]?.name ?? 'a team';
+}
+
 /** How that is said: "assigned to you", "given to Kitchen". */
 export function givenText(session: Session, desk: Desk, given: Given): string {
-  if ('to' in given) return `assigned to ${calledIn(session, desk, given.to)}`;
-  return given.team === null ? 'no team’s any more' : `given to ${desk.teams()[given.team]?.name ?? 'a team'}`;
+  if ('team' in given && given.team === null) return 'no team’s any more';
+  return `${'to' in given ? 'assigned' : 'given'} to ${takerIn(session, desk, given)}`;
 }
 
 /** How somebody is called in a sentence. */
-export function calledIn({ who }: Session, desk: Desk, to: string | null): string {
+function calledIn({ who }: Session, desk: Desk, to: string | null): string {
   return to === null ? 'nobody' : to === who.user.id ? 'you' : desk.nameOf(to) ?? 'a colleague';
 }
 
