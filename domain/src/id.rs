@@ -144,6 +144,8 @@ ids! {
     ExportId = "exp";
     /// A label of a tenant's conversations.
     LabelId = "lbl";
+    /// A team of a tenant's staff.
+    TeamId = "tea";
     /// A file that goes with a message.
     AttachmentId = "att";
     /// A place that webhooks are sent to.

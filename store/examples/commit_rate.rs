@@ -60,6 +60,7 @@ fn row(id: ConversationId, at: Timestamp) -> Row {
         visitor: Some(VisitorId::from_uuid(id.uuid())),
         account: None,
         assignee: Some(user),
+        team: None,
         waiting_since: Some(at),
         last_message_at: Some(at),
         snoozed_until: None,

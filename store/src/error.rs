@@ -80,6 +80,8 @@ const CONSTRAINTS: &[(&str, Code, &str)] = &[
     ("invitations_one_open", Code::Conflict, "This person has just been invited. Wait for the answer."),
     ("invitations_conversation_exists", Code::NotFound, "There is nothing here, or it is not yours to see."),
     ("conversations_assignee_is_staff", Code::InvalidInput, "Choose somebody of the staff."),
+    ("conversations_team_exists", Code::InvalidInput, "There is no such team. Choose one of your business's."),
+    ("tenants_members_are_staff", Code::InvalidInput, "Only people who work here can be in a team."),
     ("conversations_label_exists", Code::InvalidInput, "There is no such label. Choose one of your business's."),
     ("accounts_manager_is_staff", Code::InvalidInput, "Choose somebody of the staff."),
     ("account_members_is_known", Code::InvalidInput, "This person is not known here. Invite them first."),

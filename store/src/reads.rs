@@ -1,9 +1,11 @@
 //! What HTTP reads of conversations and accounts: the ports [`Conversations`] and [`Accounts`] over this crate's look-ups.
 
+use std::collections::BTreeSet;
+
 use brigade_domain::account::AccountRow;
 use brigade_domain::account::ports::Accounts;
 use brigade_domain::chat::list::{Conversations, Facet, Filter, Order, Page};
-use brigade_domain::id::{AccountId, TenantId, UserId};
+use brigade_domain::id::{AccountId, TeamId, TenantId, UserId};
 use brigade_domain::journal::BoxFuture;
 use brigade_domain::refusal::{Fault, Rejection};
 
@@ -36,6 +38,11 @@ impl Conversations for PgReads {
             let items = page.rows.into_iter().map(|(_, row)| row.listing).collect();
             Ok(Page { items, next: page.next.map(|next| next.to_string()) })
         })
+    }
+
+    fn teams_of(&self, tenant: TenantId, person: UserId) -> BoxFuture<'static, Result<BTreeSet<TeamId>, Fault>> {
+        let db = self.0.clone();
+        Box::pin(async move { chat::teams_of(&db, tenant, person).await })
     }
 
     fn facets(&self, tenant: TenantId) -> BoxFuture<'static, Result<Vec<Facet>, Fault>> {

@@ -4,12 +4,13 @@
 //! the jobs that carry them, in one transaction: whatever is killed, each gift arrives or is settled, and until then it
 //! counts against the capacity of whom it is for.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use brigade_domain::entity::Job;
-use brigade_domain::id::{ConversationId, TenantId, UserId};
+use brigade_domain::id::{ConversationId, TeamId, TenantId, UserId};
 use brigade_domain::refusal::{Fault, Rejection};
-use brigade_domain::tenant::routing::{GIVE, Gift, Mode, Taker, Unassigned, give_out, route_job};
+use brigade_domain::tenant::routing::{GIVE, Gift, Members, Mode, Taker, Unassigned, give_out, route_job};
 use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -102,13 +103,20 @@ async fn decide(tx: &mut PgConnection, tenant: TenantId) -> Result<usize, Error>
         .fetch_one(&mut *tx)
         .await?;
     let takers = takers(tx, tenant).await?;
-    if takers.iter().all(|taker| taker.load >= taker.capacity) {
+    let free: BTreeSet<UserId> =
+        takers.iter().filter(|taker| taker.load < taker.capacity).map(|taker| taker.user).collect();
+    if free.is_empty() {
         return Ok(0);
     }
+    let teams = members(tx, tenant).await?;
+    let shut: Vec<Uuid> =
+        teams.iter().filter(|(_, members)| members.is_disjoint(&free)).map(|(team, _)| team.uuid()).collect();
     let last = last_turn(tx, tenant).await?;
-    let gifts = give_out(mode, takers, last, &unassigned(tx, tenant).await?);
+    let waiting = unassigned(tx, tenant, &shut).await?;
+    let gifts = give_out(mode, &teams, takers, last, &waiting);
     keep(tx, tenant, &gifts).await?;
-    if gifts.len() == AT_ONCE {
+    // The first of them could be taken by somebody: each round gives out something.
+    if waiting.len() == AT_ONCE {
         jobs::enqueue(tx, Some(tenant), &[&route_job()]).await?;
     }
     Ok(gifts.len())
@@ -163,28 +171,46 @@ async fn last_turn(tx: &mut PgConnection, tenant: TenantId) -> Result<u64, Error
     Ok(natural(last.fetch_one(tx).await?.unwrap_or(0)))
 }
 
-/// What waits and is nobody's, longest first.
-async fn unassigned(tx: &mut PgConnection, tenant: TenantId) -> Result<Vec<Unassigned>, Error> {
+/// Who is in which team.
+async fn members(tx: &mut PgConnection, tenant: TenantId) -> Result<Members, Error> {
     let rows = sqlx::query!(
-        r#"select waits.id, waits.rev, account.manager as "manager?", gift.user_id as "before?"
+        r#"select team.key::uuid as "team!",
+                  array(select member::uuid from jsonb_array_elements_text(team.value) member) as "members!"
+           from tenants, jsonb_each(teams) team where id = $1"#,
+        tenant.uuid(),
+    )
+    .fetch_all(tx)
+    .await?;
+    let people = |members: Vec<Uuid>| members.into_iter().map(UserId::from_uuid).collect();
+    Ok(rows.into_iter().map(|row| (TeamId::from_uuid(row.team), people(row.members))).collect())
+}
+
+/// What waits and is nobody's, longest first; but not what is for one of the teams of which nobody has room: that would stand in
+/// the way of all that came later.
+async fn unassigned(tx: &mut PgConnection, tenant: TenantId, shut: &[Uuid]) -> Result<Vec<Unassigned>, Error> {
+    let rows = sqlx::query!(
+        r#"select waits.id, waits.rev, waits.team, account.manager as "manager?", gift.user_id as "before?"
            from conversations waits
            left join accounts account on account.tenant_id = $1 and account.id = waits.account_id
            left join routing_gifts gift on gift.tenant_id = $1 and gift.conversation_id = waits.id
            where waits.tenant_id = $1 and waits.status = 'open' and waits.waiting_since is not null
              and waits.assignee is null and gift.pending is not true
+             and (waits.team is null or waits.team <> all ($3))
            order by waits.waiting_since, waits.id limit $2"#,
         tenant.uuid(),
         i64::try_from(AT_ONCE).unwrap_or(i64::MAX),
+        shut,
     )
     .fetch_all(tx)
     .await?;
-    let unassigned = |id, rev, manager: Option<Uuid>, before: Option<Uuid>| Unassigned {
-        conversation: ConversationId::from_uuid(id),
-        manager: manager.map(UserId::from_uuid),
-        before: before.map(UserId::from_uuid),
-        rev: to_seq(rev),
-    };
-    Ok(rows.into_iter().map(|row| unassigned(row.id, row.rev, row.manager, row.before)).collect())
+    let waiting = rows.into_iter().map(|row| Unassigned {
+        conversation: ConversationId::from_uuid(row.id),
+        team: row.team.map(TeamId::from_uuid),
+        manager: row.manager.map(UserId::from_uuid),
+        before: row.before.map(UserId::from_uuid),
+        rev: to_seq(row.rev),
+    });
+    Ok(waiting.collect())
 }
 
 /// Keeps what was decided, with the jobs that carry it out.
@@ -220,7 +246,8 @@ async fn keep(tx: &mut PgConnection, tenant: TenantId, gifts: &[Gift]) -> Result
     .execute(&mut *tx)
     .await?;
     let job = |(gift, id): (&Gift, &Uuid)| {
-        let body = json!({ "conversation": gift.conversation, "to": gift.to, "gift": id, "rev": gift.rev });
+        let Gift { conversation, to, team, rev, .. } = gift;
+        let body = json!({ "conversation": conversation, "to": to, "team": team, "gift": id, "rev": rev });
         Job::new(GIVE, body)
     };
     let carried: Vec<Job> = gifts.iter().zip(&ids).map(job).collect();

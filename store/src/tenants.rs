@@ -181,15 +181,18 @@ pub(crate) async fn save(tx: &mut PgConnection, tenant: TenantId, rows: &[&Tenan
             .map(serde_json::from_str)
             .transpose()
             .map_err(|error| Fault::internal("read a tenant's routing before writing it", error))?;
+        let teams: Value = serde_json::from_str(&row.teams)
+            .map_err(|error| Fault::internal("read a tenant's teams before writing them", error))?;
         let labels: Vec<Uuid> = row.labels.iter().map(|label| label.uuid()).collect();
         let away: Vec<String> = row.away.iter().map(ToString::to_string).collect();
         sqlx::query!(
-            "update tenants set settings = $2, labels = $3, routing = $4, away = $5 where id = $1",
+            "update tenants set settings = $2, labels = $3, routing = $4, away = $5, teams = $6 where id = $1",
             tenant.uuid(),
             settings,
             &labels,
             routing,
-            &away
+            &away,
+            teams
         )
         .execute(&mut *tx)
         .await?;

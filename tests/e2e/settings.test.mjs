@@ -239,8 +239,8 @@ describe('settings', () => {
     await page.goto('/settings');
     await page.getByRole('heading', { level: 1, name: 'You' }).waitFor();
     const links = await page.getByRole('navigation', { name: 'Settings' }).getByRole('link').allInnerTexts();
-    assert.deepEqual(links, ['You', 'Notifications', 'Your data', 'Team', 'Canned replies', 'Labels', 'Blocked']);
-    await page.getByRole('link', { name: 'Team' }).click();
+    assert.deepEqual(links, ['You', 'Notifications', 'Your data', 'Team', 'Teams', 'Canned replies', 'Labels', 'Blocked']);
+    await page.getByRole('link', { name: 'Team', exact: true }).click();
     assert.equal(await page.getByRole('button', { name: 'Remove' }).count(), 0);
   });
 

@@ -10,7 +10,7 @@ use super::triage::Priority;
 use super::wire;
 use crate::Timestamp;
 use crate::entity::{Seq, parse_body, unknown_command};
-use crate::id::{AccountId, InvitationId, LabelId, UserId, VisitorId};
+use crate::id::{AccountId, InvitationId, LabelId, TeamId, UserId, VisitorId};
 use crate::refusal::Refusal;
 use crate::tenant::feedback::Question;
 use crate::tenant::questions::{Answer, MAX_QUESTIONS};
@@ -57,6 +57,10 @@ pub enum Command {
     },
     /// Give it to a member of staff, or to nobody.
     Assign(Assign),
+    /// Give it to a team, or to none.
+    AssignTeam(AssignTeam),
+    /// Take it from somebody who is not of its team: only if it still is theirs, and the team's.
+    Release(Release),
     /// Give it to somebody, or put it back to those that wait: by routing, and only if everything is as routing thinks.
     Give(Give),
     /// Mark it as done.
@@ -198,6 +202,26 @@ pub struct Assign {
     pub note: Option<MessageText>,
 }
 
+/// Give it to a team, or to none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AssignTeam {
+    /// To which.
+    pub team: Option<TeamId>,
+    /// What they should know.
+    pub note: Option<MessageText>,
+}
+
+/// Take it from somebody who is not of its team.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Release {
+    /// Who has it.
+    pub from: UserId,
+    /// The team it was given to.
+    pub team: TeamId,
+    /// Up to which entry whoever found that knows the log.
+    pub rev: Seq,
+}
+
 /// Give it to somebody by routing, or put it back.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Give {
@@ -205,6 +229,8 @@ pub struct Give {
     pub from: Option<UserId>,
     /// Who is to have it.
     pub to: Option<UserId>,
+    /// The team among which they were chosen.
+    pub team: Option<TeamId>,
     /// Up to which entry routing knows the log.
     pub rev: Seq,
 }
@@ -248,7 +274,16 @@ impl Command {
                 let wire::Assign { to, note } = parse_body(body)?;
                 Ok(Self::Assign(Assign { to, note: note.as_deref().map(MessageText::parse).transpose()? }))
             }
-            "give" => parse_body(body).map(|wire::Give { from, to, rev }| Self::Give(Give { from, to, rev })),
+            "assign_team" => {
+                let wire::AssignTeam { team, note } = parse_body(body)?;
+                Ok(Self::AssignTeam(AssignTeam { team, note: note.as_deref().map(MessageText::parse).transpose()? }))
+            }
+            "release" => {
+                parse_body(body).map(|wire::Release { from, team, rev }| Self::Release(Release { from, team, rev }))
+            }
+            "give" => {
+                parse_body(body).map(|wire::Give { from, to, team, rev }| Self::Give(Give { from, to, team, rev }))
+            }
             "resolve" => parse_body(body).map(|wire::Empty {}| Self::Resolve),
             "reopen" => parse_body(body).map(|wire::Empty {}| Self::Reopen),
             "snooze" => parse_body(body).map(|wire::Until { until }| Self::Snooze { until }),
@@ -389,6 +424,11 @@ mod tests {
             Command::Assign(Assign { to: None, note: None })
         );
         assert_eq!(code("assign", r#"{"to":null,"note":""}"#), Code::InvalidInput);
+        assert_eq!(code("assign_team", r#"{"note":"x"}"#), Code::InvalidInput);
+        assert_eq!(
+            Command::parse("assign_team", r#"{"team":null}"#).unwrap(),
+            Command::AssignTeam(AssignTeam { team: None, note: None })
+        );
     }
 
     #[test]

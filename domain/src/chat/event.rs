@@ -12,7 +12,7 @@ use super::triage::Priority;
 use crate::Timestamp;
 use crate::actor::Party;
 use crate::entity::{Audience, Seq};
-use crate::id::{AccountId, InvitationId, LabelId, UserId, VisitorId};
+use crate::id::{AccountId, InvitationId, LabelId, TeamId, UserId, VisitorId};
 use crate::tenant::feedback::Question;
 use crate::tenant::questions::Answer;
 use crate::text::{DisplayName, Email};
@@ -146,6 +146,11 @@ pub enum Event {
         /// Who.
         to: Option<UserId>,
     },
+    /// It is a team's from now on, or no team's. Who answers it is another matter.
+    TeamAssigned {
+        /// Which.
+        team: Option<TeamId>,
+    },
     /// Routing gave it to whoever answers it; or that is over, and what follows was done by hand.
     Routed {
         /// To whom it was given.
@@ -266,6 +271,7 @@ impl Event {
                 | Self::Snoozed { .. }
                 | Self::Woken {}
                 | Self::Routed { .. }
+                | Self::TeamAssigned { .. }
                 | Self::PrioritySet { .. }
                 | Self::DueSet(_)
                 | Self::LabelChanged { .. } => false,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::due::Urgency;
 use super::triage::Priority;
-use crate::id::{LabelId, TenantId, UserId};
+use crate::id::{LabelId, TeamId, TenantId, UserId};
 use crate::journal::BoxFuture;
 use crate::json::Json;
 use crate::refusal::{Fault, Rejection};
@@ -80,6 +80,24 @@ impl From<Option<UserId>> for Assignee {
     }
 }
 
+/// To which team a conversation was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OfTeam {
+    /// To none, or to one that is no more.
+    None,
+    /// To one of these.
+    AnyOf(BTreeSet<TeamId>),
+}
+
+impl OfTeam {
+    fn takes(&self, team: Option<TeamId>) -> bool {
+        match self {
+            Self::None => team.is_none(),
+            Self::AnyOf(teams) => team.is_some_and(|team| teams.contains(&team)),
+        }
+    }
+}
+
 /// Which conversations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -89,6 +107,8 @@ pub struct Filter {
     pub waiting: Option<bool>,
     /// Only those answered by this person, or by nobody.
     pub assignee: Option<Assignee>,
+    /// Only those given to one of these teams, or to none.
+    pub team: Option<OfTeam>,
     /// Only those with this label.
     pub label: Option<LabelId>,
     /// Only those that are so urgent.
@@ -104,6 +124,7 @@ impl Filter {
         self.place == facet.place
             && self.waiting.is_none_or(|waiting| waiting == facet.waiting)
             && self.assignee.is_none_or(|assignee| assignee == facet.assignee)
+            && self.team.as_ref().is_none_or(|team| team.takes(facet.team))
             && self.label.is_none_or(|label| facet.labels.contains(&label))
             && self.priority.is_none_or(|priority| priority == facet.priority)
             && self.due.is_none_or(|due| facet.due >= Some(due))
@@ -124,6 +145,8 @@ pub struct Facet {
     pub waiting: bool,
     /// Who answers them.
     pub assignee: Assignee,
+    /// Their team, if there is such a team.
+    pub team: Option<TeamId>,
     /// Their labels.
     pub labels: BTreeSet<LabelId>,
     /// How urgent they are.
@@ -155,6 +178,9 @@ pub trait Conversations: Send + Sync + 'static {
         cursor: Option<String>,
         limit: u16,
     ) -> BoxFuture<'static, Result<Page, Rejection>>;
+
+    /// The teams that `person` is in.
+    fn teams_of(&self, tenant: TenantId, person: UserId) -> BoxFuture<'static, Result<BTreeSet<TeamId>, Fault>>;
 
     /// What there is to do and what was put off, by kind. What is resolved grows without end and is not counted.
     fn facets(&self, tenant: TenantId) -> BoxFuture<'static, Result<Vec<Facet>, Fault>>;

@@ -181,6 +181,7 @@ impl Course<'_> {
             | Event::ReactionChanged { .. }
             | Event::ReadUpTo { .. }
             | Event::Routed { .. }
+            | Event::TeamAssigned { .. }
             | Event::Reopened {}
             | Event::Snoozed { .. }
             | Event::Woken {}

@@ -55,7 +55,7 @@ use self::triage::Priority;
 use crate::Timestamp;
 use crate::actor::Actor;
 use crate::entity::{Audience, Decision, Entity, EntityKey, EntityKind, Entry, Hearers, Listing, Row, unknown_command};
-use crate::id::{AccountId, ConversationId, LabelId, UserId, VisitorId};
+use crate::id::{AccountId, ConversationId, LabelId, TeamId, UserId, VisitorId};
 use crate::json::Json;
 use crate::refusal::{Code, Refusal};
 
@@ -74,6 +74,8 @@ pub struct ConversationRow {
     pub account: Option<AccountId>,
     /// The member of staff who answers it.
     pub assignee: Option<UserId>,
+    /// The team it was given to.
+    pub team: Option<TeamId>,
     /// Since when the customer waits for an answer; `None` when nobody waits.
     pub waiting_since: Option<Timestamp>,
     /// When the last message was sent.

@@ -17,7 +17,7 @@ use super::triage::Priority;
 use crate::Timestamp;
 use crate::actor::{Actor, Party};
 use crate::entity::{Audience, EntityRef, Listing};
-use crate::id::{AccountId, ConversationId, LabelId, UserId};
+use crate::id::{AccountId, ConversationId, LabelId, TeamId, UserId};
 use crate::json::Json;
 use crate::text::DisplayName;
 use crate::topic::Topic;
@@ -85,6 +85,8 @@ struct InboxLine<'a> {
     answer_due: Option<Due>,
     #[serde(skip_serializing_if = "Option::is_none")]
     resolution_due: Option<Due>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    team: Option<TeamId>,
     /// Whether whoever answers it was given it by routing.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     routed: bool,
@@ -146,6 +148,7 @@ impl Conversation {
             "labels": for_staff(json!(self.labels)),
             "due": for_staff(json!(self.due)),
             "routed": for_staff(json!(self.routed)),
+            "team": for_staff(json!(self.team)),
             "feedback": self.feedback,
             "blocked": for_staff(json!(self.blocked)),
             "answers": for_staff(json!(self.answers)),
@@ -235,6 +238,7 @@ impl Conversation {
             labels: &self.labels,
             answer_due: self.due.answer,
             resolution_due: self.due.resolution,
+            team: self.team,
             routed: self.routed.is_some(),
         })
     }
@@ -248,6 +252,7 @@ impl Conversation {
             visitor: self.visitor,
             account: self.account,
             assignee: self.assignee,
+            team: self.team,
             waiting_since: self.waiting_since,
             last_message_at: self.last_message_at,
             snoozed_until: self.snoozed_until(),

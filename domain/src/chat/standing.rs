@@ -51,6 +51,7 @@ impl Standing {
             | Command::Wake { .. }
             | Command::Reckon { .. }
             | Command::AskFeedback(_)
+            | Command::Release(_)
             | Command::Give(_) => matches!(self, Self::System),
             Command::Send(_)
             | Command::Edit { .. }
@@ -59,6 +60,7 @@ impl Standing {
             | Command::Read { .. } => matches!(self, Self::Admin | Self::Staff | Self::Member | Self::Visitor),
             Command::Note(_) => matches!(self, Self::Admin | Self::Staff),
             Command::Assign(_)
+            | Command::AssignTeam(_)
             | Command::Resolve
             | Command::Reopen
             | Command::Snooze { .. }

@@ -17,7 +17,7 @@ use super::triage::Priority;
 use crate::Timestamp;
 use crate::actor::Party;
 use crate::entity::{EntityKey, Entry, Seq};
-use crate::id::{AccountId, ConversationId, InvitationId, LabelId, TenantId, UserId, VisitorId};
+use crate::id::{AccountId, ConversationId, InvitationId, LabelId, TeamId, TenantId, UserId, VisitorId};
 use crate::tenant::questions::Answer;
 use crate::text::{DisplayName, Email};
 
@@ -135,6 +135,9 @@ pub struct Conversation {
     /// To whom routing gave it, until it is assigned by hand.
     #[serde(default)]
     pub(super) routed: Option<UserId>,
+    /// The team it was given to. The tenant may do without that team meanwhile.
+    #[serde(default)]
+    pub(super) team: Option<TeamId>,
     /// The entry that resolved it last.
     #[serde(default)]
     pub(super) resolved: Seq,
@@ -182,6 +185,7 @@ impl Conversation {
             matter: None,
             due: Dues::default(),
             routed: None,
+            team: None,
             resolved: 0,
             feedback: None,
             rated_at: None,
@@ -250,6 +254,7 @@ impl Conversation {
             Event::ReadUpTo { seq, side } => self.move_cursor(entry.by, *side, *seq),
             Event::Assigned { to } => self.assignee = *to,
             Event::Routed { to } => self.routed = *to,
+            Event::TeamAssigned { team } => self.team = *team,
             Event::Resolved {} => {
                 (self.status, self.waiting_since, self.woken_at) = (Status::Resolved, None, None);
                 (self.matter, self.resolved, self.feedback) = (None, entry.seq, None);

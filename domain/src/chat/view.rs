@@ -1,5 +1,6 @@
 //! Saved views of the inbox: which conversations, in which order, under a name. One's own, or the whole staff's.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -7,9 +8,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::due::Urgency;
-use super::list::{Assignee, Filter, Order, Place};
+use super::list::{Assignee, Filter, OfTeam, Order, Place};
 use super::triage::Priority;
-use crate::id::{LabelId, TenantId, UserId, ViewId};
+use crate::id::{LabelId, TeamId, TenantId, UserId, ViewId};
 use crate::identity::Cause;
 use crate::journal::BoxFuture;
 use crate::refusal::{Code, Fault, Refusal, Rejection};
@@ -91,6 +92,76 @@ impl<'de> Deserialize<'de> for Assigned {
     }
 }
 
+/// To which team it was given, as a view says it. Written `mine`, `none` or the team's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Teamed {
+    /// To one that whoever looks is in.
+    Mine,
+    /// To none.
+    Nobodys,
+    /// To this one.
+    To(TeamId),
+}
+
+impl Teamed {
+    /// Which teams those are for `viewer`. A program is in none: it has to name one.
+    pub fn seen_by(self, viewer: &Viewer) -> Result<OfTeam, Refusal> {
+        match (self, viewer.person) {
+            (Self::Nobodys, _) => Ok(OfTeam::None),
+            (Self::To(team), _) => Ok(OfTeam::AnyOf(BTreeSet::from([team]))),
+            (Self::Mine, Some(_)) => Ok(OfTeam::AnyOf(viewer.teams.clone())),
+            (Self::Mine, None) => Err(Refusal::invalid("team", "A key is in no team. Name one, or `none`.")),
+        }
+    }
+}
+
+impl fmt::Display for Teamed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mine => f.write_str("mine"),
+            Self::Nobodys => f.write_str("none"),
+            Self::To(team) => team.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Teamed {
+    type Err = Refusal;
+
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        match text {
+            "mine" => Ok(Self::Mine),
+            "none" => Ok(Self::Nobodys),
+            _ => {
+                let refused = |_| Refusal::invalid("team", "Not a team: `mine`, `none` or `tea_…`.");
+                text.parse().map(Self::To).map_err(refused)
+            }
+        }
+    }
+}
+
+impl Serialize for Teamed {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Teamed {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(|refusal: Refusal| serde::de::Error::custom(refusal.message))
+    }
+}
+
+/// Whoever looks at a view.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Viewer {
+    /// The person; a program is none.
+    pub person: Option<UserId>,
+    /// The teams they are in. Looked up only for views that ask for them ([`Criteria::asks_for_teams`]).
+    pub teams: BTreeSet<TeamId>,
+}
+
 /// Which conversations a view shows: a [`Filter`] that may say `me`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -104,6 +175,9 @@ pub struct Criteria {
     /// Only those that are answered so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assignee: Option<Assigned>,
+    /// Only those given to this team, to one of the viewer's, or to none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<Teamed>,
     /// Only those with this label.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<LabelId>,
@@ -116,13 +190,20 @@ pub struct Criteria {
 }
 
 impl Criteria {
-    /// What they come to when `me` looks.
-    pub fn seen_by(&self, me: Option<UserId>) -> Result<Filter, Refusal> {
-        let assignee = self.assignee.map(|assigned| assigned.seen_by(me)).transpose()?;
+    /// Whether it takes the viewer's teams to say what they come to.
+    pub fn asks_for_teams(&self) -> bool {
+        self.team == Some(Teamed::Mine)
+    }
+
+    /// What they come to when `viewer` looks.
+    pub fn seen_by(&self, viewer: &Viewer) -> Result<Filter, Refusal> {
+        let assignee = self.assignee.map(|assigned| assigned.seen_by(viewer.person)).transpose()?;
+        let team = self.team.map(|teamed| teamed.seen_by(viewer)).transpose()?;
         Ok(Filter {
             place: self.status,
             waiting: self.waiting,
             assignee,
+            team,
             label: self.label,
             priority: self.priority,
             due: self.due,
@@ -225,11 +306,17 @@ mod tests {
 
     #[test]
     fn me_is_whoever_looks_and_a_key_is_nobody() {
+        let (team, program) = (TeamId::from_uuid(Uuid::from_u128(9)), Viewer::default());
+        let me = Viewer { person: Some(person()), teams: BTreeSet::from([team]) };
         let mine = Criteria { assignee: Some(Assigned::Me), ..Criteria::default() };
-        assert_eq!(mine.seen_by(Some(person())).unwrap().assignee, Some(Assignee::Person(person())));
-        assert_eq!(mine.seen_by(None).unwrap_err().details.unwrap()["field"], "assignee");
+        assert_eq!(mine.seen_by(&me).unwrap().assignee, Some(Assignee::Person(person())));
+        assert_eq!(mine.seen_by(&program).unwrap_err().details.unwrap()["field"], "assignee");
         let free = Criteria { assignee: Some(Assigned::Nobody), ..Criteria::default() };
-        assert_eq!(free.seen_by(None).unwrap().assignee, Some(Assignee::Nobody));
+        assert_eq!(free.seen_by(&program).unwrap().assignee, Some(Assignee::Nobody));
+        let ours = Criteria { team: Some(Teamed::Mine), ..Criteria::default() };
+        assert_eq!(ours.seen_by(&me).unwrap().team, Some(OfTeam::AnyOf(me.teams.clone())));
+        assert_eq!(ours.seen_by(&program).unwrap_err().details.unwrap()["field"], "team");
+        assert!(ours.asks_for_teams() && !mine.asks_for_teams());
     }
 
     #[test]
@@ -253,12 +340,20 @@ mod tests {
             json!({ "status": "snoozed", "waiting": false, "assignee": "me" }),
             json!({ "status": "open", "assignee": "none", "label": "lbl_00000000000000000000000007", "priority": "urgent" }),
             json!({ "status": "resolved", "assignee": person() }),
+            json!({ "status": "open", "team": "mine" }),
+            json!({ "status": "open", "team": "none" }),
+            json!({ "status": "open", "team": "tea_00000000000000000000000007" }),
         ] {
             let read: Criteria = serde_json::from_value(text.clone()).unwrap();
             assert_eq!(serde_json::to_value(&read).unwrap(), text);
         }
-        for text in [json!({ "assignee": "you" }), json!({ "labels": [] }), json!({ "status": "gone" }), json!("open")]
-        {
+        for text in [
+            json!({ "assignee": "you" }),
+            json!({ "team": "ours" }),
+            json!({ "labels": [] }),
+            json!({ "status": "gone" }),
+            json!("open"),
+        ] {
             assert!(serde_json::from_value::<Criteria>(text.clone()).is_err(), "{text}");
         }
     }

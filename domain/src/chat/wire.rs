@@ -7,7 +7,7 @@ use super::event::Kind;
 use super::triage::Priority;
 use crate::Timestamp;
 use crate::entity::Seq;
-use crate::id::{AccountId, AttachmentId, InvitationId, LabelId, UserId, VisitorId};
+use crate::id::{AccountId, AttachmentId, InvitationId, LabelId, TeamId, UserId, VisitorId};
 use crate::tenant::questions::Given;
 
 #[derive(Deserialize)]
@@ -92,9 +92,28 @@ pub(super) struct Assign {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct AssignTeam {
+    // Required, as above.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub(super) team: Option<TeamId>,
+    pub(super) note: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Release {
+    pub(super) from: UserId,
+    pub(super) team: TeamId,
+    pub(super) rev: Seq,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Give {
     pub(super) from: Option<UserId>,
     pub(super) to: Option<UserId>,
+    // Jobs from before there were teams do not have it.
+    pub(super) team: Option<TeamId>,
     pub(super) rev: Seq,
 }
 

@@ -16,6 +16,7 @@ pub const LINES: &[&str] = &[
     "note_added",
     "read_up_to",
     "assigned",
+    "team_assigned",
     "resolved",
     "reopened",
     "snoozed",
@@ -32,6 +33,8 @@ pub struct Scene<'a> {
     pub assignee: Option<UserId>,
     /// Whether a customer waits in it, nobody has it, and people take conversations by hand.
     pub to_be_had: bool,
+    /// Whom it is for, when it is given to a team.
+    pub team: Option<&'a BTreeSet<UserId>>,
     /// Who works here.
     pub staff: &'a BTreeSet<UserId>,
     /// Who of them takes no chats.
@@ -91,7 +94,8 @@ pub fn of_conversation(lines: &[Entry<chat::event::Event>], scene: &Scene<'_>) -
         news.tell.extend(said_to(user, Kind::Answered, lines, since, scene.staff));
     }
     if scene.to_be_had {
-        let takers = scene.staff.difference(scene.away);
+        let is_for = |user: &&UserId| scene.team.is_none_or(|team| team.contains(user));
+        let takers = scene.staff.difference(scene.away).filter(is_for);
         news.tell.extend(takers.filter_map(|user| to_be_had(*user, lines, given, scene.staff)));
     }
     mentions(lines, note, scene.staff, &mut news.tell);

@@ -12,10 +12,11 @@ use super::look::{Look, Side};
 use super::questions::{Draft, Questions};
 use super::routing::{Capacity, Mode};
 use super::targets::Targets;
+use super::team::Team;
 use super::text::Slug;
 use crate::Timestamp;
 use crate::entity::{Seq, parse_body, unknown_command};
-use crate::id::{ConversationId, LabelId, UserId};
+use crate::id::{ConversationId, LabelId, TeamId, UserId};
 use crate::refusal::Refusal;
 use crate::text::DisplayName;
 
@@ -66,6 +67,18 @@ pub enum Command {
         /// Which.
         id: LabelId,
     },
+    /// Make a team, or change one.
+    SetTeam {
+        /// Which: the caller's own id for a new one.
+        id: TeamId,
+        /// What it is to be.
+        team: Team,
+    },
+    /// Do without a team.
+    RemoveTeam {
+        /// Which.
+        id: TeamId,
+    },
     /// Say whether one takes chats oneself.
     SetAvailable {
         /// Whether.
@@ -113,7 +126,8 @@ pub enum Command {
 /// The bodies as they are on the wire, before their texts are parsed.
 mod wire {
     use super::{
-        Color, ConversationId, Date, Deserialize, Draft, LabelId, Mode, PageTexts, Seq, Side, Timestamp, UserId, Window,
+        Color, ConversationId, Date, Deserialize, Draft, LabelId, Mode, PageTexts, Seq, Side, TeamId, Timestamp,
+        UserId, Window,
     };
 
     #[derive(Deserialize)]
@@ -182,6 +196,20 @@ mod wire {
     #[serde(deny_unknown_fields)]
     pub(super) struct RemoveLabel {
         pub(super) label: LabelId,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct SetTeam {
+        pub(super) team: TeamId,
+        pub(super) name: String,
+        pub(super) members: Vec<UserId>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct RemoveTeam {
+        pub(super) team: TeamId,
     }
 
     #[derive(Deserialize)]
@@ -270,6 +298,11 @@ impl Command {
                 Ok(Self::SetLabel { id, label: Label { name: LabelName::parse(&name)?, color } })
             }
             "remove_label" => parse_body(body).map(|wire::RemoveLabel { label: id }| Self::RemoveLabel { id }),
+            "set_team" => {
+                let wire::SetTeam { team: id, name, members } = parse_body(body)?;
+                Ok(Self::SetTeam { id, team: Team::parse(&name, members)? })
+            }
+            "remove_team" => parse_body(body).map(|wire::RemoveTeam { team: id }| Self::RemoveTeam { id }),
             "set_available" => {
                 parse_body(body).map(|wire::SetAvailable { available }| Self::SetAvailable { available })
             }

@@ -17,11 +17,12 @@ use super::queue::MAX_WAITING;
 use super::routing::{Capacity, Mode, route_job};
 use super::state::{Identity, MAX_STAFF, Tenant};
 use super::targets::{Targets, reckon_all_job, reckon_job};
+use super::team::{MAX_PLACES, MAX_TEAMS, Team};
 use super::text::Slug;
 use crate::Timestamp;
 use crate::actor::{Actor, Party};
 use crate::entity::{Decision, Seq};
-use crate::id::{ConversationId, LabelId, UserId};
+use crate::id::{ConversationId, LabelId, TeamId, UserId};
 use crate::refusal::{Code, Refusal};
 use crate::text::DisplayName;
 
@@ -51,6 +52,8 @@ impl Tenant {
                 | Command::Rename { .. }
                 | Command::SetLabel { .. }
                 | Command::RemoveLabel { .. }
+                | Command::SetTeam { .. }
+                | Command::RemoveTeam { .. }
                 | Command::SetAvailable { .. }
                 | Command::RemoveStaff { .. }
                 | Command::SetRouting { .. }
@@ -68,6 +71,8 @@ impl Tenant {
             (Some(identity), Command::Rename { name }) => Ok(self.rename(identity, name)),
             (Some(_), Command::SetLabel { id, label }) => self.set_label(*id, label),
             (Some(_), Command::RemoveLabel { id }) => Ok(self.remove_label(*id)),
+            (Some(_), Command::SetTeam { id, team }) => self.set_team(*id, team),
+            (Some(_), Command::RemoveTeam { id }) => Ok(self.remove_team(*id)),
             (Some(_), Command::SetAvailable { available }) => self.set_available(actor, *available),
             (Some(_), Command::RemoveStaff { user }) => Ok(self.remove_staff(*user)),
             (Some(_), Command::SetRouting { mode, capacity }) => Ok(self.set_routing(*mode, *capacity)),
@@ -164,6 +169,40 @@ impl Tenant {
             .with_audit("tenant.label_removed", json!({ "label": id, "was": known }))
     }
 
+    /// Whether its members are of the staff is the database's to say.
+    fn set_team(&self, id: TeamId, team: &Team) -> Ruling {
+        let known = self.teams.get(&id);
+        if known == Some(team) {
+            return Ok(Decision::nothing());
+        }
+        let others = || self.teams.iter().filter(|(other, _)| **other != id).map(|(_, other)| other);
+        if others().any(|other| other.name.reads_like(&team.name)) {
+            return Err(Refusal::invalid("name", "Another team is called so. Choose another name."));
+        }
+        if known.is_none() && self.teams.len() >= MAX_TEAMS {
+            let text = format!("There are {MAX_TEAMS} teams already. Remove one first.");
+            return Err(Refusal::new(Code::Conflict, text));
+        }
+        let places: usize = others().map(|other| other.members.len()).sum();
+        if places + team.members.len() > MAX_PLACES {
+            let text = format!("All teams together have {MAX_PLACES} places at most. Take somebody out of one first.");
+            return Err(Refusal::new(Code::Conflict, text));
+        }
+        let details = json!({ "team": id, "from": known, "to": team });
+        let Team { name, members } = team.clone();
+        let set = Decision::from(Event::TeamSet { team: id, name, members }).with_audit("tenant.team_set", details);
+        // Whoever has come in can be given what waits for the team.
+        Ok(giving_out(self.routing.mode, set))
+    }
+
+    fn remove_team(&self, id: TeamId) -> Decision<Event> {
+        let Some(known) = self.teams.get(&id) else { return Decision::nothing() };
+        let removed = Decision::from(Event::TeamRemoved { team: id })
+            .with_audit("tenant.team_removed", json!({ "team": id, "was": known }));
+        // What waited for the team waits for anybody now.
+        giving_out(self.routing.mode, removed)
+    }
+
     /// Only a person says whether chats are welcome, and only for oneself.
     fn set_available(&self, actor: &Actor, available: bool) -> Ruling {
         let user = match actor.party {
@@ -186,7 +225,8 @@ impl Tenant {
     }
 
     fn remove_staff(&self, user: UserId) -> Decision<Event> {
-        if self.staff.contains_key(&user) || self.routing.people.contains_key(&user) {
+        let in_team = self.teams.values().any(|team| team.members.contains(&user));
+        if in_team || self.staff.contains_key(&user) || self.routing.people.contains_key(&user) {
             Event::StaffRemoved { user }.into()
         } else {
             Decision::nothing()

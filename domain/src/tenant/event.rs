@@ -1,5 +1,7 @@
 //! What happens to a tenant. The log keeps these for ever: a field may be added with a default, never renamed.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::clock::Zone;
@@ -11,10 +13,11 @@ use super::look::Look;
 use super::questions::Questions;
 use super::routing::{Capacity, Mode};
 use super::targets::Targets;
+use super::team::TeamName;
 use super::text::Slug;
 use crate::Timestamp;
 use crate::entity::{Audience, Seq};
-use crate::id::{ConversationId, LabelId, UserId};
+use crate::id::{ConversationId, LabelId, TeamId, UserId};
 use crate::text::DisplayName;
 
 /// An event of a tenant.
@@ -67,6 +70,20 @@ pub enum Event {
         /// Which.
         label: LabelId,
     },
+    /// There is a team, or it is called differently or others are in it.
+    TeamSet {
+        /// Which.
+        team: TeamId,
+        /// What it is called.
+        name: TeamName,
+        /// Who is in it.
+        members: BTreeSet<UserId>,
+    },
+    /// There is no such team any more. Conversations that were given to it keep its id.
+    TeamRemoved {
+        /// Which.
+        team: TeamId,
+    },
     /// A member of staff takes chats, or does not.
     AvailabilitySet {
         /// Who.
@@ -74,7 +91,7 @@ pub enum Event {
         /// Whether.
         available: bool,
     },
-    /// Somebody no longer works here.
+    /// Somebody no longer works here, and is in no team any more.
     StaffRemoved {
         /// Who.
         user: UserId,
@@ -121,6 +138,8 @@ impl Event {
                 Self::Created { .. }
                 | Self::LabelSet { .. }
                 | Self::LabelRemoved { .. }
+                | Self::TeamSet { .. }
+                | Self::TeamRemoved { .. }
                 | Self::FeedbackSet { .. }
                 | Self::QuestionsSet { .. }
                 | Self::LookSet(_)

@@ -7,6 +7,7 @@
 //! | who may do what | [`standing::Standing::may`] |
 //! | which command does what | `decide` |
 //! | what its conversations are about | [`label::Label`] |
+//! | who of its staff work together | [`team::Team`] |
 //! | how soon customers are to have an answer | [`targets::Targets`] |
 //! | what the site chat says first, and on which page | [`greeting::Greeting`] |
 //! | what customers are asked once they were served | [`feedback::Question`] |
@@ -32,6 +33,7 @@ mod snapshot;
 pub mod standing;
 pub mod state;
 pub mod targets;
+pub mod team;
 pub mod text;
 
 use serde::{Deserialize, Serialize};
@@ -59,6 +61,8 @@ pub struct TenantRow {
     pub settings: String,
     /// Its labels, in the order of their ids.
     pub labels: Vec<LabelId>,
+    /// Its teams and who is in each, as JSON text.
+    pub teams: String,
     /// How conversations are given out, as JSON text: the mode, how many everybody can take, and who takes none. `None`
     /// while they are given by hand.
     pub routing: Option<String>,

@@ -14,6 +14,7 @@ use super::label::Label;
 use super::look::Look;
 use super::questions::Questions;
 use super::targets::{Policy, Targets};
+use super::team::Teams;
 use crate::id::{LabelId, UserId};
 
 /// What the staff's snapshot of a tenant says of it.
@@ -25,6 +26,8 @@ pub struct Shown {
     pub slug: String,
     /// Its labels.
     pub labels: BTreeMap<LabelId, Label>,
+    /// Its teams.
+    pub teams: Teams,
     /// When it is open.
     pub hours: Hours,
     /// What the site chat says first.
@@ -48,6 +51,7 @@ struct Snapshot {
     name: String,
     slug: String,
     labels: BTreeMap<LabelId, Label>,
+    teams: Teams,
     zone: Zone,
     hours: Week,
     greeting: Greeting,
@@ -72,12 +76,25 @@ struct Member {
 impl Shown {
     /// Reads the state of a `snap` frame that staff gets.
     pub fn read(snapshot: Value) -> Result<Self, serde_json::Error> {
-        let Snapshot { name, slug, labels, zone, hours, greeting, targets, feedback, questions, look, staff } =
+        let Snapshot { name, slug, labels, teams, zone, hours, greeting, targets, feedback, questions, look, staff } =
             serde_json::from_value(snapshot)?;
         let said = |yes: bool| staff.iter().filter(move |(_, member)| member.available == yes).map(|(user, _)| *user);
         let (available, unavailable) = (said(true).collect(), said(false).collect());
         let hours = Hours::of(zone, hours.week, hours.closed);
-        Ok(Self { name, slug, labels, hours, greeting, targets, feedback, questions, look, available, unavailable })
+        Ok(Self {
+            name,
+            slug,
+            labels,
+            teams,
+            hours,
+            greeting,
+            targets,
+            feedback,
+            questions,
+            look,
+            available,
+            unavailable,
+        })
     }
 
     /// What its conversations need to know to say what is due when.

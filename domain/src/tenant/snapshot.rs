@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::TenantRow;
 use super::state::Tenant;
+use super::team;
 use crate::entity::Audience;
 
 /// How many of those who wait a snapshot shows: with the rest it stays under 256 KiB.
@@ -23,6 +24,7 @@ impl Tenant {
             Audience::Staff => {
                 shown.insert("slug".to_owned(), json!(self.identity.as_ref().map(|identity| &identity.slug)));
                 shown.insert("labels".to_owned(), json!(self.labels));
+                shown.insert("teams".to_owned(), json!(self.teams));
                 shown.insert("targets".to_owned(), json!(self.targets));
                 shown.insert("feedback".to_owned(), json!(self.feedback));
                 shown.insert("questions".to_owned(), json!(self.questions));
@@ -57,8 +59,9 @@ impl Tenant {
             "greeting": self.greeting,
         });
         let labels = self.labels.keys().copied().collect();
+        let teams = team::row(&self.teams).to_string();
         let routing = self.routing.row(&self.staff).map(|routing| routing.to_string());
         let away = self.staff.iter().filter(|(_, available)| !**available).map(|(user, _)| *user).collect();
-        Some(TenantRow { id: self.id, settings: settings.to_string(), labels, routing, away })
+        Some(TenantRow { id: self.id, settings: settings.to_string(), labels, teams, routing, away })
     }
 }

@@ -42,6 +42,8 @@ impl Standing {
             | Command::Rename { .. }
             | Command::SetLabel { .. }
             | Command::RemoveLabel { .. }
+            | Command::SetTeam { .. }
+            | Command::RemoveTeam { .. }
             | Command::RemoveStaff { .. }
             | Command::SetRouting { .. }
             | Command::SetCapacity { .. } => matches!(self, Self::System | Self::Admin),

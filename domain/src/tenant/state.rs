@@ -15,6 +15,7 @@ use super::questions::Questions;
 use super::queue::{Queue, Waiting};
 use super::routing::Routing;
 use super::targets::Targets;
+use super::team::{Team, Teams};
 use super::text::Slug;
 use crate::entity::{EntityKey, Entry, Seq};
 use crate::id::{LabelId, TenantId, UserId};
@@ -37,6 +38,8 @@ pub struct Tenant {
     pub(super) queue: Queue,
     #[serde(default)]
     pub(super) labels: BTreeMap<LabelId, Label>,
+    #[serde(default)]
+    pub(super) teams: Teams,
     #[serde(default)]
     pub(super) targets: Targets,
     #[serde(default)]
@@ -81,6 +84,7 @@ impl Tenant {
             staff: BTreeMap::new(),
             queue: Queue::default(),
             labels: BTreeMap::new(),
+            teams: Teams::new(),
             targets: Targets::default(),
             routing: Routing::default(),
             feedback: None,
@@ -137,12 +141,21 @@ impl Tenant {
             Event::LabelRemoved { label } => {
                 self.labels.remove(label);
             }
+            Event::TeamSet { team, name, members } => {
+                self.teams.insert(*team, Team { name: name.clone(), members: members.clone() });
+            }
+            Event::TeamRemoved { team } => {
+                self.teams.remove(team);
+            }
             Event::AvailabilitySet { user, available } => {
                 self.staff.insert(*user, *available);
             }
             Event::StaffRemoved { user } => {
                 self.staff.remove(user);
                 self.routing.people.remove(user);
+                for team in self.teams.values_mut() {
+                    team.members.remove(user);
+                }
             }
             Event::RoutingSet { mode, capacity } => {
                 (self.routing.mode, self.routing.capacity) = (*mode, *capacity);

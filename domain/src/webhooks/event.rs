@@ -50,6 +50,8 @@ events! {
     MessageDeleted = "message.deleted" of Conversation;
     /// Somebody answers a conversation from now on, or nobody in particular.
     ConversationAssigned = "conversation.assigned" of Conversation;
+    /// A conversation was given to a team, or is no team's any more.
+    ConversationTeamAssigned = "conversation.team_assigned" of Conversation;
     /// A conversation is done, for now.
     ConversationResolved = "conversation.resolved" of Conversation;
     /// A conversation is not done after all.
@@ -76,6 +78,7 @@ impl EventType {
         "message_edited",
         "message_deleted",
         "assigned",
+        "team_assigned",
         "resolved",
         "reopened",
         "snoozed",
@@ -109,6 +112,7 @@ const fn of_conversation(event: &chat::event::Event) -> Option<EventType> {
         Event::MessageEdited { note: false, .. } => Some(EventType::MessageEdited),
         Event::MessageDeleted { note: false, .. } => Some(EventType::MessageDeleted),
         Event::Assigned { .. } => Some(EventType::ConversationAssigned),
+        Event::TeamAssigned { .. } => Some(EventType::ConversationTeamAssigned),
         Event::Resolved {} => Some(EventType::ConversationResolved),
         Event::Reopened {} => Some(EventType::ConversationReopened),
         Event::Snoozed { .. } => Some(EventType::ConversationSnoozed),

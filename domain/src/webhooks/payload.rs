@@ -90,6 +90,7 @@ fn of_conversation(event: chat::event::Event, deleted: bool) -> Value {
         Event::MessageEdited { seq, text, .. } => json!({ "message": seq, "text": text }),
         Event::MessageDeleted { seq, .. } => json!({ "message": seq }),
         Event::Assigned { to } => json!({ "to": to }),
+        Event::TeamAssigned { team } => json!({ "team": team }),
         Event::Snoozed { until } => json!({ "until": until }),
         Event::HandedOver { account, .. } => json!({ "account": account }),
         Event::FeedbackGiven { asked, given } => {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::chat::{say, site};
 use crate::harness::Run;
 use crate::world::{
-    ACCOUNT, COLLEAGUE, CONVERSATION, MANAGER, MEMBER, TENANT, VISITOR, Who, conversation, invitation, key, label,
+    ACCOUNT, COLLEAGUE, CONVERSATION, MANAGER, MEMBER, TENANT, VISITOR, Who, conversation, invitation, key, label, team,
 };
 
 fn verdict<E: Entity + PartialEq + Debug>(base: &Run<E>, who: Who, kind: &str, body: &Value) -> char {
@@ -58,6 +58,8 @@ fn conversation_table(seq: u64, v: char, m: char) -> Vec<(&'static str, Value, S
         ("react", json!({ "seq": seq, "emoji": "👍", "on": true }), both("v.m.yyyy.f...")),
         ("read", json!({ "seq": seq }), both("v.m.yyyy.f...")),
         ("assign", json!({ "to": MANAGER }), staff_only("v.m.yyyy.y...")),
+        ("assign_team", json!({ "team": team(1) }), staff_only("v.m.yyyy.y...")),
+        ("release", json!({ "from": MANAGER, "team": team(1), "rev": 1 }), staff_only("v.m.ffff.y...")),
         ("give", json!({ "from": null, "to": MANAGER, "rev": 1 }), staff_only("v.m.ffff.y...")),
         ("resolve", json!({}), staff_only("v.m.yyyy.y...")),
         ("reopen", json!({}), staff_only("v.m.yyyy.y...")),
@@ -189,6 +191,8 @@ fn a_tenant_is_run_by_its_admins() {
             ("set_feedback", json!({ "question": "How was it?" }), "ffffffyffy..."),
             ("set_label", json!({ "label": label(1), "name": "Allergy", "color": "red" }), "ffffffyffy..."),
             ("remove_label", json!({ "label": label(1) }), "ffffffyffy..."),
+            ("set_team", json!({ "team": team(1), "name": "Kitchen", "members": [MANAGER] }), "ffffffyffy..."),
+            ("remove_team", json!({ "team": team(1) }), "ffffffyffy..."),
             // For oneself: neither programs nor Brigade itself are available.
             ("set_available", json!({ "available": true }), "ffffyyyfff..."),
             ("remove_staff", json!({ "user": MANAGER }), "ffffffyffy..."),

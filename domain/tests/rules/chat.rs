@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::harness::{Ask, Run};
 use crate::world::{
     ACCOUNT, ADMIN, COLLEAGUE, CONVERSATION, MANAGER, MEMBER, OTHER_ACCOUNT, STRANGER, VISITOR, Who, attachment,
-    invitation, key, label,
+    invitation, key, label, team,
 };
 
 pub(crate) type Chat = Run<Conversation>;
@@ -100,7 +100,10 @@ fn bodies(length: u64) -> impl Strategy<Value = (&'static str, Value)> {
         5 => seq(length).prop_map(|seq| ("read", json!({ "seq": seq }))),
         2 => user.clone().prop_map(|to| ("assign", json!({ "to": to }))),
         1 => words().prop_map(|text| ("assign", json!({ "to": MANAGER, "note": format!("{SECRET} {text}") }))),
-        2 => (user.clone(), user).prop_map(|(from, to)| ("give", json!({ "from": from, "to": to, "rev": 1 }))),
+        2 => prop::option::of(0u8..2).prop_map(|n| ("assign_team", json!({ "team": n.map(team) }))),
+        1 => words().prop_map(|text| ("assign_team", json!({ "team": team(1), "note": format!("{SECRET} {text}") }))),
+        2 => (0u8..2).prop_map(|n| ("release", json!({ "from": MANAGER, "team": team(n), "rev": 1 }))),
+        2 => (user.clone(), user, prop::option::of(Just(team(0)))).prop_map(|(from, to, team)| ("give", json!({ "from": from, "to": to, "team": team, "rev": 1 }))),
         2 => Just(("resolve", json!({}))),
         1 => Just(("reopen", json!({}))),
         // From the runs' first second on: some have passed, most come while things go on.
@@ -153,7 +156,7 @@ pub(crate) fn asks(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<A
     let after = prop_oneof![8 => 0i64..60, 1 => 3_600i64..60_000, 1 => 86_400i64..90_000];
     let ask = (Who::any(), bodies(count.end as u64), after).prop_map(|(who, (kind, body), after)| Ask {
         // Routing is Brigade's own business: of everybody else all of it was refused.
-        who: if ["give", "ask_feedback"].contains(&kind) { Who::System } else { who },
+        who: if ["give", "release", "ask_feedback"].contains(&kind) { Who::System } else { who },
         kind,
         body,
         after: SignedDuration::from_secs(after),
@@ -195,7 +198,7 @@ proptest! {
             prop_assert!(!leaks(&chat.snapshot(who)), "{who:?}");
             if let Some(snapshot) = chat.snapshot(who) {
                 prop_assert!(snapshot["status"] != "snoozed", "how the staff sort their work is their own affair");
-                prop_assert!(["snoozed_until", "priority", "labels", "due", "routed"].iter().all(|field| snapshot[field] == json!(null)));
+                prop_assert!(["snoozed_until", "priority", "labels", "due", "routed", "team"].iter().all(|field| snapshot[field] == json!(null)));
                 prop_assert!(snapshot["messages"].as_array().unwrap().iter().all(|message| message["note"] == json!(false)));
             }
         }

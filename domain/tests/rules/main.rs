@@ -22,6 +22,7 @@ mod routing;
 mod second_factor;
 mod sizes;
 mod targets;
+mod teams;
 mod tenant;
 mod together;
 mod transcripts;

@@ -25,12 +25,17 @@ fn staff() -> BTreeSet<UserId> {
 
 /// What the lines after `after` come to, as things stand at the end. The admin takes no chats.
 fn news(chat: &Chat, after: Seq, by_hand: bool) -> News {
+    news_of(chat, after, by_hand, None)
+}
+
+/// The same of one that is for these people.
+fn news_of(chat: &Chat, after: Seq, by_hand: bool, team: Option<&BTreeSet<UserId>>) -> News {
     let (staff, away) = (staff(), BTreeSet::from([ADMIN]));
     let state = serde_json::to_value(&chat.state).unwrap();
     let assignee: Option<UserId> = serde_json::from_value(state["assignee"].clone()).unwrap();
     let waits = !state["waiting_since"].is_null();
     let to_be_had = by_hand && waits && assignee.is_none();
-    let scene = Scene { assignee, to_be_had, staff: &staff, away: &away, inviter: Some(MANAGER) };
+    let scene = Scene { assignee, to_be_had, team, staff: &staff, away: &away, inviter: Some(MANAGER) };
     let lines: Vec<_> = chat.log.iter().filter(|line| line.seq > after).cloned().collect();
     of_conversation(&lines, &scene)
 }
@@ -54,6 +59,20 @@ fn who_waits_and_is_nobodys_is_told_to_who_takes_chats_and_only_where_people_tak
     assert_eq!(told(&news(&chat, 0, false)), [], "routing gives it out");
     say(&mut chat, Who::Colleague, "I am");
     assert_eq!(told(&news(&chat, 0, true)), [], "nobody waits any more");
+}
+
+#[test]
+fn who_waits_for_a_team_is_told_to_its_people_and_of_them_to_who_takes_chats() {
+    let mut chat = site();
+    repeat(&mut chat, Who::Visitor, "Is anybody there?", 3);
+    let team = BTreeSet::from([COLLEAGUE, ADMIN]);
+    assert_eq!(told(&news_of(&chat, 0, true, Some(&team))), [(COLLEAGUE, Kind::Waiting, 3)]);
+    assert_eq!(told(&news_of(&chat, 0, true, Some(&BTreeSet::new()))), []);
+    // Who has it hears of it, in the team or not.
+    assign(&mut chat, Who::Colleague, Some(MANAGER));
+    let head = chat.head();
+    say(&mut chat, Who::Visitor, "Thank you");
+    assert_eq!(told(&news_of(&chat, head, true, Some(&team))), [(MANAGER, Kind::Answered, 1)]);
 }
 
 #[test]
@@ -153,7 +172,7 @@ proptest! {
         let cut = begun + cut.min(chat.head() - begun);
         let whole = news(&chat, begun, true);
         let (staff, away) = (staff(), BTreeSet::new());
-        let scene = Scene { assignee: Some(MANAGER), to_be_had: false, staff: &staff, away: &away, inviter: None };
+        let scene = Scene { assignee: Some(MANAGER), to_be_had: false, team: None, staff: &staff, away: &away, inviter: None };
         let halves: Vec<News> = [(begun, cut), (cut, chat.head())].into_iter().map(|(after, up_to)| {
             let lines: Vec<_> = chat.log.iter().filter(|line| line.seq > after && line.seq <= up_to).cloned().collect();
             of_conversation(&lines, &scene)

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Ask, Run};
 use crate::queue::tenant;
-use crate::world::{ADMIN, MANAGER, TENANT, Who, conversation, key, label};
+use crate::world::{ADMIN, COLLEAGUE, MANAGER, TENANT, Who, conversation, key, label, team};
 
 fn bodies() -> impl Strategy<Value = (&'static str, Value)> {
     let window = (0u8..9, 0u16..26, 0u16..26).prop_map(
@@ -37,6 +37,11 @@ fn bodies() -> impl Strategy<Value = (&'static str, Value)> {
         2 => "[a-z]{0,5}".prop_map(|name| ("rename", json!({ "name": name }))),
         3 => (0u8..3, "[ab]{1,2}").prop_map(|(n, name)| ("set_label", json!({ "label": label(n), "name": name, "color": "teal" }))),
         2 => (0u8..3).prop_map(|n| ("remove_label", json!({ "label": label(n) }))),
+        3 => (0u8..3, "[ab]{1,2}", any::<[bool; 2]>()).prop_map(|(n, name, [manager, colleague])| {
+            let members: Vec<_> = [(manager, MANAGER), (colleague, COLLEAGUE)].into_iter().filter(|(is, _)| *is).map(|(_, user)| user).collect();
+            ("set_team", json!({ "team": team(n), "name": name, "members": members }))
+        }),
+        2 => (0u8..3).prop_map(|n| ("remove_team", json!({ "team": team(n) }))),
         3 => any::<bool>().prop_map(|available| ("set_available", json!({ "available": available }))),
         2 => Just(("remove_staff", json!({ "user": MANAGER }))),
         2 => (prop::sample::select(vec!["by_hand", "round_robin", "least_busy"]), 0u8..3)

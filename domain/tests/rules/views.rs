@@ -5,15 +5,17 @@ use std::collections::BTreeSet;
 use brigade_domain::chat::due::Urgency;
 use brigade_domain::chat::list::{Facet, Filter, Place};
 use brigade_domain::chat::triage::Priority;
-use brigade_domain::chat::view::Criteria;
-use brigade_domain::id::{LabelId, UserId};
+use brigade_domain::chat::view::{Criteria, Viewer};
+use brigade_domain::id::{LabelId, TeamId, UserId};
 use serde::Deserialize;
 
 const CASES: &str = include_str!("../../../tests/cases/inbox-filters.json");
 
 #[derive(Deserialize)]
-struct Cases {
+struct Table {
     me: UserId,
+    /// The teams that I am in.
+    my_teams: BTreeSet<TeamId>,
     cases: Vec<Case>,
 }
 
@@ -29,6 +31,8 @@ struct Item {
     status: Place,
     waiting: bool,
     assignee: Option<UserId>,
+    #[serde(default)]
+    team: Option<TeamId>,
     labels: BTreeSet<LabelId>,
     priority: Priority,
     #[serde(default)]
@@ -40,6 +44,7 @@ fn facet(item: &Item, count: u64) -> Facet {
         place: item.status,
         waiting: item.waiting,
         assignee: item.assignee.into(),
+        team: item.team,
         labels: item.labels.clone(),
         priority: item.priority,
         due: item.due,
@@ -49,10 +54,11 @@ fn facet(item: &Item, count: u64) -> Facet {
 
 #[test]
 fn what_criteria_take_in_is_what_the_pages_show() {
-    let Cases { me, cases } = serde_json::from_str(CASES).unwrap();
+    let Table { me, my_teams, cases } = serde_json::from_str(CASES).unwrap();
     assert!(cases.len() > 10);
+    let viewer = Viewer { person: Some(me), teams: my_teams };
     for Case { criteria, takes, leaves } in cases {
-        let filter = criteria.seen_by(Some(me)).unwrap();
+        let filter = criteria.seen_by(&viewer).unwrap();
         for item in &takes {
             assert!(filter.takes(&facet(item, 1)), "{criteria:?}");
         }

@@ -3,7 +3,7 @@
 use brigade_domain::actor::{Actor, ActorKind, Party, Role, Scope};
 use brigade_domain::entity::{EntityKey, EntityRef};
 use brigade_domain::id::{
-    AccountId, ApiKeyId, AttachmentId, ConversationId, InvitationId, LabelId, TenantId, UserId, VisitorId,
+    AccountId, ApiKeyId, AttachmentId, ConversationId, InvitationId, LabelId, TeamId, TenantId, UserId, VisitorId,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -40,6 +40,10 @@ pub(crate) fn attachment(n: u8) -> AttachmentId {
 
 pub(crate) fn label(n: u8) -> LabelId {
     LabelId::from_uuid(uuid(700 + u128::from(n)))
+}
+
+pub(crate) fn team(n: u8) -> TeamId {
+    TeamId::from_uuid(uuid(900 + u128::from(n)))
 }
 
 pub(crate) fn key(entity: impl Into<EntityRef>) -> EntityKey {

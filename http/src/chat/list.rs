@@ -3,12 +3,13 @@
 use brigade_domain::chat::due::Urgency;
 use brigade_domain::chat::list::{Order, PAGE, Place};
 use brigade_domain::chat::triage::Priority;
-use brigade_domain::chat::view::{Assigned, Criteria};
+use brigade_domain::chat::view::{Assigned, Criteria, Teamed};
 use brigade_domain::id::LabelId;
 use brigade_domain::json::Json;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::views::viewer;
 use crate::envelope::Data;
 use crate::guard::Staff;
 use crate::input::{Params, page_size};
@@ -28,6 +29,8 @@ struct ListQuery {
     waiting: Option<bool>,
     #[serde(default)]
     assignee: Option<Assigned>,
+    #[serde(default)]
+    team: Option<Teamed>,
     #[serde(default)]
     label: Option<LabelId>,
     #[serde(default)]
@@ -57,6 +60,7 @@ pub(crate) struct ListView {
     params(("status" = Option<String>, Query, description = "`open`, `snoozed` or `resolved`; `open` if left out."),
            ("waiting" = Option<bool>, Query, description = "Only those whose customer waits, or does not."),
            ("assignee" = Option<String>, Query, description = "Only those answered by this person (`usr_…`), by `me`, or by `none`."),
+           ("team" = Option<String>, Query, description = "Only those given to this team (`tea_…`), to one of `mine`, or to `none`."),
            ("label" = Option<String>, Query, description = "Only those with this label: `lbl_…`."),
            ("priority" = Option<String>, Query, description = "Only those that are `low`, `normal`, `high` or `urgent`."),
            ("due" = Option<String>, Query, description = "Only those in which an answer or the solution is due `soon` or was missed, or only those in which it was `missed`."),
@@ -66,9 +70,9 @@ pub(crate) struct ListView {
     responses((status = 200, body = ListView)))]
 async fn list(who: Staff, app: App, Params(query): Params<ListQuery>) -> Answer<Data<ListView>> {
     let limit = page_size(query.limit, 50, PAGE, "A page", "conversations")?;
-    let ListQuery { status, waiting, assignee, label, priority, due, .. } = query;
-    let criteria = Criteria { status, waiting, assignee, label, priority, due };
-    let filter = criteria.seen_by(who.actor().party.user())?;
+    let ListQuery { status, waiting, assignee, team, label, priority, due, .. } = query;
+    let criteria = Criteria { status, waiting, assignee, team, label, priority, due };
+    let filter = criteria.seen_by(&viewer(&who, &app, criteria.asks_for_teams()).await?)?;
     let page = app.chat.conversations.page(who.tenant(), filter, query.order, query.cursor, limit).await?;
     Ok(Data::new(ListView { items: page.items, next: page.next }))
 }

@@ -1,10 +1,12 @@
 //! Saved views of the inbox, and how many conversations are in each list.
 
+use std::collections::BTreeSet;
+
 use brigade_domain::chat::due::Urgency;
 use brigade_domain::chat::list::{Facet, Filter, Order, Place};
 use brigade_domain::chat::triage::Priority;
-use brigade_domain::chat::view::{Assigned, Criteria, Editor, KeptView, View, ViewName};
-use brigade_domain::id::{LabelId, UserId, ViewId};
+use brigade_domain::chat::view::{Assigned, Criteria, Editor, KeptView, Teamed, View, ViewName, Viewer};
+use brigade_domain::id::{LabelId, ViewId};
 use brigade_domain::refusal::{Code, Refusal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -34,6 +36,10 @@ pub(crate) struct CriteriaView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     assignee: Option<Assigned>,
+    /// Only those given to one of `mine` (the teams that whoever looks is in), to `none` or to a team: `tea_…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    team: Option<Teamed>,
     /// Only those with this label: `lbl_…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
@@ -49,14 +55,14 @@ pub(crate) struct CriteriaView {
 }
 
 impl From<CriteriaView> for Criteria {
-    fn from(CriteriaView { status, waiting, assignee, label, priority, due }: CriteriaView) -> Self {
-        Self { status, waiting, assignee, label, priority, due }
+    fn from(CriteriaView { status, waiting, assignee, team, label, priority, due }: CriteriaView) -> Self {
+        Self { status, waiting, assignee, team, label, priority, due }
     }
 }
 
 impl From<Criteria> for CriteriaView {
-    fn from(Criteria { status, waiting, assignee, label, priority, due }: Criteria) -> Self {
-        Self { status, waiting, assignee, label, priority, due }
+    fn from(Criteria { status, waiting, assignee, team, label, priority, due }: Criteria) -> Self {
+        Self { status, waiting, assignee, team, label, priority, due }
     }
 }
 
@@ -153,6 +159,8 @@ async fn remove(who: Staff, app: App, At(id): At<ViewId>) -> Answer<Data<Done>> 
 #[serde(deny_unknown_fields)]
 struct CountsQuery {
     #[serde(default)]
+    team: Option<Teamed>,
+    #[serde(default)]
     label: Option<LabelId>,
 }
 
@@ -182,28 +190,41 @@ pub(crate) struct ViewCount {
 
 /// How many conversations the lists and views of the inbox hold, of all there are.
 #[utoipa::path(get, path = "/v1/inbox/counts", tag = "chat",
-    params(("label" = Option<String>, Query, description = "Of the lists only those with this label: `lbl_…`.")),
+    params(("team" = Option<String>, Query, description = "Of the lists only those given to this team (`tea_…`), to one of `mine`, or to `none`."),
+           ("label" = Option<String>, Query, description = "Of the lists only those with this label: `lbl_…`.")),
     responses((status = 200, body = CountsView)))]
 async fn counts(who: Staff, app: App, Params(query): Params<CountsQuery>) -> Answer<Data<CountsView>> {
-    let me = who.actor().party.user();
     let facets = app.chat.conversations.facets(who.tenant()).await?;
-    let views = app.chat.views.list(who.tenant(), me).await?;
-    let every = Filter { label: query.label, ..Filter::default() };
-    let mine = me.map(|me| Filter { assignee: Some(Some(me).into()), ..every.clone() });
+    let views = app.chat.views.list(who.tenant(), who.actor().party.user()).await?;
+    let asked = Criteria { team: query.team, label: query.label, ..Criteria::default() };
+    let asks_for_teams = views.iter().map(|kept| &kept.view.criteria).chain([&asked]).any(Criteria::asks_for_teams);
+    let viewer = viewer(&who, &app, asks_for_teams).await?;
+    let every = asked.seen_by(&viewer)?;
+    let mine = viewer.person.map(|me| Filter { assignee: Some(Some(me).into()), ..every.clone() });
     Ok(Data::new(CountsView {
         waiting: Filter { waiting: Some(true), ..every.clone() }.count(&facets),
         mine: mine.map_or(0, |mine| mine.count(&facets)),
         due: Filter { due: Some(Urgency::Soon), ..every.clone() }.count(&facets),
         snoozed: Filter { place: Place::Snoozed, ..every.clone() }.count(&facets),
         open: every.count(&facets),
-        views: views.iter().map(|kept| ViewCount { id: kept.id, count: count(kept, me, &facets) }).collect(),
+        views: views.iter().map(|kept| ViewCount { id: kept.id, count: count(kept, &viewer, &facets) }).collect(),
     }))
 }
 
-/// What is assigned to `me` is nothing when a program looks.
-fn count(kept: &KeptView, me: Option<UserId>, facets: &[Facet]) -> Option<u64> {
+/// Who looks, with their teams if those are asked for.
+pub(super) async fn viewer(who: &Staff, app: &App, with_teams: bool) -> Answer<Viewer> {
+    let person = who.actor().party.user();
+    let teams = match person {
+        Some(person) if with_teams => app.chat.conversations.teams_of(who.tenant(), person).await?,
+        Some(_) | None => BTreeSet::new(),
+    };
+    Ok(Viewer { person, teams })
+}
+
+/// What is assigned to `me`, or to a team of `mine`, is nothing when a program looks.
+fn count(kept: &KeptView, viewer: &Viewer, facets: &[Facet]) -> Option<u64> {
     let criteria = &kept.view.criteria;
-    (criteria.status != Place::Resolved).then(|| criteria.seen_by(me).map_or(0, |filter| filter.count(facets)))
+    (criteria.status != Place::Resolved).then(|| criteria.seen_by(viewer).map_or(0, |filter| filter.count(facets)))
 }
 
 fn editor(who: &Staff) -> Editor {

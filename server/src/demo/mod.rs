@@ -20,7 +20,7 @@ use brigade_domain::chat::list::Order;
 use brigade_domain::chat::view::{Assigned, Criteria, View, ViewName, Views as _};
 use brigade_domain::entity::{EntityKey, Seq};
 use brigade_domain::id::{
-    AccountId, AttachmentId, ConversationId, LabelId, ReplyId, TenantId, UserId, ViewId, VisitorId,
+    AccountId, AttachmentId, ConversationId, LabelId, ReplyId, TeamId, TenantId, UserId, ViewId, VisitorId,
 };
 use brigade_domain::identity::{Cause, Secret};
 use brigade_domain::journal::RequestKey;
@@ -131,6 +131,7 @@ async fn make(platform: &Platform, uploads: &Uploads, sign_ins: &[SignIn], origi
     let kitchen = tenant(platform, SLUG, "Balance Kitchen", origins).await?;
     let people = people(platform, sign_ins, &[(SLUG, kitchen)]).await?;
     set_up(platform, kitchen, people[JONAS]).await?;
+    teams(platform, kitchen, &people).await?;
     for talk in script::TALKS {
         hold(platform, uploads, kitchen, &people, talk)
             .await
@@ -256,6 +257,21 @@ fn targets() -> Value {
 
 fn label(tenant: TenantId, name: &str) -> LabelId {
     LabelId::from_uuid(Uuid::new_v5(&NAMESPACE, format!("{tenant}/label/{name}").as_bytes()))
+}
+
+/// Who works together.
+async fn teams(platform: &Platform, tenant: TenantId, people: &BTreeMap<&'static str, UserId>) -> Result<()> {
+    let (key, admin) = (EntityKey::new(tenant, tenant), staff(tenant, people[JONAS], Role::Admin, "Jonas Weber"));
+    for (name, with_jonas) in script::TEAMS {
+        let members: Vec<UserId> = with_jonas.then(|| people[JONAS]).into_iter().chain([people[AMARA]]).collect();
+        let body = json!({ "team": team(tenant, name), "name": name, "members": members });
+        do_once(platform, key, &admin, Timestamp::now(), &format!("team {name}"), "set_team", &body).await?;
+    }
+    Ok(())
+}
+
+fn team(tenant: TenantId, name: &str) -> TeamId {
+    TeamId::from_uuid(Uuid::new_v5(&NAMESPACE, format!("{tenant}/team/{name}").as_bytes()))
 }
 
 /// What the staff have ready to say.
@@ -389,6 +405,7 @@ fn command(act: &Act, seqs: &[Seq], amara: Option<&UserId>, tenant: TenantId) ->
             ("give_feedback", json!({ "asked": last, "score": score, "comment": comment }))
         }
         Act::Label(name) => ("label", json!({ "label": label(tenant, name), "on": true })),
+        Act::GiveToTeam(name) => ("assign_team", json!({ "team": team(tenant, name) })),
         Act::SetPriority(priority) => ("set_priority", json!({ "priority": priority })),
         Act::Snooze(minutes) => ("snooze", json!({ "until": ago(-minutes) })),
         Act::LeaveContact(email, name) => ("leave_contact", json!({ "email": email, "name": name })),

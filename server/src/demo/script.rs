@@ -32,6 +32,8 @@ pub(super) enum Act {
     /// A label by its name in [`LABELS`].
     Label(&'static str),
     SetPriority(&'static str),
+    /// To a team by its name in [`TEAMS`].
+    GiveToTeam(&'static str),
     /// Put off until so many minutes from now.
     Snooze(i64),
 }
@@ -68,8 +70,8 @@ const HOUR: i64 = 60;
 const DAY: i64 = 24 * HOUR;
 
 use Act::{
-    AskFeedback, AssignToAmara, Edit, GiveFeedback, Label, LeaveContact, Note, React, Read, Reply, Resolve, Say,
-    SetPriority, ShowMenu, Snooze,
+    AskFeedback, AssignToAmara, Edit, GiveFeedback, GiveToTeam, Label, LeaveContact, Note, React, Read, Reply, Resolve,
+    Say, SetPriority, ShowMenu, Snooze,
 };
 use Who::{Amara, Customer, Jonas};
 
@@ -130,6 +132,7 @@ pub(super) const TALKS: &[Talk] = &[
             Line(12, Customer, Say("Hello! Do you deliver to Walthamstow on Mondays?")),
             Line(11, Customer, Say("And can I start with just one week to try it?")),
             Line(10, Jonas, Label("Delivery")),
+            Line(10, Jonas, GiveToTeam("Drivers")),
         ],
     },
     Talk {
@@ -179,6 +182,7 @@ pub(super) const TALKS: &[Talk] = &[
             Line(DAY - 30, Customer, Say("We decide that on Friday, I come back to you then.")),
             Line(DAY - 31, Amara, Label("Catering")),
             Line(DAY - 31, Amara, AssignToAmara),
+            Line(DAY - 31, Amara, GiveToTeam("Events")),
             Line(DAY - 32, Amara, Say("Wonderful, until Friday!")),
             Line(DAY - 33, Amara, Snooze(2 * DAY)),
         ],
@@ -215,6 +219,9 @@ pub(super) const LABELS: [(&str, &str); 5] = [
     ("Delivery", "blue"),
     ("New customer", "green"),
 ];
+
+/// Teams, and whether Jonas is in them; Amara is in all.
+pub(super) const TEAMS: [(&str, bool); 2] = [("Events", true), ("Drivers", false)];
 
 /// Canned replies: shortcut and text.
 pub(super) const CANNED: [(&str, &str); 4] = [

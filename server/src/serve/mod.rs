@@ -26,6 +26,7 @@ mod routing;
 pub(crate) mod signals;
 mod targets;
 pub(crate) mod tasks;
+mod teams;
 mod transcripts;
 mod upkeep;
 mod wire;

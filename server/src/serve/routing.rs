@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use brigade_actors::{Directory, Presence};
 use brigade_domain::actor::Party;
 use brigade_domain::entity::{EntityKey, Seq};
-use brigade_domain::id::{ConversationId, TenantId, UserId};
+use brigade_domain::id::{ConversationId, TeamId, TenantId, UserId};
 use brigade_domain::presence::PresenceStatus;
 use brigade_domain::refusal::{Code, Rejection};
 use brigade_domain::tenant::routing::{GIVE, RETURN, ROUTE};
@@ -29,6 +29,9 @@ const SAY_AGAIN: Duration = LEASE.checked_div(3).unwrap();
 struct Given {
     conversation: ConversationId,
     to: UserId,
+    /// The team among which they were chosen. Jobs from before there were teams do not have it.
+    #[serde(default)]
+    team: Option<TeamId>,
     gift: Uuid,
     rev: Seq,
 }
@@ -67,8 +70,8 @@ pub(super) fn tasks(tasks: Tasks, directory: &Directory, routing: &PgRouting) ->
 
 /// The conversation decides whether it is still to be had; whatever it says, the gift is no longer on its way.
 async fn give(directory: &Directory, routing: &PgRouting, task: Task) -> Result<(), TaskError> {
-    let (tenant, Given { conversation, to, gift, rev }) = of_tenant(task)?;
-    let body = json!({ "from": null, "to": to, "rev": rev }).to_string();
+    let (tenant, Given { conversation, to, team, gift, rev }) = of_tenant(task)?;
+    let body = json!({ "from": null, "to": to, "team": team, "rev": rev }).to_string();
     match ask(directory, EntityKey::new(tenant, conversation), gift, "give", body).await {
         Ok(()) => {}
         // Whoever it was for has just left the staff.

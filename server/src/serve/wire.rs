@@ -44,7 +44,7 @@ use brigade_ws::{Hub, Live, LiveConfig, LiveLimits, Timeouts};
 use super::drain::Traffic;
 use super::health::{Pulse, Vitals};
 use super::parts::{Letters, Lookout};
-use super::{blocks, feedback, files, live, notices, postman, routing, targets, tasks, transcripts, upkeep};
+use super::{blocks, feedback, files, live, notices, postman, routing, targets, tasks, teams, transcripts, upkeep};
 use crate::config::Config;
 use crate::config::value::Setting as _;
 use crate::database::Database;
@@ -416,6 +416,7 @@ impl Node {
         let tasks = tasks::own_data(tasks, &self.copies);
         let tasks = targets::targets(tasks, self.handles.directory.clone(), self.db.clone());
         let tasks = feedback::feedback(tasks, self.handles.directory.clone());
+        let tasks = teams::teams(tasks, self.handles.directory.clone());
         let blocked = Arc::new(PgBlocks::new(self.db.clone()));
         let tasks = blocks::blocks(tasks, self.handles.directory.clone(), blocked);
         let tasks = transcripts::transcripts(tasks, self.app.clone(), Arc::new(self.identity.clone()));

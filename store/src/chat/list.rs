@@ -1,16 +1,17 @@
 //! Lists of conversations: the inbox, and pages of it over HTTP.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Actor;
 use brigade_domain::chat::due::{Due, Urgency};
-use brigade_domain::chat::list::{Assignee, Facet, Filter, Order, Place};
+use brigade_domain::chat::list::{Assignee, Facet, Filter, OfTeam, Order, Place};
 use brigade_domain::chat::triage::Priority;
 use brigade_domain::chat::{ConversationRow, INBOX};
 use brigade_domain::entity::Seq;
-use brigade_domain::id::{AccountId, ConversationId, LabelId, TenantId, UserId, VisitorId};
+use brigade_domain::id::{AccountId, ConversationId, LabelId, TeamId, TenantId, UserId, VisitorId};
 use brigade_domain::journal::{BoxFuture, ListItems, Lists};
 use brigade_domain::json::Json;
 use brigade_domain::refusal::{Fault, Refusal};
@@ -122,6 +123,7 @@ struct Record {
     visitor_id: Option<Uuid>,
     account_id: Option<Uuid>,
     assignee: Option<Uuid>,
+    team: Option<Uuid>,
     waiting_since: Option<DbTime>,
     last_message_at: Option<DbTime>,
     snoozed_until: Option<DbTime>,
@@ -145,6 +147,7 @@ impl TryFrom<Record> for (Seq, ConversationRow) {
             visitor: record.visitor_id.map(VisitorId::from_uuid),
             account: record.account_id.map(AccountId::from_uuid),
             assignee: record.assignee.map(UserId::from_uuid),
+            team: record.team.map(TeamId::from_uuid),
             waiting_since: record.waiting_since.map(from_db).transpose()?,
             last_message_at: record.last_message_at.map(from_db).transpose()?,
             snoozed_until: record.snoozed_until.map(from_db).transpose()?,
@@ -208,7 +211,7 @@ async fn records(
         ($place:tt, $key:tt, $way:tt, $beyond:tt, $before_all:tt, $before_all_ids:expr) => {
             sqlx::query_as!(
                 Record,
-                r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at,
+                r#"select id, rev, kind, status, visitor_id, account_id, assignee, team, waiting_since, last_message_at,
                           snoozed_until, woken_at, priority, labels, due_at, warn_at, listing, "#
                     + $key
                     + r#" as "sorted_at!" from conversations
@@ -216,6 +219,9 @@ async fn records(
                      and ($2::boolean is null or (waiting_since is not null) = $2)
                      and ($3::uuid is null or assignee = $3)
                      and (not $10 or assignee is null)
+                     and ($12::uuid[] is null
+                          or (team = any ($12) and (select teams from tenants where id = $1) ? team::text))
+                     and (not $13 or team is null or not (select teams from tenants where id = $1) ? team::text)
                      and ($4::uuid is null or labels @> array[$4])
                      and ($5::text is null or priority = $5)
                      and ($11::text is null or case $11 when 'soon' then warn_at <= now() else due_at <= now() end)
@@ -244,6 +250,8 @@ async fn records(
                 i64::try_from(limit).unwrap_or(i64::from(PAGE)) + 1,
                 filter.assignee == Some(Assignee::Nobody),
                 filter.due.map(Urgency::as_str),
+                teams(filter) as _,
+                filter.team == Some(OfTeam::None),
             )
             .fetch_all(tx)
             .await?
@@ -276,22 +284,48 @@ fn answered_by(filter: &Filter) -> Option<Uuid> {
     }
 }
 
+fn teams(filter: &Filter) -> Option<Vec<Uuid>> {
+    match &filter.team {
+        Some(OfTeam::AnyOf(teams)) => Some(teams.iter().map(|team| team.uuid()).collect()),
+        Some(OfTeam::None) | None => None,
+    }
+}
+
+/// The teams that `person` is in.
+pub async fn teams_of(db: &Db, tenant: TenantId, person: UserId) -> Result<BTreeSet<TeamId>, Fault> {
+    db.read("look for somebody's teams", tenant, move |tx| {
+        Box::pin(async move {
+            let ids = sqlx::query_scalar!(
+                r#"select team.key::uuid as "id!" from tenants, jsonb_each(teams) team
+                   where id = $1 and team.value ? $2::uuid::text"#,
+                tenant.uuid(),
+                person.uuid(),
+            )
+            .fetch_all(tx)
+            .await?;
+            Ok(ids.into_iter().map(TeamId::from_uuid).collect())
+        })
+    })
+    .await
+}
+
 /// What there is to do and what was put off, by kind. Each by its index: what is resolved is not passed by.
 pub async fn facets(db: &Db, tenant: TenantId) -> Result<Vec<Facet>, Fault> {
     db.read("count conversations", tenant, move |tx| {
         Box::pin(async move {
             let rows = sqlx::query!(
                 r#"select status as "status!", waiting as "waiting!", assignee, labels as "labels!", priority as "priority!",
+                          case when (select teams from tenants where id = $1) ? team::text then team end as team,
                           case when due_at <= now() then 'missed' when warn_at <= now() then 'soon' end as due,
                           count(*) as "count!"
                    from (
-                       select status, waiting_since is not null as waiting, assignee, labels, priority, due_at, warn_at
+                       select status, waiting_since is not null as waiting, assignee, team, labels, priority, due_at, warn_at
                        from conversations where tenant_id = $1 and status = 'open'
                        union all
-                       select status, waiting_since is not null, assignee, labels, priority, due_at, warn_at
+                       select status, waiting_since is not null, assignee, team, labels, priority, due_at, warn_at
                        from conversations where tenant_id = $1 and status = 'snoozed'
                    ) as unsettled
-                   group by status, waiting, assignee, labels, priority, due"#,
+                   group by 1, 2, 3, 4, 5, 6, 7"#,
                 tenant.uuid(),
             )
             .fetch_all(tx)
@@ -302,6 +336,7 @@ pub async fn facets(db: &Db, tenant: TenantId) -> Result<Vec<Facet>, Fault> {
                     place: read_name(row.status, "read where a conversation stands")?,
                     waiting: row.waiting,
                     assignee: row.assignee.map(UserId::from_uuid).into(),
+                    team: row.team.map(TeamId::from_uuid),
                     labels: row.labels.into_iter().map(LabelId::from_uuid).collect(),
                     priority: read_name(row.priority, "read a conversation's priority")?,
                     due: row.due.map(|due| read_name(due, "read how a conversation stands to its targets")).transpose()?,
@@ -320,7 +355,7 @@ pub async fn find(db: &Db, tenant: TenantId, id: ConversationId) -> Result<Optio
         Box::pin(async move {
             let row = sqlx::query_as!(
                 Record,
-                r#"select id, rev, kind, status, visitor_id, account_id, assignee, waiting_since, last_message_at,
+                r#"select id, rev, kind, status, visitor_id, account_id, assignee, team, waiting_since, last_message_at,
                           snoozed_until, woken_at, priority, labels, due_at, warn_at, listing,
                           coalesce(settled_at, last_message_at, to_timestamp(0)) as "sorted_at!"
                    from conversations where tenant_id = $1 and id = $2"#,

@@ -29,7 +29,7 @@ use std::borrow::Cow;
 
 use brigade_domain::chat::ConversationRow;
 use brigade_domain::entity::Seq;
-use brigade_domain::id::{AccountId, LabelId, TenantId, UserId, VisitorId};
+use brigade_domain::id::{AccountId, LabelId, TeamId, TenantId, UserId, VisitorId};
 use brigade_domain::refusal::{Code, Fault, Refusal};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -47,7 +47,7 @@ pub use drafts::PgDrafts;
 pub(crate) use drafts::expire as expire_drafts;
 pub(crate) use feedback::keep as keep_feedback;
 pub use history::PgMessages;
-pub use list::{Cursor, PAGE, Page, PgLists, facets, find, page, unsettled};
+pub use list::{Cursor, PAGE, Page, PgLists, facets, find, page, teams_of, unsettled};
 pub(crate) use matters::keep as keep_matters;
 pub use search::PgSearch;
 pub(crate) use search::Touched;
@@ -65,7 +65,7 @@ pub(crate) async fn save(tx: &mut PgConnection, tenant: TenantId, rows: &[Rev<'_
     let columns = Columns::of(rows);
     sqlx::query!(
         r#"select brigade_save_conversations($1, '{}', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-                                             $13, $14, $15, $16, $17, $18)"#,
+                                             $13, $14, $15, $16, $17, $18, $19)"#,
         tenant.uuid(),
         &columns.id,
         &columns.rev,
@@ -74,6 +74,7 @@ pub(crate) async fn save(tx: &mut PgConnection, tenant: TenantId, rows: &[Rev<'_
         &columns.visitor as _,
         &columns.account as _,
         &columns.assignee as _,
+        &columns.team as _,
         &columns.waiting_since as _,
         &columns.last_message_at as _,
         &columns.settled_at as _,
@@ -99,6 +100,7 @@ pub(crate) struct Columns<'a> {
     pub(crate) visitor: Vec<Option<Uuid>>,
     pub(crate) account: Vec<Option<Uuid>>,
     pub(crate) assignee: Vec<Option<Uuid>>,
+    pub(crate) team: Vec<Option<Uuid>>,
     pub(crate) waiting_since: Vec<Option<DbTime>>,
     pub(crate) last_message_at: Vec<Option<DbTime>>,
     pub(crate) settled_at: Vec<Option<DbTime>>,
@@ -123,6 +125,7 @@ impl<'a> Columns<'a> {
             visitor: each().map(|row| row.visitor.map(VisitorId::uuid)).collect(),
             account: each().map(|row| row.account.map(AccountId::uuid)).collect(),
             assignee: each().map(|row| row.assignee.map(UserId::uuid)).collect(),
+            team: each().map(|row| row.team.map(TeamId::uuid)).collect(),
             waiting_since: each().map(|row| row.waiting_since.map(to_db)).collect(),
             last_message_at: each().map(|row| row.last_message_at.map(to_db)).collect(),
             settled_at: each().map(settled_at).collect(),

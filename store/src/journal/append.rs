@@ -1,5 +1,5 @@
 //! The call that moves heads and appends lines; the statements are functions of the database
-//! (`migrations/20261121001600_sort_conversations.sql`, `20261121001200_commit_in_one_call.sql`).
+//! (`migrations/20261123000400_create_teams.sql`, `20261121001200_commit_in_one_call.sql`).
 
 use std::collections::HashSet;
 
@@ -25,7 +25,7 @@ pub(super) async fn append(
     let late = sqlx::query_scalar!(
         r#"select brigade_commit_conversations($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
                                                $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
-                                               $29, $30, $31) as "late!""#,
+                                               $29, $30, $31, $32) as "late!""#,
         tenant.uuid(),
         &heads.entity,
         &heads.kind as _,
@@ -47,6 +47,7 @@ pub(super) async fn append(
         &rows.visitor as _,
         &rows.account as _,
         &rows.assignee as _,
+        &rows.team as _,
         &rows.waiting_since as _,
         &rows.last_message_at as _,
         &rows.settled_at as _,

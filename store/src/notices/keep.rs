@@ -1,6 +1,6 @@
 //! Writing, reading and forgetting notices.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Party;
@@ -145,19 +145,22 @@ pub(super) async fn seen(
     Ok(read.rows_affected() > 0)
 }
 
-/// Takes away what nobody need be told any more of a conversation as it stands now. Returns whom that concerns.
+/// Takes away what nobody need be told any more of a conversation as it stands now: it is somebody's, or for the people of `team`.
+/// Returns whom that concerns.
 pub(super) async fn forget(
     tx: &mut PgConnection,
     tenant: TenantId,
     conversation: Uuid,
     assignee: Option<UserId>,
     to_be_had: bool,
+    team: Option<&BTreeSet<UserId>>,
     due: bool,
 ) -> Result<Vec<Uuid>, Error> {
+    let team: Option<Vec<Uuid>> = team.map(|team| team.iter().map(|user| user.uuid()).collect());
     let gone = sqlx::query_scalar!(
         "delete from notices
          where tenant_id = $1 and subject = $2 and read_at is null
-           and (kind = 'waiting' and not $4
+           and (kind = 'waiting' and (not $4 or user_id <> all ($6::uuid[]))
                 or kind in ('assigned', 'answered', 'due') and user_id is distinct from $3
                 or kind = 'due' and not $5)
          returning user_id",
@@ -166,6 +169,7 @@ pub(super) async fn forget(
         assignee.map(UserId::uuid),
         to_be_had,
         due,
+        team as _,
     )
     .fetch_all(tx)
     .await?;

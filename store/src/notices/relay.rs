@@ -183,6 +183,8 @@ async fn lines(
 struct Standing {
     assignee: Option<UserId>,
     waits: bool,
+    /// Who is in the team it is given to.
+    team: Option<BTreeSet<UserId>>,
     due: Option<Due>,
     inviter: Option<UserId>,
 }
@@ -205,13 +207,16 @@ async fn tell(
                 let Some(standing) = standings.get(&id) else { continue };
                 let to_be_had = people.by_hand && standing.waits && standing.assignee.is_none();
                 let due = standing.due.is_some();
-                concerned.extend(keep::forget(tx, tenant, id, standing.assignee, to_be_had, due).await?);
+                concerned.extend(
+                    keep::forget(tx, tenant, id, standing.assignee, to_be_had, standing.team.as_ref(), due).await?,
+                );
                 if let Some(due) = standing.due.filter(|_| lines.iter().any(|line| &*line.kind == "due_set")) {
                     look_at(tx, tenant, id, due.warn_at).await?;
                 }
                 let scene = Scene {
                     assignee: standing.assignee,
                     to_be_had,
+                    team: standing.team.as_ref(),
                     staff: &people.staff,
                     away: &people.away,
                     inviter: standing.inviter,
@@ -294,12 +299,16 @@ async fn standings(tx: &mut PgConnection, tenant: TenantId, ids: &[Uuid]) -> Res
     let rows = sqlx::query!(
         r#"select chat.id, chat.assignee, chat.waiting_since is not null and chat.status = 'open' as "waits!",
                   chat.due_at, chat.warn_at,
+                  case when teams ? chat.team::text then
+                      array(select member::uuid from jsonb_array_elements_text(teams -> chat.team::text) member)
+                  end as team,
                   case when chat.account_id is not null then (
                       select line.body::jsonb ->> 'inviter' from event_log line
                       where line.tenant_id = $1 and line.entity_id = chat.id and line.kind = 'invited'
                       order by line.seq desc limit 1
                   ) end as inviter
-           from conversations chat where chat.tenant_id = $1 and chat.id = any ($2)"#,
+           from conversations chat join tenants on tenants.id = $1
+           where chat.tenant_id = $1 and chat.id = any ($2)"#,
         tenant.uuid(),
         ids,
     )
@@ -310,6 +319,7 @@ async fn standings(tx: &mut PgConnection, tenant: TenantId, ids: &[Uuid]) -> Res
         let standing = Standing {
             assignee: row.assignee.map(UserId::from_uuid),
             waits: row.waits,
+            team: row.team.map(|team| team.into_iter().map(UserId::from_uuid).collect()),
             due: due_of(row.due_at, row.warn_at)?,
             inviter: row.inviter.and_then(|user| user.parse().ok()),
         };

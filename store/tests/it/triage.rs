@@ -35,6 +35,7 @@ async fn has_labels(world: &World, tenant: TenantId, expected: Seq, labels: &[La
         id: tenant,
         settings: "{}".to_owned(),
         labels: labels.to_vec(),
+        teams: "{}".to_owned(),
         routing: None,
         away: vec![],
     }));

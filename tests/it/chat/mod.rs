@@ -15,6 +15,7 @@ mod routing;
 mod search;
 mod site;
 mod targets;
+mod teams;
 mod transcripts;
 mod triage;
 mod views;

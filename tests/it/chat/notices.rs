@@ -103,6 +103,22 @@ async fn who_waits_is_told_to_all_who_take_chats_until_somebody_takes_it() {
 }
 
 #[tokio::test]
+async fn who_waits_for_a_team_is_told_to_its_people_and_no_longer_to_the_others() {
+    let stage = Stage::set().await;
+    let chat = &stage.visitor.conversation;
+    let kitchen = stage.team("Kitchen", &[&stage.manager]).await;
+    visitor_says(&stage.app, &stage.visitor, "Can you cook for eighty?").await;
+    told_is(&stage.manager, &[("waiting", 1, false)]).await;
+    told_is(&stage.admin, &[("waiting", 1, false)]).await;
+    give(&stage.admin, chat, "assign_team", json!({ "team": kitchen })).await;
+    told_is(&stage.admin, &[]).await;
+    assert_eq!(told(&stage.manager).await, [("waiting".to_owned(), 1, false)]);
+    visitor_says(&stage.app, &stage.visitor, "For a wedding").await;
+    told_is(&stage.manager, &[("waiting", 2, false)]).await;
+    assert!(told(&stage.admin).await.is_empty());
+}
+
+#[tokio::test]
 async fn where_routing_gives_conversations_out_only_who_is_given_one_is_told() {
     let stage = Stage::set().await;
     business(&stage.admin, &stage.tenant, "set_routing", json!({ "mode": "round_robin", "capacity": 5 })).await;

@@ -285,6 +285,57 @@ async fn the_staff_see_how_it_came_to_them_and_the_customer_does_not() {
 }
 
 #[tokio::test]
+async fn what_is_a_teams_goes_to_its_people_and_waits_for_them_without_holding_others_up() {
+    let mut floor = Floor::with(2).await;
+    let business = format!("tenant:{}", floor.tenant.id);
+    let absent = floor.app.client_as(&floor.tenant, Role::AccountManager).await;
+    let team = async |floor: &Floor, name: &str, members: Vec<brigade_domain::id::UserId>| {
+        let team = brigade_domain::id::TeamId::from_uuid(uuid::Uuid::now_v7());
+        let body = json!({ "team": team, "name": name, "members": members });
+        floor.tell(&floor.admin, &business, "set_team", body).await;
+        team
+    };
+    let kitchen = team(&floor, "Kitchen", vec![floor.staff[1].person.id]).await;
+    let drivers = team(&floor, "Drivers", vec![absent.id]).await;
+    let mut waiting = Vec::new();
+    for team in [Some(drivers), Some(kitchen), Some(kitchen), None] {
+        let visitor = floor.waits().await;
+        if let Some(team) = team {
+            floor.tell(&floor.admin, &visitor.topic, "assign_team", json!({ "team": team })).await;
+        }
+        waiting.push(visitor);
+    }
+    floor.available(&floor.admin, false).await;
+    floor.routing("round_robin", 9).await;
+    floor.becomes(&waiting[1], 1).await;
+    floor.becomes(&waiting[2], 1).await;
+    // Only the first has had none.
+    floor.becomes(&waiting[3], 0).await;
+    floor.app.jobs_done().await;
+    assert_eq!(floor.assignee(&waiting[0]), "", "nobody of the drivers is there");
+    // Somebody outside has it when it is given to the team: it waits for it, and routing gives it to one of it.
+    floor.tell(&floor.staff[0].person, &waiting[3].topic, "assign_team", json!({ "team": kitchen })).await;
+    floor.becomes(&waiting[3], 1).await;
+    // Whoever comes into the team is given what waits for it.
+    let third = floor.comes().await;
+    let members = json!({ "team": drivers, "name": "Drivers", "members": [floor.staff[third].person.id] });
+    floor.tell(&floor.admin, &business, "set_team", members).await;
+    floor.becomes(&waiting[0], third).await;
+    // What is a team's that is no more is anybody's.
+    let last = floor.waits().await;
+    let empty = team(&floor, "Weddings", vec![]).await;
+    floor.app.jobs_done().await;
+    let holder = floor.assignee(&last);
+    floor.tell(&floor.admin, &last.topic, "assign_team", json!({ "team": empty })).await;
+    eventually("nobody of it has it", Duration::from_secs(20), async || floor.assignee(&last).is_empty().then_some(()))
+        .await;
+    assert!(!holder.is_empty());
+    floor.tell(&floor.admin, &business, "remove_team", json!({ "team": empty })).await;
+    eventually("anybody has it", Duration::from_secs(20), async || (!floor.assignee(&last).is_empty()).then_some(()))
+        .await;
+}
+
+#[tokio::test]
 async fn by_hand_nothing_is_given_and_a_client_goes_to_the_account_manager() {
     let mut floor = Floor::with(2).await;
     let visitor = floor.waits().await;

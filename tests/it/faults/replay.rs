@@ -11,7 +11,7 @@ use brigade_domain::account::Account;
 use brigade_domain::actor::{Actor, ActorKind, Party, Role};
 use brigade_domain::chat::Conversation;
 use brigade_domain::entity::{Entity, EntityKey, Entry};
-use brigade_domain::id::{AccountId, ConversationId, InvitationId, LabelId, TenantId, UserId, VisitorId};
+use brigade_domain::id::{AccountId, ConversationId, InvitationId, LabelId, TeamId, TenantId, UserId, VisitorId};
 use brigade_domain::journal::{Journal as _, LogLine, Range, RequestKey, Snapshot};
 use brigade_domain::tenant::Tenant;
 use brigade_store::PgJournal;
@@ -50,6 +50,8 @@ struct Cast {
     account: AccountId,
     /// What a conversation is about: the tenant has it.
     label: LabelId,
+    /// Whom it can be given to: the tenant has it.
+    team: TeamId,
 }
 
 fn id() -> Uuid {
@@ -58,7 +60,7 @@ fn id() -> Uuid {
 
 impl Cast {
     /// `staff` are of the tenant's staff, as PostgreSQL knows it too: an account manager and an admin.
-    fn new(tenant: TenantId, staff: [UserId; 2], label: LabelId) -> Self {
+    fn new(tenant: TenantId, staff: [UserId; 2], label: LabelId, team: TeamId) -> Self {
         let person = |user, kind, role, name: &str| Actor {
             party: Party::User(user),
             kind,
@@ -76,6 +78,7 @@ impl Cast {
             member,
             account,
             label,
+            team,
             tenant,
         }
     }
@@ -109,7 +112,7 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
         }
         None => {}
     }
-    match dice.roll(36) {
+    match dice.roll(39) {
         0..6 => (anybody, "send", json!({ "text": text })),
         6 => (anybody, "send", json!({ "text": text, "reply_to": seq })),
         7 => (cast.manager.clone(), "send", json!({ "text": text, "mentions": [cast.user(dice)] })),
@@ -149,6 +152,8 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
             let (from, to) = (dice.heads().then(|| cast.user(dice)), dice.heads().then(|| cast.user(dice)));
             (system, "give", json!({ "from": from, "to": to, "rev": seq }))
         }
+        36 | 37 => (anybody, "assign_team", json!({ "team": dice.heads().then_some(cast.team) })),
+        38 => (system, "release", json!({ "from": cast.user(dice), "team": cast.team, "rev": seq })),
         27 => (anybody, "block", json!({ "reason": text, "email": dice.heads() })),
         33 => (anybody, "ask_transcript", json!({})),
         // As it is at this moment, if nobody has it.
@@ -207,8 +212,14 @@ fn of_tenant(cast: &Cast, dice: &mut Dice, _head: u64) -> (Actor, &'static str, 
     let (system, staff) = (Actor::system(cast.tenant), if dice.heads() { &cast.manager } else { &cast.admin });
     let conversation = ConversationId::from_uuid(Uuid::from_u128(u128::from(dice.roll(4))));
     let rev = dice.roll(20) + 1;
-    match dice.roll(16) {
+    match dice.roll(18) {
+        16 => (cast.admin.clone(), "remove_team", json!({ "team": cast.team })),
         15 => (
+            cast.admin.clone(),
+            "set_team",
+            json!({ "team": cast.team, "name": format!("Team {}", dice.roll(9)), "members": [cast.user(dice)] }),
+        ),
+        17 => (
             cast.admin.clone(),
             "set_look",
             json!({ "accent": dice.heads().then(|| format!("#00{:04x}", dice.roll(9))), "side": if dice.heads() { "left" } else { "right" } }),
@@ -344,12 +355,14 @@ async fn sequences<E: Entity + PartialEq + Debug>(
     let staff = [app.client_as(tenant, Role::AccountManager).await.id, app.client_as(tenant, Role::Admin).await.id];
     let label = LabelId::from_uuid(id());
     let made = json!({ "label": label, "name": "Known", "color": "gray" });
-    assert!(
-        ask(app, EntityKey::new(tenant.id, tenant.id), Actor::system(tenant.id), "set_label", &made).await.is_some()
-    );
+    let team = TeamId::from_uuid(id());
+    let business = EntityKey::new(tenant.id, tenant.id);
+    assert!(ask(app, business, Actor::system(tenant.id), "set_label", &made).await.is_some());
+    let made = json!({ "team": team, "name": "Kitchen", "members": [staff[0]] });
+    assert!(ask(app, business, Actor::system(tenant.id), "set_team", &made).await.is_some());
     for number in 0..count {
         let mut dice = Dice { seed: number.wrapping_mul(0x9e37_79b9) + 1, due: Vec::new() };
-        let cast = Cast::new(tenant.id, staff, label);
+        let cast = Cast::new(tenant.id, staff, label, team);
         let (key, open) = begin::<E>(&cast);
         if let Some(body) = open {
             assert!(ask(app, key, Actor::system(tenant.id), "open", &body).await.is_some());

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use brigade_domain::account::Account;
 use brigade_domain::chat::Conversation;
 use brigade_domain::chat::signal::Signal;
-use brigade_domain::id::LabelId;
+use brigade_domain::id::{LabelId, TeamId};
 use brigade_domain::refusal::Code;
 use brigade_domain::tenant::Tenant;
 use serde_json::{Value, json};
@@ -150,7 +150,7 @@ async fn frames_until(socket: &mut Socket, all: &mut Vec<Value>, last: impl Fn(&
 }
 
 /// Each command to a tenant.
-fn to_the_business(stage: &Stage, label: LabelId) -> Vec<(&'static str, Value)> {
+fn to_the_business(stage: &Stage, label: LabelId, team: TeamId) -> Vec<(&'static str, Value)> {
     let week = json!([{ "day": 1, "from": "09:00", "to": "17:30" }]);
     vec![
         ("set_hours", json!({ "zone": "Europe/Berlin", "week": week, "closed": ["2026-12-25"] })),
@@ -166,6 +166,8 @@ fn to_the_business(stage: &Stage, label: LabelId) -> Vec<(&'static str, Value)> 
         ("set_targets", json!({ "counted": "always", "normal": { "first": 5, "next": null, "resolution": 60 } })),
         ("set_label", json!({ "label": label, "name": "Allergies", "color": "teal" })),
         ("remove_label", json!({ "label": label })),
+        ("set_team", json!({ "team": team, "name": "Weddings", "members": [stage.manager.id, stage.admin.id] })),
+        ("remove_team", json!({ "team": team })),
         ("set_routing", json!({ "mode": "by_hand", "capacity": 3 })),
         ("set_capacity", json!({ "user": stage.admin.id, "capacity": 7 })),
         ("remove_staff", json!({ "user": stage.admin.id })),
@@ -191,12 +193,14 @@ async fn what_the_server_sends_is_as_described() {
     let seq = sent["seq"].clone();
     frames.push(sent);
     let label = stage.label("Allergy").await;
+    let team = stage.team("Kitchen", &[&stage.manager]).await;
     let asked = [
         (topic, "note", json!({ "text": "a note", "mentions": [stage.admin.id] })),
         (topic, "send", json!({ "text": "an answer", "reply_to": seq })),
         (topic, "react", json!({ "seq": seq, "emoji": "👍", "on": true })),
         (topic, "read", json!({ "seq": seq })),
         (topic, "assign", json!({ "to": stage.manager.id, "note": "for you" })),
+        (topic, "assign_team", json!({ "team": team, "note": "for all of you" })),
         (topic, "set_priority", json!({ "priority": "urgent" })),
         (topic, "label", json!({ "label": label, "on": true })),
         (topic, "snooze", json!({ "until": jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1) })),
@@ -225,7 +229,7 @@ async fn what_the_server_sends_is_as_described() {
     visitor.send(&json!({ "t": "eph", "topic": topic, "type": "typing", "body": { "on": true } })).await;
     let business = stage.business();
     let mut admin = stage.socket(&stage.admin).await;
-    for (kind, body) in to_the_business(&stage, label) {
+    for (kind, body) in to_the_business(&stage, label, team) {
         frames.push(admin.command(&business, kind, body).await);
     }
     system(&stage.app, &stage.tenant, topic, "hand_over", json!({ "account": stage.account, "name": "Mia" })).await;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Role;
-use brigade_domain::id::LabelId;
+use brigade_domain::id::{LabelId, TeamId};
 use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -215,6 +215,10 @@ fn some_label() -> LabelId {
     LabelId::from_uuid(Uuid::from_u128(7))
 }
 
+fn some_team() -> TeamId {
+    TeamId::from_uuid(Uuid::from_u128(8))
+}
+
 fn tomorrow() -> Timestamp {
     Timestamp::now() + SignedDuration::from_hours(24)
 }
@@ -237,6 +241,8 @@ async fn a_site_chat_is_its_visitors_and_the_staffs() {
         ("delete", json!({ "seq": seq }), "f... yyy f ..."),
         ("read", json!({ "seq": seq }), "y... yyy f ..."),
         ("assign", json!({ "to": stage.manager.id }), "f... yyy f ..."),
+        ("assign_team", json!({ "team": null }), "f... yyy f ..."),
+        ("release", json!({ "from": stage.manager.id, "team": some_team(), "rev": 1 }), "f... fff f ..."),
         ("give", json!({ "from": null, "to": stage.manager.id, "rev": 1 }), "f... fff f ..."),
         ("resolve", json!({}), "f... yyy f ..."),
         ("reopen", json!({}), "f... yyy f ..."),
@@ -361,6 +367,12 @@ async fn a_business_is_run_by_its_admins_and_seen_by_its_customers() {
         ("set_targets", json!({ "counted": "always", "low": { "first": 60 } }), "ffff fyy f ..."),
         ("set_label", json!({ "label": some_label(), "name": "Party", "color": "blue" }), "ffff fyy f ..."),
         ("remove_label", json!({ "label": some_label() }), "ffff fyy f ..."),
+        (
+            "set_team",
+            json!({ "team": some_team(), "name": "Kitchen", "members": [stage.manager.id] }),
+            "ffff fyy f ...",
+        ),
+        ("remove_team", json!({ "team": some_team() }), "ffff fyy f ..."),
         ("set_available", json!({ "available": true }), "ffff yyf f ..."),
         ("remove_staff", json!({ "user": stage.client.id }), "ffff fyy f ..."),
         ("set_routing", json!({ "mode": "by_hand", "capacity": 3 }), "ffff fyy f ..."),

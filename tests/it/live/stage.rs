@@ -1,7 +1,7 @@
 //! A business with somebody in every role, and everybody else who might try.
 
 use brigade_domain::actor::Role;
-use brigade_domain::id::{AccountId, LabelId};
+use brigade_domain::id::{AccountId, LabelId, TeamId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -60,6 +60,17 @@ impl Stage {
         let posted = json!({ "id": Uuid::now_v7(), "type": "set_label", "body": body });
         assert_eq!(self.admin.post(&path, posted).await.status, 200);
         label
+    }
+
+    /// A new team of these people.
+    pub(crate) async fn team(&self, name: &str, members: &[&Person]) -> TeamId {
+        let team = TeamId::from_uuid(Uuid::now_v7());
+        let members: Vec<_> = members.iter().map(|person| person.id).collect();
+        let path = format!("{}/commands", path_of(&self.business()));
+        let body = json!({ "team": team, "name": name, "members": members });
+        let posted = json!({ "id": Uuid::now_v7(), "type": "set_team", "body": body });
+        assert_eq!(self.admin.post(&path, posted).await.status, 200);
+        team
     }
 
     /// A socket of somebody.

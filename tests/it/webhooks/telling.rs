@@ -69,6 +69,11 @@ async fn only_what_was_asked_for_is_told_and_never_a_note() {
     let answer = says(&manager, &visitor.conversation, "Good morning").await;
     does("edit", json!({ "seq": answer, "text": "Good evening" })).await;
     does("assign", json!({ "to": manager.id })).await;
+    let team = brigade_domain::id::TeamId::from_uuid(uuid::Uuid::now_v7());
+    let made = command("set_team", &json!({ "team": team, "name": "Kitchen", "members": [manager.id] }));
+    let admin = app.client_as(tenant, Role::Admin).await;
+    assert_eq!(admin.post(&format!("/v1/tenants/{}/commands", tenant.id), made).await.status, 200);
+    does("assign_team", json!({ "team": team })).await;
     does("resolve", json!({})).await;
     does("reopen", json!({})).await;
     does("delete", json!({ "seq": note })).await;
@@ -80,6 +85,7 @@ async fn only_what_was_asked_for_is_told_and_never_a_note() {
         "message.sent",
         "message.edited",
         "conversation.assigned",
+        "conversation.team_assigned",
         "conversation.resolved",
         "conversation.reopened",
         "conversation.handed_over",
@@ -96,6 +102,7 @@ async fn only_what_was_asked_for_is_told_and_never_a_note() {
         told.iter().find(|told| told.body["type"] == name).unwrap_or_else(|| panic!("{name} is missing: {told:#?}"))
     };
     assert_eq!(find("conversation.assigned").body["data"]["to"], json!(manager.id));
+    assert_eq!(find("conversation.team_assigned").body["data"]["team"], json!(team));
     assert_eq!(find("conversation.resolved").body["data"]["by"], json!({ "id": manager.id, "side": "staff" }));
     find("conversation.reopened");
     assert_eq!(find("message.edited").body["data"]["text"], "Good evening");

@@ -1,4 +1,4 @@
-import type { Criteria } from '../components/inbox-list/criteria';
+import type { Criteria, Narrowing } from '../components/inbox-list/criteria';
 import type { Order } from '../components/inbox-list/filters';
 import { call } from './session';
 
@@ -34,5 +34,8 @@ export const createView = ({ name, criteria, order }: ViewWords, shared: boolean
 export const changeView = ({ id, rev }: SavedView, { name, criteria, order }: ViewWords) => call<SavedView>('PUT', `/v1/inbox/views/${id}`, { rev, name, criteria, order });
 export const removeView = ({ id }: SavedView) => call<unknown>('DELETE', `/v1/inbox/views/${id}`);
 
-/** Of all conversations there are; of the lists only those with `label`, if one is meant. */
-export const counts = (label: string) => call<Counts>('GET', label === '' ? '/v1/inbox/counts' : `/v1/inbox/counts?label=${label}`);
+/** Of all conversations there are; of the lists only what they are narrowed to. */
+export function counts(narrowing: Narrowing): Promise<Counts> {
+  const query = new URLSearchParams(Object.entries(narrowing).filter(([, value]) => value !== '')).toString();
+  return call<Counts>('GET', query === '' ? '/v1/inbox/counts' : `/v1/inbox/counts?${query}`);
+}

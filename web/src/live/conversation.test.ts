@@ -75,6 +75,11 @@ describe('applying entries', () => {
     expect(conversationOf(...put, entry({ type: 'label_changed', body: { label: 'lbl_2', on: false } })).labels).toEqual(['lbl_1']);
   });
 
+  it('knows which team it is given to', () => {
+    expect(conversationOf(entry({ type: 'team_assigned', body: { team: 'tea_1' } })).team).toBe('tea_1');
+    expect(conversationOf(entry({ type: 'team_assigned', body: { team: 'tea_1' } }), entry({ type: 'team_assigned', body: { team: null } })).team).toBeNull();
+  });
+
   it('leaves alone what it does not know', () => {
     const state = emptyConversation();
     const later = { ...entry({ type: 'resolved', body: {} }), type: 'from_the_future' };

@@ -37,6 +37,9 @@ export function applyForStaff(state: ConversationState, event: StaffEvent, { at,
     case 'routed':
       state.routed = event.body.to;
       return FACTS;
+    case 'team_assigned':
+      state.team = event.body.team;
+      return FACTS;
     case 'label_changed':
       state.labels = withLabel(state.labels, event.body.label, event.body.on);
       return FACTS;

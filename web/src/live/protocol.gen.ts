@@ -203,7 +203,7 @@ export type ListState = {
   items: ListItem[];
 };
 
-/** Left out are woken_at unless it came back by itself and nobody has written since, a priority that is normal, labels when there are none, what is not due, and routed when it was not. */
+/** Left out are woken_at unless it came back by itself and nobody has written since, a priority that is normal, labels when there are none, what is not due, a team when it has none, and routed when it was not. */
 export type InboxItem = {
   id: string;
   kind: "site" | "account";
@@ -227,6 +227,8 @@ export type InboxItem = {
   labels?: string[];
   answer_due?: Due;
   resolution_due?: Due;
+  /** The team it was given to, also a removed one. */
+  team?: string;
   /** Whoever answers it was given it by routing. */
   routed?: boolean;
 };
@@ -298,6 +300,8 @@ export type ConversationState = {
   due: Dues | null;
   /** To whom routing gave it, until it is assigned by hand. For staff only. */
   routed: string | null;
+  /** The team it was given to, also a removed one. For staff only. */
+  team: string | null;
   /** What the customer is asked or was, until it is opened again. */
   feedback: Feedback | null;
   /** By whom and why the visitor is blocked. For staff only. */
@@ -465,6 +469,12 @@ export type ConversationCommand = {
   type: "assign";
   body: AssignCommandBody;
 } | {
+  type: "assign_team";
+  body: AssignTeamCommandBody;
+} | {
+  type: "release";
+  body: ReleaseBody;
+} | {
   type: "give";
   body: GiveBody;
 } | {
@@ -579,9 +589,27 @@ export type AssignCommandBody = {
   note?: string;
 };
 
+export type AssignTeamCommandBody = {
+  team: string | null;
+  /** An internal note for whoever gets it. */
+  note?: string;
+};
+
+export type TeamAssignedBody = {
+  team: string | null;
+};
+
+export type ReleaseBody = {
+  from: string;
+  team: string;
+  rev: Seq;
+};
+
 export type GiveBody = {
   from: string | null;
   to: string | null;
+  /** The team among which they were chosen. */
+  team?: string | null;
   rev: Seq;
 };
 
@@ -636,6 +664,9 @@ export type ConversationEvent = {
 } | {
   type: "assigned";
   body: AssignBody;
+} | {
+  type: "team_assigned";
+  body: TeamAssignedBody;
 } | {
   type: "routed";
   body: AssignBody;
@@ -828,6 +859,7 @@ export type TenantState = {
   hours: Hours;
   greeting: Greeting;
   labels?: Record<string, Label>;
+  teams?: Record<string, Team>;
   targets?: Targets;
   /** What customers are asked once they were served. */
   feedback?: string | null;
@@ -884,6 +916,11 @@ export type Label = {
   color: LabelColor;
 };
 
+export type Team = {
+  name: string;
+  members: string[];
+};
+
 export type TenantCommand = {
   type: "create";
   body: CreatedBody;
@@ -914,6 +951,12 @@ export type TenantCommand = {
 } | {
   type: "remove_label";
   body: LabelIdBody;
+} | {
+  type: "set_team";
+  body: TeamBody;
+} | {
+  type: "remove_team";
+  body: TeamIdBody;
 } | {
   type: "set_available";
   body: AvailableBody;
@@ -946,6 +989,16 @@ export type LabelBody = {
 
 export type LabelIdBody = {
   label: string;
+};
+
+export type TeamBody = {
+  team: string;
+  name: string;
+  members: string[];
+};
+
+export type TeamIdBody = {
+  team: string;
 };
 
 export type AvailableBody = {
@@ -982,6 +1035,12 @@ export type TenantEvent = {
 } | {
   type: "label_removed";
   body: LabelIdBody;
+} | {
+  type: "team_set";
+  body: TeamBody;
+} | {
+  type: "team_removed";
+  body: TeamIdBody;
 } | {
   type: "availability_set";
   body: AvailabilitySetBody;

@@ -8,6 +8,19 @@ function after(state: Partial<TenantState>, ...events: TenantEvent[]): TenantSta
   return tenant;
 }
 
+describe('the teams of a business', () => {
+  const teams = { tea_1: { name: 'Kitchen', members: ['usr_a', 'usr_b'] } };
+
+  it('are made, changed and removed', () => {
+    const state = after({ teams: structuredClone(teams) }, { type: 'team_set', body: { team: 'tea_2', name: 'Weddings', members: ['usr_b'] } }, { type: 'team_removed', body: { team: 'tea_1' } });
+    expect(state.teams).toEqual({ tea_2: { name: 'Weddings', members: ['usr_b'] } });
+  });
+
+  it('lose who leaves the staff', () => {
+    expect(after({ teams: structuredClone(teams) }, { type: 'staff_removed', body: { user: 'usr_a' } }).teams?.['tea_1']?.members).toEqual(['usr_b']);
+  });
+});
+
 describe('how a business gives conversations out', () => {
   const routing = { mode: 'by_hand' as const, capacity: 5, people: { usr_a: 8 } };
 

@@ -68,12 +68,21 @@ export function applyToTenant(state: TenantState, entry: EvFrame): void {
     case 'label_removed':
       delete state.labels?.[event.body.label];
       return;
+    case 'team_set': {
+      const { team, name, members } = event.body;
+      state.teams = { ...state.teams, [team]: { name, members } };
+      return;
+    }
+    case 'team_removed':
+      delete state.teams?.[event.body.team];
+      return;
     case 'availability_set':
       state.staff = { ...state.staff, [event.body.user]: { available: event.body.available } };
       return;
     case 'staff_removed':
       delete state.staff?.[event.body.user];
       delete state.routing?.people[event.body.user];
+      for (const team of Object.values(state.teams ?? {})) team.members = team.members.filter((id) => id !== event.body.user);
       return;
     case 'routing_set':
       state.routing = { ...event.body, people: state.routing?.people ?? {} };

@@ -6,6 +6,7 @@ mod feedback;
 mod message;
 mod routing;
 mod status;
+mod team;
 mod transcript;
 
 use serde_json::json;
@@ -80,6 +81,8 @@ impl Conversation {
             Command::React { seq, emoji, on } => self.react(asker, *seq, emoji, *on),
             Command::Read { seq } => self.read(asker, *seq),
             Command::Assign(assign) => self.assign(asker, assign),
+            Command::AssignTeam(assign) => self.assign_team(asker, assign),
+            Command::Release(release) => Ok(self.release(*release)),
             Command::Give(give) => Ok(self.give(*give)),
             Command::Resolve => match self.status {
                 Status::Open | Status::Snoozed { .. } => Ok(self.resolve()),

@@ -10,14 +10,18 @@ use crate::tenant::routing::{return_job, route_job};
 
 impl Conversation {
     /// Routing decided on what it saw some time ago: nothing happens unless somebody still waits here and it is still
-    /// `from`'s. What somebody has by hand is never taken away.
+    /// `from`'s. What somebody has by hand is never taken away, and whoever was chosen among another team than it is given to
+    /// now does not get it.
     ///
     /// Another node may have written what routing saw and this one has not. To find that nothing is to be done would be an
     /// answer from the past; what is decided instead cannot be committed, and is decided again on all there is.
-    pub(super) fn give(&self, Give { from, to, rev }: Give) -> Decision<Event> {
+    pub(super) fn give(&self, Give { from, to, team, rev }: Give) -> Decision<Event> {
         let behind = self.seq < rev;
-        let as_thought =
-            self.status == Status::Open && self.waiting_since.is_some() && self.assignee == from && self.routed == from;
+        let as_thought = self.status == Status::Open
+            && self.waiting_since.is_some()
+            && self.assignee == from
+            && self.routed == from
+            && (to.is_none() || self.team == team);
         if from == to || !(as_thought || behind) {
             return Decision::nothing();
         }

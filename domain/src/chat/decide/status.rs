@@ -9,6 +9,7 @@ use crate::chat::due::Dues;
 use crate::chat::event::Event;
 use crate::chat::standing::Standing;
 use crate::chat::state::Conversation;
+use crate::chat::text::MessageText;
 use crate::chat::triage::{LONGEST_SNOOZE, MAX_LABELS, Priority};
 use crate::entity::{Decision, Job, Seq};
 use crate::id::{LabelId, UserId};
@@ -18,17 +19,22 @@ use crate::tenant::targets::{Policy, reckon_job};
 impl Conversation {
     /// A note for whoever gets it comes first, so that they find it.
     pub(super) fn assign(&self, asker: &Asker<'_>, assign: &Assign) -> Ruling {
-        let note = match (asker.standing, &assign.note) {
-            (_, None) => Decision::nothing(),
-            (Standing::System, Some(_)) => return Err(Refusal::new(Code::Forbidden, "Only people write notes.")),
+        let note = self.note_along(asker, assign.note.as_ref())?;
+        let assigned = self.hand_on(assign.to);
+        let events = note.into_iter().chain(assigned.events).collect();
+        Ok(Decision { events, ..assigned })
+    }
+
+    /// What goes along with a conversation that is given to somebody.
+    pub(super) fn note_along(&self, asker: &Asker<'_>, note: Option<&MessageText>) -> Result<Vec<Event>, Refusal> {
+        match (asker.standing, note) {
+            (_, None) => Ok(Vec::new()),
+            (Standing::System, Some(_)) => Err(Refusal::new(Code::Forbidden, "Only people write notes.")),
             (_, Some(text)) => {
                 let note = Note { text: text.clone(), mentions: Vec::new(), attachments: Vec::new() };
-                self.note(asker, &note)?
+                Ok(self.note(asker, &note)?.events)
             }
-        };
-        let assigned = self.hand_on(assign.to);
-        let events = note.events.into_iter().chain(assigned.events).collect();
-        Ok(Decision { events, ..assigned })
+        }
     }
 
     fn hand_on(&self, to: Option<UserId>) -> Decision<Event> {

@@ -117,6 +117,7 @@ pub(crate) fn conversation_row(key: EntityKey) -> ConversationRow {
         visitor: None,
         account: None,
         assignee: None,
+        team: None,
         waiting_since: None,
         last_message_at: Some(now()),
         snoozed_until: None,

@@ -11,6 +11,7 @@ import { dueLook, dueText } from '../due/due';
 import { scoreLine } from '../feedback/scores';
 import { known, labelChip, type Labels } from '../label/label';
 import { priorityChip } from '../label/priority';
+import { teamOf, type Teams } from '../team/team';
 import { momentText, shortText } from '../time-text/time-text';
 import styles from './details.module.css';
 
@@ -26,6 +27,7 @@ export interface DetailsLook {
   me: Party;
   admin: boolean;
   labels: Labels;
+  teams: Teams;
   nameOf: (who: Party) => string | undefined;
 }
 
@@ -76,7 +78,7 @@ export class Details implements Disposable {
       el('p', { class: c('soft') }, state.kind === 'site' ? 'Visitor of the site' : 'Client'), text);
   }
 
-  #facts({ state, nameOf, me, labels }: DetailsLook): HTMLElement {
+  #facts({ state, nameOf, me, labels, teams }: DetailsLook): HTMLElement {
     const shown = known(state.labels, labels).map(([, label]) => labelChip(label));
     const assignee = state.assignee === null ? 'Nobody' : state.assignee === me ? 'You' : nameOf(state.assignee) ?? 'A colleague';
     return el(
@@ -84,6 +86,7 @@ export class Details implements Disposable {
       el('dl', { class: c('facts') },
         fact('Status', statusText(state)),
         fact('Answered by', state.routed && state.routed === state.assignee ? `${assignee}, given by routing` : assignee),
+        Object.keys(teams).length > 0 ? fact('Team', teamOf(state, teams)?.name ?? 'None') : null,
         fact('Priority', priorityChip(state.priority ?? 'normal')),
         state.due?.answer ? fact('Answer due', dueElement(state.due.answer)) : null,
         state.due?.resolution ? fact('Solution due', dueElement(state.due.resolution)) : null,

@@ -40,6 +40,21 @@ describe('the lists to choose from', () => {
     expect([chooser.key, chooser.criteria]).toEqual(['open', { status: 'open', label: 'lbl_3' }]);
   });
 
+  it('narrows them by a team too, where there are any', () => {
+    const select = chooser.root.querySelector<HTMLSelectElement>('[aria-label=Team]')!;
+    expect(select.hidden).toBe(true);
+    chooser.setTeams({ tea_2: { name: 'Weddings', members: [] }, tea_1: { name: 'Kitchen', members: [] } });
+    expect([select.hidden, [...select.options].map(({ text }) => text)]).toEqual([false, ['All teams', 'My teams', 'No team', 'Kitchen', 'Weddings']]);
+    select.value = 'mine';
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+    expect([chooser.criteria, chooser.narrowing]).toEqual([{ status: 'open', team: 'mine' }, { label: '', team: 'mine' }]);
+    chooser.setTeam('tea_gone');
+    expect([select.value, select.selectedOptions[0]?.text]).toEqual(['tea_gone', 'A team']);
+    chooser.setViews([view('vew_1')]);
+    chooser.choose('vew_1');
+    expect([chooser.team, select.hidden]).toEqual(['', true]);
+  });
+
   it('waits for a view that is meant and not known yet', () => {
     chooser.choose('vew_2');
     expect([chooser.key, pressed()]).toEqual(['vew_2', ['Open']]);

@@ -8,8 +8,9 @@ import { editIcon, plusIcon, usersIcon, icon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { button } from '../button/button';
 import { byName, type Labels } from '../label/label';
+import { teamsByName, type Teams } from '../team/team';
 import styles from './chooser.module.css';
-import { narrowTo, type Criteria } from './criteria';
+import { narrowTo, type Criteria, type Narrowing } from './criteria';
 import { FILTERS, listOf, orderOf, ORDERS, type List, type Order } from './filters';
 import { wordsOf } from './view-words';
 
@@ -38,6 +39,8 @@ export class Chooser implements Disposable {
   /** A view of which nobody knows yet whether there is one. */
   #awaited: string | undefined;
   #label = '';
+  #team = '';
+  #teams: Teams = {};
   #order: Order;
   #labels: Labels = {};
   #targets = false;
@@ -45,6 +48,7 @@ export class Chooser implements Disposable {
   #views: Tab[] = [];
   #viewRow = el('div', { class: c('filters'), role: 'group', 'aria-label': 'Saved views', hidden: true });
   #labelSelect = el('select', { class: c('select'), 'aria-label': 'Label', hidden: true });
+  #teamSelect = el('select', { class: c('select'), 'aria-label': 'Team', hidden: true });
   #orderSelect = el('select', { class: c('select'), 'aria-label': 'Order' }, ...ORDERS.map(({ value, label }) => el('option', { value }, label)));
   #keep = button({ label: 'Save as a view', icon: plusIcon, kind: 'plain', small: true, bare: true });
   #words = el('span', { class: c('words') });
@@ -57,7 +61,7 @@ export class Chooser implements Disposable {
       this.root,
       el('div', { class: c('filters'), role: 'group', 'aria-label': 'Which conversations' }, ...this.#filters.map((tab) => tab.button)),
       this.#viewRow,
-      el('div', { class: c('narrow') }, this.#labelSelect, this.#orderSelect, this.#keep, this.#words, this.#change),
+      el('div', { class: c('narrow') }, this.#teamSelect, this.#labelSelect, this.#orderSelect, this.#keep, this.#words, this.#change),
     );
     this.#order = this.#orderSelect.value = ORDERS.find(({ value }) => value === remembered(ORDER_KEY))?.value ?? 'newest';
     this.#owned.listen(this.root, 'click', (event) => {
@@ -65,6 +69,7 @@ export class Chooser implements Disposable {
       if (key !== undefined) this.choose(key);
     });
     this.#owned.listen(this.#labelSelect, 'change', () => this.setLabel(this.#labelSelect.value));
+    this.#owned.listen(this.#teamSelect, 'change', () => this.setTeam(this.#teamSelect.value));
     this.#owned.listen(this.#orderSelect, 'change', () => this.#setOrder(this.#orderSelect.value as Order));
     this.#owned.listen(this.#keep, 'click', () => this.editing.emit(null));
     this.#owned.listen(this.#change, 'click', () => this.#list.view && this.editing.emit(this.#list.view));
@@ -90,13 +95,23 @@ export class Chooser implements Disposable {
     return this.#list.view ? '' : this.#label;
   }
 
+  /** Which team's: `mine`, `none`, an id; `''` is every one. */
+  get team(): string {
+    return this.#list.view ? '' : this.#team;
+  }
+
+  /** By what the lists are narrowed. */
+  get narrowing(): Narrowing {
+    return { label: this.label, team: this.team };
+  }
+
   get order(): Order {
     return orderOf(this.#list, this.#order);
   }
 
-  /** What is shown, with the label it is narrowed by. */
+  /** What is shown, with what it is narrowed by. */
   get criteria(): Criteria {
-    return narrowTo(this.#list.criteria, this.label);
+    return narrowTo(this.#list.criteria, this.narrowing);
   }
 
   /** Shows another list. A view that is not known yet is shown when it is. */
@@ -112,6 +127,20 @@ export class Chooser implements Disposable {
     if (this.#list.view) return this.#show(FILTERS[0]!);
     this.#draw();
     this.narrowed.emit(undefined);
+  }
+
+  /** Shows only what is a team's, as with labels. */
+  setTeam(team: string): void {
+    this.#team = team;
+    if (this.#list.view) return this.#show(FILTERS[0]!);
+    this.#draw();
+    this.narrowed.emit(undefined);
+  }
+
+  /** The teams there are. */
+  setTeams(teams: Teams): void {
+    this.#teams = teams;
+    this.#draw();
   }
 
   /** The labels there are. */
@@ -182,24 +211,35 @@ export class Chooser implements Disposable {
     for (const option of this.#orderSelect.options) option.hidden = option.value === 'due' && !this.#targets && this.#order !== 'due';
     const { view, criteria } = this.#list;
     this.#drawLabels(view !== undefined);
+    this.#drawTeams(view !== undefined);
     // What was put off is always in the order in which it comes back, and what is due in that in which it is.
     this.#orderSelect.hidden = view !== undefined || criteria.status === 'snoozed' || this.#list.key === 'due';
     this.#keep.hidden = view !== undefined;
     this.#words.hidden = this.#change.hidden = view === undefined;
-    if (view) setText(this.#words, wordsOf(view, this.#labels, this.#nameOf));
+    if (view) setText(this.#words, wordsOf(view, this.#labels, this.#nameOf, this.#teams));
   }
 
-  /** Draws the labels to choose from, if they are others than before. */
   #drawLabels(hidden: boolean): void {
-    const all = byName(Object.entries(this.#labels));
-    const key = JSON.stringify(all);
-    if (this.#labelSelect.dataset['look'] !== key) {
-      this.#labelSelect.dataset['look'] = key;
-      fill(this.#labelSelect, el('option', { value: '' }, 'All labels'), ...all.map(([id, { name }]) => el('option', { value: id }, name)));
-    }
-    // One that is not known, or not known yet, narrows all the same: it can be left.
-    if (![...this.#labelSelect.options].some(({ value }) => value === this.#label)) this.#labelSelect.append(el('option', { value: this.#label }, 'A label'));
-    this.#labelSelect.value = this.#label;
+    const all = byName(Object.entries(this.#labels)).map(([id, { name }]) => [id, name] as const);
+    offer(this.#labelSelect, [['', 'All labels'], ...all], this.#label, 'A label');
     this.#labelSelect.hidden = hidden || (all.length === 0 && this.#label === '');
   }
+
+  #drawTeams(hidden: boolean): void {
+    const all = teamsByName(this.#teams).map(([id, { name }]) => [id, name] as const);
+    offer(this.#teamSelect, [['', 'All teams'], ['mine', 'My teams'], ['none', 'No team'], ...all], this.#team, 'A team');
+    this.#teamSelect.hidden = hidden || (all.length === 0 && this.#team === '');
+  }
+}
+
+/** Draws what there is to choose from, if it is something else than before. */
+function offer(select: HTMLSelectElement, options: readonly (readonly [string, string])[], chosen: string, unknown: string): void {
+  const key = JSON.stringify(options);
+  if (select.dataset['look'] !== key) {
+    select.dataset['look'] = key;
+    fill(select, ...options.map(([value, name]) => el('option', { value }, name)));
+  }
+  // One that is not known, or not known yet, narrows all the same: it can be left.
+  if (![...select.options].some(({ value }) => value === chosen)) select.append(el('option', { value: chosen }, unknown));
+  select.value = chosen;
 }

@@ -16,8 +16,8 @@ let counter: Counter;
 beforeEach(() => {
   vi.useFakeTimers();
   [asked, answers] = [[], []];
-  counter = new Counter((label) => {
-    asked.push(label);
+  counter = new Counter(({ label, team }) => {
+    asked.push(`${label}${team}`);
     const next = answers.shift();
     return next instanceof ApiError || next === undefined ? Promise.reject(next ?? new Error('not expected')) : Promise.resolve(next);
   });
@@ -66,11 +66,23 @@ describe('how many there are', () => {
     counter.hold(new Map([['open', 500]]));
     answers = [answer({ open: 800 }), answer({ open: 7 })];
     await vi.advanceTimersByTimeAsync(0);
-    counter.narrow('lbl_1');
+    counter.narrow({ label: 'lbl_1', team: '' });
     counter.hold(new Map([['open', 5]]));
     expect(counter.text('open')).toBe('5+');
     await vi.advanceTimersByTimeAsync(0);
     expect([asked, counter.text('open')]).toEqual([['', 'lbl_1'], '7']);
+  });
+
+  it('is of the team that is shown now', async () => {
+    counter.begin(items(500));
+    answers = [answer({ open: 800 }), answer({ open: 6 })];
+    await vi.advanceTimersByTimeAsync(0);
+    counter.narrow({ label: '', team: 'mine' });
+    counter.hold(new Map([['open', 5]]));
+    await vi.advanceTimersByTimeAsync(0);
+    counter.narrow({ label: '', team: 'mine' });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([asked, counter.text('open')]).toEqual([['', 'mine'], '6']);
   });
 
   it('stays as it was when the server does not answer, and is asked for again', async () => {

@@ -3,6 +3,7 @@ import { counts, type Counts } from '../../api/views';
 import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
 import type { InboxItem } from '../../live/protocol.gen';
+import type { Narrowing } from './criteria';
 
 /** What the live list holds at most (docs/PROTOCOL.md): of more than that, only the server knows how many there are. */
 const HELD = { open: 500, snoozed: 200 };
@@ -23,7 +24,7 @@ export class Counter implements Disposable {
   complete = true;
   #ask: typeof counts;
   #owned = new Disposables();
-  #label = '';
+  #narrowing: Narrowing = { label: '', team: '' };
   #here: Numbers = new Map();
   #counted: { all: Numbers; here: Numbers } | undefined;
   #askedAt = -Infinity;
@@ -51,10 +52,10 @@ export class Counter implements Disposable {
     });
   }
 
-  /** Only what has this label is counted in the lists; `''`: everything. */
-  narrow(label: string): void {
-    if (label === this.#label) return;
-    this.#label = label;
+  /** Only what has this label, and is this team's, is counted in the lists. */
+  narrow({ label, team }: Narrowing): void {
+    if (label === this.#narrowing.label && team === this.#narrowing.team) return;
+    this.#narrowing = { label, team };
     this.#counted = undefined;
     this.#askedAt = -Infinity;
     this.#owned.drop(this.#next);
@@ -82,11 +83,11 @@ export class Counter implements Disposable {
   }
 
   async #run(): Promise<void> {
-    const label = this.#label;
+    const narrowing = this.#narrowing;
     this.#askedAt = Date.now();
     try {
-      const answer = await this.#ask(label);
-      if (label !== this.#label) return;
+      const answer = await this.#ask(narrowing);
+      if (narrowing !== this.#narrowing) return;
       this.#counted = { all: byKey(answer), here: this.#here };
       this.changed.emit(undefined);
     } catch (error) {

@@ -10,7 +10,9 @@ interface Case {
 }
 type Kind = Omit<Sorted, 'waiting_since'> & { waiting: boolean; due?: Urgency };
 
-const { me, cases } = JSON.parse(readFileSync('../tests/cases/inbox-filters.json', 'utf8')) as { me: string; cases: Case[] };
+const { me, my_teams: mine, cases } = JSON.parse(readFileSync('../tests/cases/inbox-filters.json', 'utf8')) as { me: string; my_teams: string[]; cases: Case[] };
+const OTHERS = 'tea_0000000000000000000000000c';
+const TEAMS = Object.fromEntries([...mine, OTHERS].map((id) => [id, { name: id, members: id === OTHERS ? ['usr_00000000000000000000000002'] : [me] }]));
 const NOW = Date.parse('2026-03-18T12:00:00Z');
 const around = (minutes: number) => new Date(NOW + minutes * 60_000).toISOString();
 /** Without a word of it, something is due much later. */
@@ -21,8 +23,8 @@ const item = ({ waiting, due, ...kind }: Kind): Sorted => ({
 
 describe('criteria', () => {
   it.each(cases.map((each) => [JSON.stringify(each.criteria), each] as const))('%s take in what the server counts', (_, { criteria, takes: yes, leaves }) => {
-    expect(yes.map((kind) => takes(criteria, item(kind), me, NOW))).toEqual(yes.map(() => true));
-    expect(leaves.map((kind) => takes(criteria, item(kind), me, NOW))).toEqual(leaves.map(() => false));
+    expect(yes.map((kind) => takes(criteria, item(kind), me, TEAMS, NOW))).toEqual(yes.map(() => true));
+    expect(leaves.map((kind) => takes(criteria, item(kind), me, TEAMS, NOW))).toEqual(leaves.map(() => false));
   });
 
   it('read what the list leaves out as what is usual', () => {
@@ -31,8 +33,15 @@ describe('criteria', () => {
     expect(takes({ status: 'open', label: 'lbl_1' }, plain, me)).toBe(false);
   });
 
-  it('can be narrowed by a label', () => {
-    expect(narrowTo({ status: 'open', waiting: true }, '')).toEqual({ status: 'open', waiting: true });
-    expect(narrowTo({ status: 'open' }, 'lbl_1')).toEqual({ status: 'open', label: 'lbl_1' });
+  it('count what is a team’s that is no more as nobody’s', () => {
+    const gone: Sorted = { status: 'open', waiting_since: null, assignee: null, team: 'tea_gone' };
+    expect(takes({ status: 'open', team: 'none' }, gone, me, TEAMS)).toBe(true);
+    expect(takes({ status: 'open', team: 'tea_gone' }, gone, me, TEAMS)).toBe(false);
+  });
+
+  it('can be narrowed by a label and a team', () => {
+    expect(narrowTo({ status: 'open', waiting: true }, { label: '', team: '' })).toEqual({ status: 'open', waiting: true });
+    expect(narrowTo({ status: 'open' }, { label: 'lbl_1', team: '' })).toEqual({ status: 'open', label: 'lbl_1' });
+    expect(narrowTo({ status: 'open' }, { label: 'lbl_1', team: 'mine' })).toEqual({ status: 'open', label: 'lbl_1', team: 'mine' });
   });
 });

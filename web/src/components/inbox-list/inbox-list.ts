@@ -11,6 +11,7 @@ import { busy, button } from '../button/button';
 import { DueWatch } from '../due/watch';
 import { emptyState, loadingState } from '../empty/empty';
 import type { Labels } from '../label/label';
+import type { Teams } from '../team/team';
 import { Chooser } from './chooser';
 import { Counter } from './counter';
 import { takes, narrowTo, type Criteria, type Place } from './criteria';
@@ -46,6 +47,7 @@ export class InboxList implements Disposable {
   #nameOf: (who: Party) => string | undefined;
   #owned = new Disposables();
   #labels: Labels = {};
+  #teams: Teams = {};
   #counter: Counter;
   #current: string | undefined;
   #pages: Pages;
@@ -100,6 +102,13 @@ export class InboxList implements Disposable {
     this.refresh();
   }
 
+  /** The teams there are. */
+  setTeams(teams: Teams): void {
+    this.#teams = teams;
+    this.chooser.setTeams(teams);
+    this.refresh();
+  }
+
   /** The views there are. */
   setViews(views: readonly SavedView[]): void {
     this.chooser.setViews(views);
@@ -140,7 +149,7 @@ export class InboxList implements Disposable {
 
   #narrowed(): void {
     this.results.lookFor(this.#search.value, this.chooser.label);
-    this.#counter.narrow(this.chooser.label);
+    this.#counter.narrow(this.chooser.narrowing);
     this.#fetchIfWanted();
     this.refresh();
     this.filtered.emit(undefined);
@@ -217,7 +226,7 @@ export class InboxList implements Disposable {
     this.dues.watch([...all.values()]);
     const { criteria, order } = this.#which;
     const search = this.#search.value.trim();
-    const wanted = [...all.values()].filter((item) => takes(criteria, item, this.#me) && (search === '' || matches(item, search)));
+    const wanted = [...all.values()].filter((item) => takes(criteria, item, this.#me, this.#teams) && (search === '' || matches(item, search)));
     this.#shown = inOrder(wanted, criteria.status, order);
     this.selection.show(this.#shown.map(({ id }) => id));
     this.#drawRows();
@@ -229,9 +238,9 @@ export class InboxList implements Disposable {
   }
 
   #count(all: readonly InboxItem[]): void {
-    const { lists, label } = this.chooser;
-    const count = (criteria: Criteria) => all.filter((item) => takes(criteria, item, this.#me)).length;
-    this.#counter.hold(new Map(lists.map(({ key, criteria, view }) => [key, count(view ? criteria : narrowTo(criteria, label))])));
+    const { lists, narrowing } = this.chooser;
+    const count = (criteria: Criteria) => all.filter((item) => takes(criteria, item, this.#me, this.#teams)).length;
+    this.#counter.hold(new Map(lists.map(({ key, criteria, view }) => [key, count(view ? criteria : narrowTo(criteria, narrowing))])));
     this.chooser.setNumbers((key) => this.numberOf(key));
     this.counted.emit(undefined);
   }
@@ -239,7 +248,7 @@ export class InboxList implements Disposable {
   #drawRows(): void {
     const minute = Math.floor(Date.now() / 60_000);
     this.#rows.draw(this.#shown, (item) => ({
-      item, me: this.#me, nameOf: this.#nameOf, labels: this.#labels, current: item.id === this.#current, selected: this.selection.has(item.id), draft: this.hasDraft(item.id), minute,
+      item, me: this.#me, nameOf: this.#nameOf, labels: this.#labels, teams: this.#teams, current: item.id === this.#current, selected: this.selection.has(item.id), draft: this.hasDraft(item.id), minute,
     }));
   }
 
@@ -259,6 +268,7 @@ export class InboxList implements Disposable {
   #nothing(search: string): HTMLElement {
     if (search !== '') return emptyState({ icon: inboxIcon, title: 'Nothing found', text: `No conversation in this list has “${search}” in its name or last words.` });
     if (this.chooser.label !== '') return emptyState({ icon: inboxIcon, title: 'Nothing has this label', text: 'No conversation in this list has it. Choose “All labels” to see the others.' });
+    if (this.chooser.team !== '') return emptyState({ icon: inboxIcon, ...nothingOf(this.chooser.team) });
     return emptyState({ icon: inboxIcon, ...this.chooser.list.empty });
   }
 
@@ -302,5 +312,15 @@ export class InboxList implements Disposable {
     this.#rows.root.hidden = true;
     this.#instead.hidden = false;
     fill(this.#instead, emptyState({ icon: offlineIcon, title: 'The list cannot be shown', text: message }));
+  }
+}
+
+/** Said where nothing in a list is a team's. */
+function nothingOf(team: string): { title: string; text: string } {
+  const others = 'Choose “All teams” to see the others.';
+  switch (team) {
+    case 'mine': return { title: 'Nothing of your teams', text: `No conversation in this list is given to a team that you are in. ${others}` };
+    case 'none': return { title: 'Everything has a team', text: `Each conversation in this list is given to one. ${others}` };
+    default: return { title: 'Nothing of this team', text: `No conversation in this list is given to it. ${others}` };
   }
 }

@@ -8,6 +8,7 @@ import { chip } from '../chip/chip';
 import { dueChip, urgencyOf, worstOf } from '../due/due';
 import { known, labelChip, type Labels } from '../label/label';
 import { priorityChip } from '../label/priority';
+import { teamChip, teamOf, type Teams } from '../team/team';
 import { durationText, momentText, timeElement } from '../time-text/time-text';
 import { unreadOf } from './filters';
 import styles from './inbox-list.module.css';
@@ -20,6 +21,7 @@ export interface RowLook {
   me: Party;
   nameOf: (who: Party) => string | undefined;
   labels: Labels;
+  teams: Teams;
   current: boolean;
   selected: boolean;
   /** Something was begun there and not sent. */
@@ -40,7 +42,7 @@ export function drawRow(element: HTMLElement, look: RowLook): void {
   box.checked = selected;
   box.setAttribute('aria-label', `Select ${item.name}`);
   element.classList.toggle(c('selected'), selected);
-  const key = JSON.stringify([item, current, look.draft, look.minute, worstOf(item, Date.now()), look.nameOf(item.assignee ?? ''), look.nameOf(item.preview_by ?? ''), known(item.labels, look.labels)]);
+  const key = JSON.stringify([item, current, look.draft, look.minute, worstOf(item, Date.now()), look.nameOf(item.assignee ?? ''), look.nameOf(item.preview_by ?? ''), known(item.labels, look.labels), teamOf(item, look.teams)?.name]);
   if (element.dataset['look'] === key) return;
   element.dataset['look'] = key;
   const unread = unreadOf(item, me);
@@ -57,7 +59,7 @@ export function drawRow(element: HTMLElement, look: RowLook): void {
   if (focused) link.focus({ preventScroll: true });
 }
 
-function words({ item, me, nameOf, labels, draft }: RowLook): HTMLElement {
+function words({ item, me, nameOf, labels, teams, draft }: RowLook): HTMLElement {
   const by = item.preview_by === me ? 'You: ' : item.preview_by?.startsWith('usr_') && item.kind === 'site' ? `${nameOf(item.preview_by) ?? 'Colleague'}: ` : '';
   const words = el(
     'span', { class: c('words') },
@@ -74,6 +76,8 @@ function words({ item, me, nameOf, labels, draft }: RowLook): HTMLElement {
   if (item.waiting_since !== null && urgencyOf(item.answer_due, Date.now()) === undefined) put(chips, chip(c('chip', 'waiting'), [`waits ${durationText(item.waiting_since)}`]));
   put(chips, chip(c('chip'), [item.kind === 'site' ? 'Site' : 'Client']));
   if (item.assignee !== null) put(chips, chip(c('chip'), [item.assignee === me ? (item.routed ? 'Given to you' : 'You') : nameOf(item.assignee) ?? 'Assigned']));
+  const team = teamOf(item, teams);
+  if (team) put(chips, teamChip(team));
   put(chips, ...known(item.labels, labels).map(([, label]) => labelChip(label)));
   words.append(chips);
   return words;

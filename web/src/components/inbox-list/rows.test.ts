@@ -10,7 +10,7 @@ const item = (id: string, name = id): InboxItem => ({
 
 let rows: Rows;
 
-const draw = (...items: InboxItem[]) => rows.draw(items, (each) => ({ item: each, me: 'usr_me', nameOf: () => undefined, labels: {}, current: false, selected: each.id === 'b', draft: each.id === 'c', minute: 0 }));
+const draw = (...items: InboxItem[]) => rows.draw(items, (each) => ({ item: each, me: 'usr_me', nameOf: () => undefined, labels: {}, teams: {}, current: false, selected: each.id === 'b', draft: each.id === 'c', minute: 0 }));
 /** Where the focus is: the line, and what in it. */
 const focused = () => `${rows.idOf(document.activeElement)} ${document.activeElement?.tagName}`;
 

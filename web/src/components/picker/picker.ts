@@ -3,6 +3,7 @@ import { el } from '../../ui/dom';
 import { icon, checkIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { openDialog } from '../dialog/dialog';
+import { finder } from '../finder/finder';
 import styles from './picker.module.css';
 
 const c = mustClass(styles);
@@ -16,7 +17,10 @@ export interface Choice<T> {
   current?: boolean;
 }
 
-/** Lets the person choose one of a few; resolves to `undefined` when they do not. Arrow keys move, a letter jumps. */
+/**
+ * Lets the person choose one; resolves to `undefined` when they do not. Arrow keys move, a letter jumps; where there are many, a field finds
+ * them, and Enter takes the first that is found.
+ */
 export async function pick<T>(title: string, choices: readonly Choice<T>[]): Promise<T | undefined> {
   const owned = new Disposables();
   let chosen: { value: T } | undefined;
@@ -32,16 +36,28 @@ export async function pick<T>(title: string, choices: readonly Choice<T>[]): Pro
     });
     return option;
   });
-  const list = el('ul', { class: c('list') }, ...buttons.map((option) => el('li', {}, option)));
+  const items = buttons.map((option) => el('li', {}, option));
+  const list = el('ul', { class: c('list') }, ...items);
+  const find = finder(owned, choices, items, (words) => choices.filter(({ label }) => label.toLocaleLowerCase().includes(words)));
+  const found = () => items.flatMap((item, index) => (item.hidden ? [] : [{ option: buttons[index]!, label: choices[index]!.label }]));
   owned.listen(list, 'keydown', (event) => {
-    const at = buttons.findIndex((option) => option === document.activeElement);
-    const next = nextIndex(event, at, choices);
+    const shown = found();
+    const next = nextIndex(event, shown.findIndex(({ option }) => option === document.activeElement), shown);
     if (next === undefined) return;
     event.preventDefault();
-    buttons[next]?.focus();
+    shown[next]?.option.focus();
   });
-  const opened = openDialog({ title, body: [list], cancel: 'Cancel' });
-  (buttons.find((_, index) => choices[index]?.current) ?? buttons[0])?.focus();
+  if (find) {
+    owned.listen(find.input, 'keydown', (event) => {
+      const first = found()[0]?.option;
+      if (!first || (event.key !== 'ArrowDown' && event.key !== 'Enter')) return;
+      event.preventDefault();
+      if (event.key === 'Enter') first.click();
+      else first.focus();
+    });
+  }
+  const opened = openDialog({ title, body: [find?.root, list], cancel: 'Cancel' });
+  (find?.input ?? buttons.find((_, index) => choices[index]?.current) ?? buttons[0])?.focus();
   await opened;
   owned.dispose();
   return chosen?.value;

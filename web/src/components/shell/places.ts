@@ -11,6 +11,7 @@ export const SETTINGS = [
   { id: 'business', label: 'Business', admin: true },
   { id: 'hours', label: 'Hours and greeting', admin: true },
   { id: 'team', label: 'Team', admin: false },
+  { id: 'teams', label: 'Teams', admin: false },
   { id: 'routing', label: 'Routing', admin: true },
   { id: 'replies', label: 'Canned replies', admin: false },
   { id: 'labels', label: 'Labels', admin: false },

@@ -21,7 +21,7 @@ export function emptyConversation(): ConversationState {
   return {
     id: 'cnv_1', kind: 'site', status: 'open', assignee: null, account: null, visitor: 'vis_1', name: 'Visitor', page: null,
     contact: null, people: {}, messages: [], more: false, cursors: {}, unread: 0, unread_more: false, invited: null,
-    snoozed_until: null, priority: 'normal', labels: [], due: {}, routed: null, feedback: null, blocked: null, answers: [], transcript: null, writing_stopped: false,
+    snoozed_until: null, priority: 'normal', labels: [], due: {}, routed: null, team: null, feedback: null, blocked: null, answers: [], transcript: null, writing_stopped: false,
   };
 }
 
@@ -53,6 +53,7 @@ function randomEvent(
     { type: 'read_up_to', body: { seq: Math.ceil(random() * seq), side: 'staff' } },
     { type: 'assigned', body: { to: pick(['usr_me', 'usr_other', null]) } },
     { type: 'routed', body: { to: pick(['usr_me', null]) } },
+    { type: 'team_assigned', body: { team: pick(['tea_1', 'tea_2', null]) } },
     { type: 'resolved', body: {} },
     { type: 'reopened', body: {} },
     { type: 'snoozed', body: { until: new Date(1_800_000_000_000 + seq).toISOString() } },

@@ -10,7 +10,7 @@ import { el } from '../../ui/dom';
 import type { ConversationPane } from './conversation-pane';
 import { blockDialog } from './block-dialog';
 import { chooseLabels } from './labels-dialog';
-import { calledIn, pickPriority, pickStaff, type Desk } from './questions';
+import { givenText, pickPriority, pickTaker, takerIn, type Desk, type Given } from './questions';
 import { askUntil } from './snooze';
 import { transferDialog } from './transfer-dialog';
 import { backOf, stepsOf, type Wish } from './wish';
@@ -30,8 +30,8 @@ export class ConversationActions {
   async assign(): Promise<void> {
     const pane = this.#pane();
     if (!pane?.state) return;
-    const to = await pickStaff(this.#session, this.#desk, 'Who answers this?', pane.state.assignee);
-    if (to !== undefined) this.#fulfil(pane, { type: 'assign', to }, `Assigned to ${calledIn(this.#session, this.#desk, to)}.`);
+    const given = await pickTaker(this.#session, this.#desk, 'Who answers this?', pane.state);
+    if (given) this.#give(pane, given, givenText(this.#session, this.#desk, given));
   }
 
   /** Hands it on with what the next one should know. */
@@ -39,7 +39,15 @@ export class ConversationActions {
     const pane = this.#pane();
     if (!pane?.state) return;
     const asked = await transferDialog(this.#session, this.#desk, pane.state);
-    if (asked) this.#fulfil(pane, { type: 'assign', ...asked }, `Handed on to ${calledIn(this.#session, this.#desk, asked.to)}.`);
+    if (asked) this.#give(pane, asked.given, `handed on to ${takerIn(this.#session, this.#desk, asked.given)}`, asked.note);
+  }
+
+  /** A team that has it already gets it back: it is nobody's of it, and waits for it. */
+  #give(pane: ConversationPane, given: Given, text: string, note?: string): void {
+    const said = `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+    if ('to' in given) this.#fulfil(pane, { type: 'assign', to: given.to, note }, said);
+    else if (given.team !== null && given.team === pane.state?.team) this.#fulfil(pane, { type: 'assign', to: null, note }, said);
+    else this.#fulfil(pane, { type: 'assign_team', team: given.team, note }, said);
   }
 
   /** Whoever does this answers it. */

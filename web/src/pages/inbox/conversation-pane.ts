@@ -12,6 +12,7 @@ import { statusText } from '../../components/details/details';
 import { DraftKeeper } from '../../components/drafts/draft-keeper';
 import type { DraftShelf } from '../../components/drafts/shelf';
 import { emptyState, loadingState } from '../../components/empty/empty';
+import { teamOf, type Teams } from '../../components/team/team';
 import { Answering } from '../../components/together/answering';
 import { Onlookers } from '../../components/together/onlookers';
 import type { LiveConversation } from '../../live/client';
@@ -20,7 +21,7 @@ import { applyForStaff, withLabel } from '../../live/desk';
 import type { ConversationState, LabelOnBody, Party, Priority, Seq } from '../../live/protocol.gen';
 import type { Session } from '../../session/start';
 import { el, fill } from '../../ui/dom';
-import { alertIcon, backIcon, checkIcon, reopenIcon, snoozeIcon, userIcon } from '../../ui/icons';
+import { alertIcon, backIcon, checkIcon, reopenIcon, snoozeIcon, userIcon, usersIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import styles from './inbox.module.css';
 
@@ -33,6 +34,8 @@ export type PaneAction = 'assign' | 'resolve' | 'reopen' | 'snooze' | 'back' | '
 export interface Team {
   nameOf: (who: Party) => string | undefined;
   mentionable: () => Mentionable[];
+  /** The teams of the business. */
+  teams: () => Teams;
   /** What it has ready to say. */
   replies: ReplyShelf;
 }
@@ -43,6 +46,7 @@ export function withPendingFacts(state: ConversationState, pending: readonly { t
   for (const each of pending) {
     if (each.state === 'failed') continue;
     if (each.type === 'assign') shown.assignee = (each.body['to'] as string | null) ?? null;
+    else if (each.type === 'assign_team') shown.team = (each.body['team'] as string | null) ?? null;
     else if (each.type === 'resolve') shown.status = 'resolved';
     else if (each.type === 'reopen') [shown.status, shown.snoozed_until] = ['open', null];
     else if (each.type === 'snooze') [shown.status, shown.snoozed_until] = ['snoozed', each.body['until'] as string];
@@ -53,6 +57,12 @@ export function withPendingFacts(state: ConversationState, pending: readonly { t
     }
   }
   return shown;
+}
+
+/** What the button says that gives a conversation to somebody. */
+function assignLabel(holder: string | null, assignee: string, team: string | undefined): string {
+  if (holder !== null) return `Answered by ${assignee}. Assign to somebody else`;
+  return team === undefined ? 'Assign' : `Given to ${team}. Assign to somebody`;
 }
 
 /** What the customer is called, if they have said so or their account has. */
@@ -182,7 +192,7 @@ export class ConversationPane implements Disposable {
     const customer = state && Object.entries(state.people).find(([id, person]) => person.side === 'customer' && (state.account === null || id.startsWith('usr_')))?.[0];
     this.#watch(customer);
     const status = customer ? this.#session.presence.of(customer) : undefined;
-    const key = JSON.stringify([state?.name, state?.status, state?.snoozed_until, state?.assignee, state?.routed, state?.kind, state?.page, state?.writing_stopped, status, this.#team.nameOf(state?.assignee ?? '')]);
+    const key = JSON.stringify([state?.name, state?.status, state?.snoozed_until, state?.assignee, state?.routed, state?.kind, state?.page, state?.writing_stopped, status, this.#team.nameOf(state?.assignee ?? ''), state && teamOf(state, this.#team.teams())?.name]);
     if (key === this.#drawn) return;
     this.#drawn = key;
     const focused = (document.activeElement as HTMLElement | null)?.dataset['action'];
@@ -197,12 +207,14 @@ export class ConversationPane implements Disposable {
     setPresence(face, status);
     face.classList.add(c('face'));
     const me = this.#session.who.user.id;
-    const assignee = state.assignee === null ? 'Assign' : state.assignee === me ? 'You' : this.#team.nameOf(state.assignee) ?? 'A colleague';
+    const team = teamOf(state, this.#team.teams())?.name;
+    const assignee = state.assignee === null ? team ?? 'Assign' : state.assignee === me ? 'You' : this.#team.nameOf(state.assignee) ?? 'A colleague';
     const routed = state.routed && state.routed === state.assignee ? `given to ${state.routed === me ? 'you' : assignee} by routing` : '';
-    const about = [state.status === 'open' ? '' : statusText(state), state.kind === 'site' ? 'Site visitor' : 'Client', state.writing_stopped && state.account === null ? 'Blocked' : '', status === 'online' ? 'online now' : '', routed].filter(Boolean).join(' · ');
+    const given = team !== undefined && state.assignee !== null ? `given to ${team}` : '';
+    const about = [state.status === 'open' ? '' : statusText(state), state.kind === 'site' ? 'Site visitor' : 'Client', state.writing_stopped && state.account === null ? 'Blocked' : '', status === 'online' ? 'online now' : '', given, routed].filter(Boolean).join(' · ');
     const details = button({ label: 'Details', icon: userIcon, kind: 'plain', bare: true }, { 'data-action': 'details' });
     details.classList.add(c('detailsButton'));
-    const assign = button({ label: assignee, icon: userIcon, small: true }, { 'data-action': 'assign', 'aria-label': state.assignee === null ? 'Assign' : `Answered by ${assignee}. Assign to somebody else`, title: 'Assign (a)' });
+    const assign = button({ label: assignee, icon: state.assignee === null && team !== undefined ? usersIcon : userIcon, small: true }, { 'data-action': 'assign', 'aria-label': assignLabel(state.assignee, assignee, team), title: 'Assign (a)' });
     assign.classList.add(c('wide'));
     return [
       face,

@@ -21,12 +21,12 @@ const item = (name: string, at: string | null) => ({ id: `cnv_${name}`, name, la
 beforeEach(() => {
   localStorage.clear();
   [state, selected, place, done, actions] = [OPEN, 0, 'open', [], new Actions()];
-  const chooser = saying('chooser', { label: '', list: {}, lists: [] });
+  const chooser = saying('chooser', { label: '', team: '', list: {}, lists: [] });
   const list = saying('list', {
     get place() { return place; }, chooser, neighbour: () => 'cnv_2', get selection() { return saying('selection', { size: selected, shown: 4 }); },
   });
   declareInboxActions(actions, {
-    session: { who: { user: { id: 'usr_me' }, kind: 'admin' }, toasts: saying('toasts') }, desk: { labels: () => ({ lbl_1: { name: 'Catering', color: 'gray' } }) }, list,
+    session: { who: { user: { id: 'usr_me' }, kind: 'admin' }, toasts: saying('toasts') }, desk: { labels: () => ({ lbl_1: { name: 'Catering', color: 'gray' } }), teams: () => ({ tea_1: { name: 'Catering crew', members: [] } }) }, list,
     items: () => [item('Maya', '2026-03-18T10:00:00Z'), item('Amaya', null), item('Maya B', '2026-03-19T10:00:00Z')],
     pane: () => state && saying('pane', { state, view: { composer: { root: document.createElement('form') }, list: saying('messages') } }),
     account: () => undefined, one: saying('one', { snoozeRefusal: () => (state?.status === 'resolved' ? 'It is resolved.' : undefined) }), many: saying('many', { refusal: () => undefined }),

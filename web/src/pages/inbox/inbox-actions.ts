@@ -5,6 +5,7 @@ import type { DetailAction } from '../../components/details/details';
 import { findAction, listActions, savedViewActions, savedViewOffer } from '../../components/inbox-list/list-actions';
 import type { InboxList } from '../../components/inbox-list/inbox-list';
 import { byName } from '../../components/label/label';
+import { teamsByName } from '../../components/team/team';
 import type { Action, Actions } from '../../components/palette/actions';
 import { singleKeysOn, switchSingleKeys } from '../../components/palette/keys';
 import { PALETTE_KEYS } from '../../components/palette/opener';
@@ -47,7 +48,7 @@ const NAMED = 5;
 /** Declares what can be done in the inbox: by its key, by name, or both. */
 export function declareInboxActions(actions: Actions, hands: InboxHands): void {
   for (const declared of [sorting(hands), talking(hands), customer(hands), selecting(hands), going(hands), you(hands)]) actions.add(declared);
-  actions.add((search) => [...conversations(hands, search), ...labels(hands, search)]);
+  actions.add((search) => [...conversations(hands, search), ...labels(hands, search), ...teams(hands, search)]);
   actions.add(savedViewOffer(hands.list, (key) => showList(hands, key)));
   actions.add(findAction((words) => {
     hands.showList();
@@ -86,7 +87,7 @@ function sorting(hands: InboxHands): Action[] {
   const snooze = sort({ id: 'snooze', label: () => (away() ? 'Bring back' : 'Snooze…'), words: 'put off later', icon: snoozeIcon, key: 'z', help: 'Put off until later, or bring back' },
     () => (away() ? 'reopen' : 'snooze'), () => one.snooze());
   return [
-    sort({ id: 'assign', label: 'Assign…', words: 'give hand over', icon: userIcon, key: 'a', help: 'Assign' }, () => 'assign', () => one.assign()),
+    sort({ id: 'assign', label: 'Assign…', words: 'give hand over team transfer', icon: userIcon, key: 'a', help: 'Assign' }, () => 'assign', () => one.assign()),
     sort({ id: 'take', label: 'Assign to me', words: 'take mine', icon: userIcon, key: 'm' }, () => 'take', () => one.take(), ({ assignee }) => assignee !== me),
     {
       id: 'transfer', label: 'Hand on with a note…', words: 'transfer assign give over', icon: noteIcon, key: 't', help: 'Hand on, with a note', group: openGroup,
@@ -174,6 +175,7 @@ function going(hands: InboxHands): Action[] {
     ...listActions((key) => showList(hands, key)),
     ...savedViewActions(list),
     { id: 'label.all', label: 'Conversations: All labels', icon: labelIcon, group, when: () => list.chooser.label !== '', run: () => list.chooser.setLabel('') },
+    { id: 'team.all', label: 'Conversations: All teams', icon: usersIcon, group, when: () => list.chooser.team !== '', run: () => list.chooser.setTeam('') },
   ];
 }
 
@@ -213,6 +215,20 @@ function labels({ desk, list, showList }: InboxHands, search: string): Action[] 
     run: () => {
       showList();
       list.chooser.setLabel(id);
+    },
+  }));
+}
+
+/** The list narrowed to a team. */
+function teams({ desk, list, showList }: InboxHands, search: string): Action[] {
+  const all = teamsByName(desk.teams());
+  if (search === '' || all.length === 0) return [];
+  const mine: [string, { name: string }][] = [['mine', { name: 'My teams' }], ['none', { name: 'No team' }]];
+  return [...mine, ...all].map(([id, { name }]) => ({
+    label: mine.some(([known]) => known === id) ? `Conversations: ${name}` : `Conversations: Team ${name}`, icon: usersIcon, group: 'Go to',
+    run: () => {
+      showList();
+      list.chooser.setTeam(id);
     },
   }));
 }

@@ -46,7 +46,7 @@ export class InboxPage {
   #middle = el('div', { class: c('middle') });
   #details: Details;
   #account: { id: string; store: StateStore<AccountState>; held: Disposable } | undefined;
-  #desk: Desk = { staff: () => this.#staff, nameOf: (who) => this.#nameOf(who), labels: () => this.#labels };
+  #desk: Desk = { staff: () => this.#staff, nameOf: (who) => this.#nameOf(who), labels: () => this.#labels, teams: () => this.#teams };
   #actions: ConversationActions;
   #bulk: BulkActions;
 
@@ -131,6 +131,7 @@ export class InboxPage {
     return {
       nameOf: (who) => this.#nameOf(who),
       replies: this.#replies,
+      teams: () => this.#teams,
       mentionable: () => this.#staff.filter(({ id }) => id !== this.#session.who.user.id),
     };
   }
@@ -143,9 +144,10 @@ export class InboxPage {
   #address(id: string | undefined): string {
     const query = new URLSearchParams();
     if (id !== undefined) query.set('c', id);
-    const { key, label } = this.#list.chooser;
+    const { key, label, team } = this.#list.chooser;
     if (key !== 'open') query.set('f', key);
     if (label !== '') query.set('l', label);
+    if (team !== '') query.set('t', team);
     const text = query.toString();
     return text === '' ? '/inbox' : `/inbox?${text}`;
   }
@@ -157,6 +159,8 @@ export class InboxPage {
     if (key !== chooser.key) chooser.choose(key);
     const label = query.get('l') ?? '';
     if (label !== chooser.label) chooser.setLabel(/^lbl_\w+$/.test(label) ? label : '');
+    const team = query.get('t') ?? '';
+    if (team !== chooser.team) chooser.setTeam(/^(?:mine|none|tea_\w+)$/.test(team) ? team : '');
     const asked = query.get('c');
     const id = asked !== null && /^cnv_\w+$/.test(asked) ? asked : undefined;
     const seq = Number(query.get('m'));
@@ -171,8 +175,14 @@ export class InboxPage {
     return this.#tenant.state?.labels ?? {};
   }
 
+  get #teams() {
+    return this.#tenant.state?.teams ?? {};
+  }
+
   #tenantChanged(): void {
     this.#list.setLabels(this.#labels);
+    this.#list.setTeams(this.#teams);
+    this.#pane?.teamChanged();
     this.#list.chooser.setTargets(hasTargets(this.#tenant.state?.targets));
     this.#drawDetails();
   }
@@ -268,7 +278,7 @@ export class InboxPage {
     if (!state) return;
     this.#followAccount(state.account);
     this.#details.draw({
-      state, account: this.#account?.store.state, me: this.#session.who.user.id, admin: this.#session.who.kind === 'admin', labels: this.#labels, nameOf: (who) => this.#nameOf(who),
+      state, account: this.#account?.store.state, me: this.#session.who.user.id, admin: this.#session.who.kind === 'admin', labels: this.#labels, teams: this.#teams, nameOf: (who) => this.#nameOf(who),
     });
   }
 

@@ -10,6 +10,7 @@ import { ORDERS, type Order } from '../../components/inbox-list/filters';
 import { DUE_WORDS, PLACES } from '../../components/inbox-list/view-words';
 import { byName, type Labels } from '../../components/label/label';
 import { PRIORITIES } from '../../components/label/priority';
+import { teamsByName, type Teams } from '../../components/team/team';
 import type { Priority } from '../../live/protocol.gen';
 import { el, freshId } from '../../ui/dom';
 import { trashIcon } from '../../ui/icons';
@@ -24,6 +25,7 @@ export interface ViewQuestion {
   /** What a new one begins with. */
   words: ViewWords;
   labels: Labels;
+  teams: Teams;
   staff: readonly StaffMember[];
   me: string;
   admin: boolean;
@@ -33,10 +35,10 @@ export interface ViewQuestion {
 export type ViewOutcome = { kind: 'kept'; view: SavedView } | { kind: 'removed'; view: SavedView };
 
 /** Asks what a view is to show and keeps it; resolves to `undefined` when nothing came of it. */
-export async function viewDialog({ view, words, labels, staff, me, admin }: ViewQuestion): Promise<ViewOutcome | undefined> {
+export async function viewDialog({ view, words, labels, teams, staff, me, admin }: ViewQuestion): Promise<ViewOutcome | undefined> {
   const owned = new Disposables();
   const summary = problemSummary();
-  const fields = fieldsOf(words.criteria, labels, staff, me);
+  const fields = fieldsOf(words.criteria, labels, teams, staff, me);
   const name = field({ label: 'Name', name: 'name' }, { value: words.name, maxlength: MAX_VIEW_NAME, dir: 'auto', autocomplete: 'off' });
   const order = choiceField({ label: 'In which order', name: 'order' }, ORDERS);
   order.input.value = words.order;
@@ -86,14 +88,19 @@ export async function viewDialog({ view, words, labels, staff, me, admin }: View
 
 const ANY = { value: '', label: 'Any' };
 
+/** How it is called what is not there any more. */
+const GONE: Record<string, string> = { label: 'A label that is gone', team: 'A team that is gone' };
+
 /** One choice for each thing that criteria say. */
-function fieldsOf(criteria: Criteria, labels: Labels, staff: readonly StaffMember[], me: string) {
+function fieldsOf(criteria: Criteria, labels: Labels, teams: Teams, staff: readonly StaffMember[], me: string) {
   const named = byName(Object.entries(labels)).map(([value, { name }]) => ({ value, label: name }));
+  const groups = teamsByName(teams).map(([value, { name }]) => ({ value, label: name }));
   const people = staff.filter(({ id }) => id !== me).map(({ id, name }) => ({ value: id, label: name }));
   const fields = {
     status: choiceField({ label: 'Which conversations', name: 'status' }, Object.entries(PLACES).map(([value, label]) => ({ value, label }))),
     waiting: choiceField({ label: 'Does the customer wait?', name: 'waiting' }, [{ value: '', label: 'Whether or not' }, { value: 'true', label: 'Waits for an answer' }, { value: 'false', label: 'Has an answer' }]),
     assignee: choiceField({ label: 'Answered by', name: 'assignee' }, [{ value: '', label: 'Anybody' }, { value: 'me', label: 'Whoever looks (me)' }, { value: 'none', label: 'Nobody yet' }, ...people]),
+    team: choiceField({ label: 'Given to', name: 'team' }, [{ value: '', label: 'Any team, or none' }, { value: 'mine', label: 'A team of whoever looks' }, { value: 'none', label: 'No team' }, ...groups]),
     label: choiceField({ label: 'With the label', name: 'label' }, [ANY, ...named]),
     priority: choiceField({ label: 'Priority', name: 'priority' }, [ANY, ...PRIORITIES]),
     due: choiceField({ label: 'Targets', name: 'due' }, [{ value: '', label: 'Whether or not they are met' }, ...Object.entries(DUE_WORDS).map(([value, label]) => ({ value, label: capital(label) }))]),
@@ -101,19 +108,20 @@ function fieldsOf(criteria: Criteria, labels: Labels, staff: readonly StaffMembe
   for (const [key, { input }] of Object.entries(fields)) {
     const value = String(criteria[key as keyof Criteria] ?? '');
     // What is not known any more, or not yet, stays as it is until it is changed.
-    if (![...input.options].some((option) => option.value === value)) input.append(el('option', { value }, key === 'label' ? 'A label that is gone' : 'A colleague'));
+    if (![...input.options].some((option) => option.value === value)) input.append(el('option', { value }, GONE[key] ?? 'A colleague'));
     input.value = value;
   }
   return fields;
 }
 
 function criteriaOf(fields: ReturnType<typeof fieldsOf>): Criteria {
-  const { status, waiting, assignee, label, priority, due } = fields;
+  const { status, waiting, assignee, team, label, priority, due } = fields;
   const open = status.input.value === 'open';
   return {
     status: status.input.value as Criteria['status'],
     ...(open && waiting.input.value !== '' && { waiting: waiting.input.value === 'true' }),
     ...(assignee.input.value !== '' && { assignee: assignee.input.value }),
+    ...(team.input.value !== '' && { team: team.input.value }),
     ...(label.input.value !== '' && { label: label.input.value }),
     ...(priority.input.value !== '' && { priority: priority.input.value as Priority }),
     ...(due.input.value !== '' && { due: due.input.value as Urgency }),

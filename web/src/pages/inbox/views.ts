@@ -58,7 +58,7 @@ export class InboxViews implements Disposable {
     const { who, toasts } = this.#session;
     if (view?.shared && who.kind !== 'admin') return toasts.show({ text: 'Everybody sees this view. Ask an admin to change it, or save one of your own.' });
     const words = view ?? { name: '', criteria: chooser.criteria, order: chooser.order };
-    const outcome = await viewDialog({ view, words, labels: this.#desk.labels(), staff: this.#desk.staff(), me: who.user.id, admin: who.kind === 'admin' });
+    const outcome = await viewDialog({ view, words, labels: this.#desk.labels(), teams: this.#desk.teams(), staff: this.#desk.staff(), me: who.user.id, admin: who.kind === 'admin' });
     if (outcome?.kind === 'kept') {
       this.#put(outcome.view);
       chooser.choose(outcome.view.id);

@@ -24,6 +24,14 @@ describe('a wish', () => {
     expect(plan(open, { type: 'snooze', until: '2026-03-20T09:00:00Z' })).toEqual([['snooze 2026-03-20T09:00:00Z'], ['reopen']]);
   });
 
+  it('gives it to a team, and back to whoever had to let go of it', () => {
+    expect(plan(open, { type: 'assign_team', team: 'tea_1' })).toEqual([['assign_team tea_1'], ['assign_team ']]);
+    const held: Sorted = { ...open, assignee: 'usr_a', team: 'tea_1' };
+    expect(plan(held, { type: 'assign_team', team: 'tea_2', note: 'Knows the oven' })).toEqual([['assign_team tea_2 Knows the oven'], ['assign_team tea_1', 'assign usr_a']]);
+    expect(plan(held, { type: 'assign_team', team: 'tea_1' })).toEqual([[], []]);
+    expect([isSo(held, { type: 'assign_team', body: { team: 'tea_1' } }), isSo(open, { type: 'assign_team', body: { team: null } })]).toEqual([true, true]);
+  });
+
   it('puts what was put off back to where it was', () => {
     expect(plan(off, { type: 'resolve' })[1]).toEqual(['reopen', 'snooze 2026-03-19T09:00:00Z']);
     expect(plan(off, { type: 'reopen' })[1]).toEqual(['snooze 2026-03-19T09:00:00Z']);

@@ -3,6 +3,7 @@ import type { ConversationCommand, Priority } from '../../live/protocol.gen';
 /** What the staff want of a conversation, or of several. */
 export type Wish =
   | { type: 'assign'; to: string | null; note?: string | undefined }
+  | { type: 'assign_team'; team: string | null; note?: string | undefined }
   | { type: 'resolve' }
   | { type: 'reopen' }
   | { type: 'snooze'; until: string }
@@ -13,6 +14,7 @@ export type Wish =
 export interface Sorted {
   status: 'open' | 'snoozed' | 'resolved';
   assignee: string | null;
+  team?: string | null;
   snoozed_until?: string | null;
   priority?: Priority | null;
   labels?: readonly string[] | null;
@@ -29,6 +31,13 @@ export function stepsOf(before: Sorted, wish: Wish): Step[] {
   switch (wish.type) {
     case 'assign':
       return step({ type: 'assign', body: { to: wish.to, ...(wish.note && { note: wish.note }) } }, { type: 'assign', body: { to: before.assignee } }, before);
+    case 'assign_team': {
+      const command: ConversationCommand = { type: 'assign_team', body: { team: wish.team, ...(wish.note && { note: wish.note }) } };
+      const back: ConversationCommand = { type: 'assign_team', body: { team: before.team ?? null } };
+      // Who had it may have had to let go of it.
+      const holder: ConversationCommand[] = before.assignee === null ? [] : [{ type: 'assign', body: { to: before.assignee } }];
+      return isSo(before, command) ? [] : [{ command, back: () => [back, ...holder] }];
+    }
     case 'resolve':
       return before.status === 'resolved' ? [] : [{ command: { type: 'resolve', body: {} }, back: (now) => [REOPEN, ...putOffAgain(before, now)] }];
     case 'reopen':
@@ -51,6 +60,7 @@ export function stepsOf(before: Sorted, wish: Wish): Step[] {
 export function isSo(sorted: Sorted, command: ConversationCommand): boolean {
   switch (command.type) {
     case 'assign': return sorted.assignee === command.body.to;
+    case 'assign_team': return (sorted.team ?? null) === command.body.team;
     case 'resolve': return sorted.status === 'resolved';
     case 'reopen': return sorted.status === 'open';
     case 'snooze': return sorted.status === 'snoozed' && Date.parse(sorted.snoozed_until ?? '') === Date.parse(command.body.until);

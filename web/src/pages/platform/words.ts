@@ -18,6 +18,7 @@ const JOBS: Record<string, string> = {
   'notices.due': 'Tell the staff what is due',
   'own_data.build': 'Make a copy of somebody’s data',
   'own_data.expire': 'Take away a copy of somebody’s data',
+  'teams.settle': 'See whether who has a conversation is of its team',
   'routing.give': 'Give a conversation to somebody',
   'routing.return': 'Take a conversation back into the queue',
   'routing.route': 'See who can take a conversation',

@@ -23,6 +23,7 @@ import { routingSection } from './routing';
 import { keySection, siteSection } from './sites';
 import { targetSection } from './targets';
 import { teamSection } from './team';
+import { teamsSection } from './teams';
 import { webhookSection } from './webhooks';
 import { youSection } from './you';
 
@@ -41,6 +42,7 @@ function drawsOf(session: Session): Record<Setting['id'], Draw> {
     business: (own) => businessSection(own),
     hours: (own) => hoursSection(own, tenant),
     team: (own) => teamSection(own, admin),
+    teams: (own) => teamsSection(own, tenant, admin),
     routing: (own) => routingSection(own, tenant),
     replies: (own) => replySection(own, admin),
     labels: (own) => labelSection(own, tenant, admin),

@@ -6,7 +6,7 @@ import { momentText } from '../../../components/time-text/time-text';
 import type { InboxItem } from '../../../live/protocol.gen';
 import type { Session } from '../../../session/start';
 import { chooseLabels } from '../labels-dialog';
-import { calledIn, pickPriority, pickStaff, type Desk } from '../questions';
+import { givenText, pickPriority, pickTaker, type Desk } from '../questions';
 import { askUntil } from '../snooze';
 import { backOf, isSo, stepsOf, type Step, type Wish } from '../wish';
 import { BACK, doneWording, outcomeText, type Wording } from './outcome-text';
@@ -57,8 +57,11 @@ export class BulkActions {
       case 'resolve': return { wish: { type: 'resolve' }, done: 'resolved' };
       case 'reopen': return { wish: { type: 'reopen' }, done: 'open again' };
       case 'assign': {
-        const to = await pickStaff(this.#session, this.#desk, `Who answers ${many}?`, same(items.map(({ assignee }) => assignee)));
-        return to === undefined ? undefined : { wish: { type: 'assign', to }, done: `assigned to ${calledIn(this.#session, this.#desk, to)}` };
+        const current = { assignee: same(items.map(({ assignee }) => assignee)), team: same(items.map(({ team }) => team ?? null)) };
+        const given = await pickTaker(this.#session, this.#desk, `Who answers ${many}?`, current);
+        if (!given) return undefined;
+        const wish: Wish = 'to' in given ? { type: 'assign', ...given } : { type: 'assign_team', ...given };
+        return { wish, done: givenText(this.#session, this.#desk, given) };
       }
       case 'take': return { wish: { type: 'assign', to: this.#session.who.user.id }, done: 'assigned to you' };
       case 'priority': {
