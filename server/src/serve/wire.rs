@@ -99,6 +99,7 @@ pub(super) struct Node {
 pub(crate) fn directory(config: &Config, db: &Db, journal: Arc<dyn Journal>) -> Directory {
     let limits = brigade_actors::Limits {
         per_entity: config.limits.mailbox,
+        patience: config.limits.patience,
         idle_after: config.limits.entity_idle,
         ..brigade_actors::Limits::default()
     };

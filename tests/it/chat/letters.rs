@@ -15,7 +15,8 @@ use crate::live::stage::Stage;
 use crate::support::{Person, Socket, eventually};
 
 const SETTINGS: &str = "/v1/notices/settings";
-const LONG: Duration = Duration::from_mins(1);
+/// The server looks every ten seconds, and sees that somebody is gone after ten more.
+const LONG: Duration = Duration::from_mins(3);
 
 fn later(minutes: i64) -> Timestamp {
     Timestamp::now() + SignedDuration::from_mins(minutes)
@@ -34,6 +35,24 @@ async fn letters(stage: &Stage, person: &Person) -> Vec<Mail> {
     // Of signing in from a new device they are told too.
     let digest = |mail: &Mail| mail.to == person.email && mail.unsubscribe.is_some();
     sent.into_iter().map(|sent| sent.mail).filter(digest).collect()
+}
+
+/// As if all that is two hours ago. Done again and again it is no longer: what is a month old is told no more.
+fn long_ago(stage: &Stage) {
+    stage.app.database.sql(
+        "update notices set happened_at = least(happened_at, now() - interval '2 hours');
+         update notice_digests set next_at = now(), there_at = least(there_at, now() - interval '2 hours')",
+    );
+}
+
+/// The letter the server writes to the manager by itself as time goes by.
+async fn letter_in_time(stage: &Stage) -> Mail {
+    eventually("the letter", LONG, async || {
+        long_ago(stage);
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        letters(stage, &stage.manager).await.pop()
+    })
+    .await
 }
 
 async fn settings(person: &Person) -> Value {
@@ -96,10 +115,7 @@ async fn what_was_read_meanwhile_is_in_no_letter() {
 async fn the_server_writes_by_itself_to_who_is_not_there_and_not_to_who_is() {
     let stage = told().await;
     let socket = Socket::open(&stage.app, &stage.manager).await;
-    // Done again and again it is no longer ago: what is a month old is told no more.
-    let ago = "update notices set happened_at = least(happened_at, now() - interval '2 hours');
-               update notice_digests set next_at = now(), there_at = least(there_at, now() - interval '2 hours')";
-    stage.app.database.sql(ago);
+    long_ago(&stage);
     eventually("they are seen there", LONG, async || {
         let seen =
             "select count(*) from notice_digests where there_at > now() - interval '1 minute' and next_at > now()";
@@ -108,12 +124,7 @@ async fn the_server_writes_by_itself_to_who_is_not_there_and_not_to_who_is() {
     .await;
     assert!(letters(&stage, &stage.manager).await.is_empty());
     drop(socket);
-    eventually("the letter", LONG, async || {
-        // As if more time had gone by.
-        stage.app.database.sql(ago);
-        letters(&stage, &stage.manager).await.pop()
-    })
-    .await;
+    letter_in_time(&stage).await;
 }
 
 #[tokio::test]
@@ -195,14 +206,7 @@ async fn settings_are_ones_own_and_two_pages_agree() {
 #[tokio::test]
 async fn one_click_in_a_letter_ends_them_and_does_nothing_else() {
     let stage = told().await;
-    let ago =
-        "update notices set happened_at = happened_at - interval '2 hours'; update notice_digests set next_at = now()";
-    let mail = eventually("the letter", LONG, async || {
-        stage.app.database.sql(ago);
-        letters(&stage, &stage.manager).await.pop()
-    })
-    .await;
-    let link = mail.unsubscribe.unwrap();
+    let link = letter_in_time(&stage).await.unsubscribe.unwrap();
     let click = async |link: &str| {
         // As mail programs do it: no cookie, no origin, a form.
         let http = reqwest::Client::new();

@@ -144,20 +144,24 @@ impl World {
         sign_in(self.nodes[0].address, &email).await
     }
 
-    /// A new site visitor's conversation.
+    /// A new site visitor's conversation, begun as soon as the node is not too busy for it.
     pub(super) async fn chat(&self) -> Chat {
+        let answer = eventually("a conversation", Duration::from_mins(1), async || {
+            Some(self.ask_for_a_chat().await).filter(|answer| answer.status != 503)
+        });
+        let answer = answer.await;
+        let text = |name: &str| answer.data()[name].as_str().unwrap().to_owned();
+        Chat { topic: text("topic"), ticket: Ticket::Visitor(text("token")) }
+    }
+
+    async fn ask_for_a_chat(&self) -> Answer {
         let address = self.nodes[0].address;
-        let answer = reqwest::Client::new()
+        let asked = reqwest::Client::new()
             .post(format!("http://{address}/v1/site/conversations"))
             .header("x-tenant-key", &self.site_key)
             .header("origin", format!("http://{address}"))
-            .json(&json!({}))
-            .send()
-            .await
-            .unwrap();
-        let answer = Answer::of(answer).await;
-        let text = |name: &str| answer.data()[name].as_str().unwrap().to_owned();
-        Chat { topic: text("topic"), ticket: Ticket::Visitor(text("token")) }
+            .json(&json!({}));
+        Answer::of(asked.send().await.unwrap()).await
     }
 
     /// Several.

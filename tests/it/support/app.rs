@@ -83,6 +83,8 @@ impl TestApp {
             ("limits.requests_per_minute", "10000"),
             ("limits.anonymous_requests_per_minute", "10000"),
             ("limits.site_chats_per_minute", "1000"),
+            // What is right is right on a slow machine too. That it sheds is tried with real processes, in `faults`.
+            ("limits.patience", "30s"),
         ];
         let flags = usual.iter().chain(settings).map(|(key, text)| Flag {
             flag: "test".to_owned(),

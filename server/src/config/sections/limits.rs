@@ -43,6 +43,8 @@ section! {
         outbound_bytes: usize = Bare "1048576";
         /// Commands that may wait at one entity; above that OVERLOADED.
         mailbox: usize = Bare "512";
+        /// How long a command may wait for its turn at an entity; above that it is not done and OVERLOADED.
+        patience: Duration = Text "800ms";
         /// After how long an entity that nobody uses leaves memory.
         entity_idle: Duration = Text "60s";
     }
