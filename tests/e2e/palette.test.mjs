@@ -182,8 +182,8 @@ describe('the palette', () => {
   it('leads to the settings and from there to what was said', async () => {
     await call(amara, 'set lab', 'Settings: Labels');
     await amara.getByRole('heading', { level: 1, name: 'Labels' }).waitFor();
-    await call(amara, 'team', 'Settings: Team');
-    await amara.getByRole('heading', { level: 1, name: 'Team' }).waitFor();
+    await call(amara, 'people', 'Settings: People');
+    await amara.getByRole('heading', { level: 1, name: 'People' }).waitFor();
     await open(amara);
     assert.equal(await option(amara, 'Settings: API keys').count(), 0, 'those are for admins');
     await assertAccessible(amara, 'the palette in the settings');

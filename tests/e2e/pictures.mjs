@@ -248,16 +248,16 @@ async function admin(jonas) {
   await hours.getByLabel('Monday from').waitFor();
   await keepAround(jonas, [top, hours.getByLabel('Time zone'), hours.getByRole('button', { name: 'Add hours on Wednesday' })], 'admin-hours', 24);
 
-  await section('team', 'Team');
+  await section('people', 'People');
   const invite = cardOf('Invite somebody');
   await invite.getByLabel('Name').fill('Lea Horn');
   await invite.getByLabel('E-mail').fill('lea@balance-kitchen.example');
   await invite.getByRole('button', { name: 'Send the invitation' }).click();
   await invite.getByText('The invitation is on its way').waitFor();
   await section('you', 'You');
-  await section('team', 'Team');
+  await section('people', 'People');
   await jonas.getByText('lea@balance-kitchen.example').waitFor();
-  await keepAround(jonas, [top, cardOf('Team'), invite], 'admin-team', 24);
+  await keepAround(jonas, [top, cardOf('Who works here'), invite], 'admin-team', 24);
 
   await section('targets', 'Targets');
   const targets = cardOf('How soon');

@@ -121,7 +121,7 @@ describe('two-step sign-in', () => {
   it('is asked of the whole team: who lacks it sets it up and nothing else', async () => {
     const manager = await (await windows.person({ size: 'phone', scheme: 'dark' })).newPage();
     await signIn(manager, person(/^account manager/), '**/inbox');
-    await boss.goto('/settings#team');
+    await boss.goto('/settings#people');
     const box = card(boss, 'Two-step sign-in of the team');
     await box.getByLabel('Who must use it').selectOption('yes');
     await box.getByRole('button', { name: 'Save' }).click();

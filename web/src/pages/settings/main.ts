@@ -18,11 +18,11 @@ import { lookSection } from './look/look';
 import { notificationSection } from './notifications';
 import { ownDataSection } from './own-data';
 import { c } from './parts';
+import { peopleSection } from './people';
 import { replySection } from './replies';
 import { routingSection } from './routing';
 import { keySection, siteSection } from './sites';
 import { targetSection } from './targets';
-import { teamSection } from './team';
 import { teamsSection } from './teams';
 import { webhookSection } from './webhooks';
 import { youSection } from './you';
@@ -41,7 +41,7 @@ function drawsOf(session: Session): Record<Setting['id'], Draw> {
     data: (own) => ownDataSection(own),
     business: (own) => businessSection(own),
     hours: (own) => hoursSection(own, tenant),
-    team: (own) => teamSection(own, admin),
+    people: (own) => peopleSection(own, admin),
     teams: (own) => teamsSection(own, tenant, admin),
     routing: (own) => routingSection(own, tenant),
     replies: (own) => replySection(own, admin),
@@ -57,12 +57,20 @@ function drawsOf(session: Session): Record<Setting['id'], Draw> {
   };
 }
 
+/** The links under the names of what they are about. */
+function grouped(sections: readonly Setting[], links: readonly HTMLElement[]): HTMLElement[] {
+  const names = [...new Set(sections.map(({ group }) => group))];
+  return names.map((name) => el('div', { class: c('about'), role: 'group', 'aria-label': name },
+    names.length > 1 ? el('p', { class: c('group_name'), 'aria-hidden': 'true' }, name) : null,
+    ...links.filter((_, index) => sections[index]!.group === name)));
+}
+
 void startSession('everybody', (session) => {
   const sections = settingsOf(session);
   const draws = drawsOf(session);
   const links = sections.map(({ id, label }) => el('a', { href: `#${id}` }, label));
   const content = el('div', { class: c('content') });
-  const main = el('main', { class: c('page') }, el('nav', { class: c('nav'), 'aria-label': 'Settings' }, ...links), content);
+  const main = el('main', { class: c('page') }, el('nav', { class: c('nav'), 'aria-label': 'Settings' }, ...grouped(sections, links)), content);
   let shown = session.owned.add(new Disposables());
   const show = () => {
     session.owned.drop(shown);

@@ -25,7 +25,7 @@ const HELD = 500;
 export function teamsSection(session: Session, tenant: StateStore<TenantState>, admin: boolean): Child[] {
   return [card(
     'Who works together',
-    el('p', { class: c('soft') }, 'Press a in a conversation to give it to a team. The inbox can show what is given to one of them, and where routing gives conversations out, it chooses among the people of the team. Customers never see them.'),
+    el('p', { class: c('soft') }, 'Press ', el('kbd', {}, 'a'), ' in a conversation to give it to a team. The inbox can show what is given to one of them, and where routing gives conversations out, it chooses among the people of the team. Customers never see them.'),
     loaded(session.owned, 'Loading the teams', staff, ({ members }) => new TeamList(session, tenant, members, admin).root),
   )];
 }

@@ -12,9 +12,9 @@ import { askedOfAllCard } from './two-step';
 const ROLES = [{ value: 'account_manager', label: 'Account manager' }, { value: 'admin', label: 'Admin' }];
 
 /** Who works here, and inviting more. */
-export function teamSection(session: Session, admin: boolean): Child[] {
+export function peopleSection(session: Session, admin: boolean): Child[] {
   return [
-    card('Team', loaded(session.owned, 'Loading the team', staff, ({ members, invited }, again) => el(
+    card('Who works here', loaded(session.owned, 'Loading who works here', staff, ({ members, invited }, again) => el(
       'ul', { class: c('rows') },
       ...members.map((person) => personRow(session, person, admin, again)),
       ...invited.map((person) => invitedRow(session, person, admin, again)),
