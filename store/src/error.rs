@@ -89,6 +89,7 @@ const CONSTRAINTS: &[(&str, Code, &str)] = &[
     ("canned_replies_bounded", Code::Conflict, "There are 500 canned replies already. Remove one first."),
     ("inbox_views_name_once", Code::Conflict, "There is a view of that name already. Choose another name."),
     ("inbox_views_bounded", Code::Conflict, "There are 30 views already. Remove one first."),
+    ("event_log_identity_stays", Code::Conflict, "This conversation is somebody else's. Begin a new one."),
     ("webhook_endpoints_bounded", Code::Conflict, "There are 10 webhooks already. Remove one first."),
     (
         "account_deletions_keep_an_admin",

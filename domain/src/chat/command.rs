@@ -5,6 +5,7 @@ use super::attachment::{Attachment, FileName, MAX_FILES, MediaType};
 use super::block::Reason;
 use super::event::Kind;
 use super::feedback::{Comment, Given, Score};
+use super::identity::Identity;
 use super::text::{Emoji, MessageText, PageUrl};
 use super::triage::Priority;
 use super::wire;
@@ -119,6 +120,8 @@ pub enum Command {
         /// A name.
         name: Option<DisplayName>,
     },
+    /// Say who the visitor is, as the business's site has signed.
+    Identify(Identity),
     /// Note that an invitation was sent.
     Invite {
         /// Which.
@@ -312,6 +315,7 @@ impl Command {
                 })
             }
             "leave_contact" => contact(&parse_body(body)?),
+            "identify" => Identity::parse(&parse_body(body)?).map(Self::Identify),
             "invite" => {
                 let wire::Invite { invitation, email, name, inviter } = parse_body(body)?;
                 let (email, name) = (Email::parse("email", &email)?, DisplayName::parse("name", &name)?);

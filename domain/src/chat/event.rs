@@ -6,6 +6,7 @@ use super::attachment::Attachment;
 use super::block::Reason;
 use super::due::Dues;
 use super::feedback::Given;
+use super::identity::Identity;
 use super::text::{Emoji, MessageText, PageUrl};
 use super::transcript::Recipient;
 use super::triage::Priority;
@@ -224,6 +225,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<DisplayName>,
     },
+    /// The business's site has said who the visitor is, and signed it.
+    Identified(Identity),
     /// Staff invited the visitor to become a client.
     Invited {
         /// Which invitation.
@@ -257,13 +260,14 @@ pub enum Event {
 
 impl Event {
     /// Whether readers of `audience` may see it. Internal matters are for staff only: notes and everything about
-    /// them, the visitor's contact, the invitation and why somebody is blocked, and how the staff sort their work.
+    /// them, the visitor's contact, who the site says they are, the invitation and why somebody is blocked, and how the staff sort their work.
     pub const fn visible(&self, audience: Audience) -> bool {
         match audience {
             Audience::Staff => true,
             Audience::Customer => match self {
                 Self::NoteAdded { .. }
                 | Self::ContactLeft { .. }
+                | Self::Identified(_)
                 | Self::VisitorBlocked { .. }
                 | Self::AnswersGiven { .. }
                 | Self::TranscriptAsked { .. }

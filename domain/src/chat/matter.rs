@@ -189,6 +189,7 @@ impl Course<'_> {
             | Event::FeedbackAsked { .. }
             | Event::FeedbackGiven { .. }
             | Event::ContactLeft { .. }
+            | Event::Identified(_)
             | Event::VisitorBlocked { .. }
             | Event::AnswersGiven { .. }
             | Event::TranscriptAsked { .. }

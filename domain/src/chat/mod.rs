@@ -15,6 +15,7 @@
 //! | what is due when | [`due`] |
 //! | what customers say of it | [`feedback`] |
 //! | who may write nothing more | [`block`] |
+//! | who a visitor is, as the business's site says | [`identity`] |
 //! | what was said, as a letter | [`transcript`] |
 //! | what reports know of what customers came with | [`matter`] |
 //! | what somebody has begun to write | [`draft`] |
@@ -31,6 +32,7 @@ pub mod draft;
 pub mod due;
 pub mod event;
 pub mod feedback;
+pub mod identity;
 pub mod list;
 pub mod matter;
 pub mod message;

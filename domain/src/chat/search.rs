@@ -223,7 +223,7 @@ pub fn excerpt(text: &str, is_hit: impl Fn(&str) -> bool) -> Option<Vec<Piece>> 
 }
 
 /// The kinds of events that name somebody, or the conversation.
-pub const NAMING: [&str; 5] = ["opened", "joined", "contact_left", "invited", "handed_over"];
+pub const NAMING: [&str; 6] = ["opened", "joined", "contact_left", "identified", "invited", "handed_over"];
 
 /// The names that these lines give, as words: of the conversation, of who takes part, and how the customer can be reached.
 pub fn names(lines: &[LogLine]) -> Result<BTreeSet<String>, Fault> {

@@ -46,6 +46,7 @@ impl Standing {
     pub const fn may(self, command: &Command) -> bool {
         match command {
             Command::Open(_)
+            | Command::Identify(_)
             | Command::Invite { .. }
             | Command::HandOver { .. }
             | Command::Wake { .. }

@@ -9,6 +9,7 @@ use super::block::Block;
 use super::due::Dues;
 use super::event::{Event, Kind, Side};
 use super::feedback::Feedback;
+use super::identity::Identity;
 use super::matter::{Done, Matter};
 use super::message::{History, Message};
 use super::text::{MessageText, PageUrl};
@@ -155,6 +156,9 @@ pub struct Conversation {
     /// What the visitor was asked before the first message, and has answered.
     #[serde(default)]
     pub(super) answers: Vec<Answer>,
+    /// Who the visitor is, as the business's site has signed. Never somebody else later.
+    #[serde(default)]
+    pub(super) identity: Option<Identity>,
 }
 
 impl Conversation {
@@ -192,6 +196,7 @@ impl Conversation {
             blocked: None,
             transcripts: Transcripts::default(),
             answers: Vec::new(),
+            identity: None,
         }
     }
 
@@ -279,6 +284,7 @@ impl Conversation {
             Event::ContactLeft { email, name } => {
                 self.contact = Some(Contact { email: email.clone(), name: name.clone() });
             }
+            Event::Identified(identity) => self.identity = Some(identity.clone()),
             Event::Invited { invitation, email, name, inviter } => {
                 let (invitation, email, name) = (*invitation, email.clone(), name.clone());
                 self.invited = Some(Invited { invitation, email, name, inviter: *inviter, at: entry.at });

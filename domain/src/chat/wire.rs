@@ -159,6 +159,14 @@ pub(super) struct Contact {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct Identify {
+    pub(super) id: String,
+    pub(super) name: Option<String>,
+    pub(super) email: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Invite {
     pub(super) invitation: InvitationId,
     pub(super) email: String,

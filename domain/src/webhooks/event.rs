@@ -133,6 +133,7 @@ const fn of_conversation(event: &chat::event::Event) -> Option<EventType> {
         | Event::FeedbackAsked { .. }
         | Event::Routed { .. }
         | Event::Invited { .. }
+        | Event::Identified(_)
         | Event::VisitorBlocked { .. }
         | Event::AnswersGiven { .. }
         | Event::TranscriptAsked { .. }

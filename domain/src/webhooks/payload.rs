@@ -112,6 +112,7 @@ fn of_conversation(event: chat::event::Event, deleted: bool) -> Value {
         | Event::Invited { .. }
         | Event::VisitorBlocked { .. }
         | Event::AnswersGiven { .. }
+        | Event::Identified(_)
         | Event::TranscriptAsked { .. }
         | Event::WritingAllowed { .. }
         | Event::TakenBack { .. } => json!({}),

@@ -78,6 +78,7 @@ fn conversation_table(seq: u64, v: char, m: char) -> Vec<(&'static str, Value, S
             json!({ "invitation": invitation(1), "email": "a@example.com", "name": "A" }),
             staff_only("v.m.ffff.y..."),
         ),
+        ("identify", json!({ "id": "7", "name": "A" }), staff_only("v.m.ffff.y...")),
         ("hand_over", json!({ "account": ACCOUNT, "name": "A" }), staff_only("v.m.ffff.y...")),
         ("take_back", json!({}), staff_only("v.m.ffyf.y...")),
         ("open", json!({ "kind": "site", "visitor": VISITOR, "name": "V" }), staff_only("v.m.ffff.y...")),
@@ -109,8 +110,10 @@ fn a_conversation_that_was_handed_over_is_the_accounts() {
     let seq = say(&mut chat, Who::Manager, "Hello");
     chat.ok(Who::System, "hand_over", &json!({ "account": ACCOUNT, "name": "Mia" }));
     sees(&chat, "..y.yyyy.y...");
-    let table =
-        conversation_table(seq, '.', 'y').into_iter().filter(|(kind, ..)| *kind != "invite").collect::<Vec<_>>();
+    let table = conversation_table(seq, '.', 'y')
+        .into_iter()
+        .filter(|(kind, ..)| !["invite", "identify"].contains(kind))
+        .collect::<Vec<_>>();
     check_conversation(&chat, &table);
     check(&chat, &[("leave_contact", json!({ "email": "a@example.com" }), "..f.ffff.f...")]);
     let invite = json!({ "invitation": invitation(1), "email": "a@example.com", "name": "A" });

@@ -121,6 +121,9 @@ fn bodies(length: u64) -> impl Strategy<Value = (&'static str, Value)> {
         1 => Just(("unblock", json!({}))),
         1 => prop::option::of(Just(format!("{SECRET}@example.com"))).prop_map(|email| ("ask_transcript", json!({ "email": email }))),
         1 => words().prop_map(|name| ("leave_contact", json!({ "email": format!("{SECRET}@example.com"), "name": name }))),
+        2 => (0u8..2, prop::option::of(words()), any::<bool>()).prop_map(|(n, name, email)| ("identify", json!({
+            "id": format!("{SECRET} {n}"), "name": name, "email": email.then(|| format!("{SECRET}@example.com")),
+        }))),
         1 => (0u8..3).prop_map(|n| ("invite", json!({ "invitation": invitation(n), "email": format!("{SECRET}@example.com"), "name": "Mia" }))),
         1 => account.prop_map(|account| ("hand_over", json!({ "account": account, "name": "Mia Member" }))),
         1 => Just(("take_back", json!({}))),
@@ -156,7 +159,7 @@ pub(crate) fn asks(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<A
     let after = prop_oneof![8 => 0i64..60, 1 => 3_600i64..60_000, 1 => 86_400i64..90_000];
     let ask = (Who::any(), bodies(count.end as u64), after).prop_map(|(who, (kind, body), after)| Ask {
         // Routing is Brigade's own business: of everybody else all of it was refused.
-        who: if ["give", "release", "ask_feedback"].contains(&kind) { Who::System } else { who },
+        who: if ["give", "release", "ask_feedback", "identify"].contains(&kind) { Who::System } else { who },
         kind,
         body,
         after: SignedDuration::from_secs(after),

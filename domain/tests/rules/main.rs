@@ -13,6 +13,7 @@ mod feedback;
 mod handover;
 mod harness;
 mod hours;
+mod identify;
 mod matters;
 mod notices;
 mod platform;

@@ -68,6 +68,7 @@ fn six_thousand_conversations() {
         "visitor_blocked",
         "writing_allowed",
         "contact_left",
+        "identified",
         "invited",
         "handed_over",
         "taken_back",

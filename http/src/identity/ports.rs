@@ -35,6 +35,8 @@ pub struct Ports {
     pub keys: Arc<dyn ports::ApiKeys>,
     /// Tokens of site visitors.
     pub visitors: Arc<dyn ports::VisitorTokens>,
+    /// With what a tenant's site signs who its visitor is.
+    pub identity_secrets: Arc<dyn ports::IdentitySecrets>,
     /// A tenant's settings.
     pub tenants: Arc<dyn ports::TenantSettings>,
     /// Who works for a tenant.
@@ -64,6 +66,7 @@ pub trait Everything:
     + ports::OneTimeTokens
     + ports::ApiKeys
     + ports::VisitorTokens
+    + ports::IdentitySecrets
     + ports::TenantSettings
     + ports::Staff
     + ports::AuditTrail
@@ -86,6 +89,7 @@ impl<T> Everything for T where
         + ports::OneTimeTokens
         + ports::ApiKeys
         + ports::VisitorTokens
+        + ports::IdentitySecrets
         + ports::TenantSettings
         + ports::Staff
         + ports::AuditTrail
@@ -111,6 +115,7 @@ impl Ports {
             one_time: Arc::clone(all) as _,
             keys: Arc::clone(all) as _,
             visitors: Arc::clone(all) as _,
+            identity_secrets: Arc::clone(all) as _,
             tenants: Arc::clone(all) as _,
             staff: Arc::clone(all) as _,
             audit: Arc::clone(all) as _,

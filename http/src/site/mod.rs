@@ -1,10 +1,12 @@
 //! What a business's own site asks for its chat, with the tenant's public key (BK-CHAT-04 to -08, C57): whether
-//! somebody is there, a conversation with the token that leads back to it, and to be forgotten.
+//! somebody is there, a conversation with the token that leads back to it, who its visitor is, and to be forgotten.
 //!
 //! A visitor has no session. Everything it may do hangs on that one token.
 
 mod config;
+mod identify;
 mod look;
+mod secret;
 mod visitor;
 
 use crate::Routes;
@@ -13,5 +15,5 @@ pub(crate) use look::style;
 
 /// The routes of this feature.
 pub fn routes() -> Routes {
-    Routes::new().with(config::routes()).with(visitor::routes())
+    Routes::new().with(config::routes()).with(visitor::routes()).with(identify::routes()).with(secret::routes())
 }

@@ -30,11 +30,17 @@ async fn block_same_address(directory: &Directory, known: &dyn Blocks, task: Tas
     let (tenant, ToLook { conversation, rev }) = of_tenant(task)?;
     let key = EntityKey::new(tenant, conversation);
     let state = look(directory, &Arc::new(Actor::system(tenant)), key).await?.state;
-    let left = state["contact"]["email"].as_str().and_then(|email| Email::parse("email", email).ok());
-    let Some(email) = left.filter(|_| state["account"].is_null()) else { return Ok(()) };
-    if known.is_blocked(tenant, email).await.map_err(TaskError::new)? {
-        let body = json!({ "reason": REASON });
-        ask_anew(directory, key, "block", &body, &format!("address of {rev}")).await?;
+    if !state["account"].is_null() {
+        return Ok(());
+    }
+    // What the visitor left, and what the business's site has signed.
+    for left in [&state["contact"]["email"], &state["identity"]["email"]] {
+        let Some(email) = left.as_str().and_then(|email| Email::parse("email", email).ok()) else { continue };
+        if known.is_blocked(tenant, email).await.map_err(TaskError::new)? {
+            let body = json!({ "reason": REASON });
+            ask_anew(directory, key, "block", &body, &format!("address of {rev}")).await?;
+            break;
+        }
     }
     Ok(())
 }

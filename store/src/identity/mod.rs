@@ -27,6 +27,7 @@ mod scope;
 mod second_factor;
 mod second_step;
 mod sessions;
+mod signing;
 mod staff;
 mod tenant;
 mod throttle;

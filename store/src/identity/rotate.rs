@@ -6,7 +6,7 @@ use brigade_domain::refusal::Rejection;
 use sqlx::PgConnection;
 
 use super::keyring::{KeyRing, Place};
-use super::{Identity, keys, mail, second_factor};
+use super::{Identity, keys, mail, second_factor, signing};
 use crate::error::Error;
 use crate::time::{from_db, to_db};
 use crate::webhooks;
@@ -22,6 +22,8 @@ pub struct Rotated {
     pub second_factors: u64,
     /// Webhooks.
     pub webhooks: u64,
+    /// Businesses whose site signs who its visitor is.
+    pub identity_secrets: u64,
 }
 
 impl Identity {
@@ -44,12 +46,14 @@ impl Identity {
             let reseal = self.db().write("seal keys again", tenant, move |tx| {
                 Box::pin(async move {
                     let keys = reseal_keys(tx, &identity.0.ring, tenant).await?;
-                    Ok((keys, webhooks::reseal(tx, &identity.0.ring, tenant).await?))
+                    let webhooks = webhooks::reseal(tx, &identity.0.ring, tenant).await?;
+                    Ok((keys, webhooks, signing::reseal(tx, &identity.0.ring, tenant).await?))
                 })
             });
-            let (keys, webhooks) = reseal.await?;
+            let (keys, webhooks, identity_secrets) = reseal.await?;
             rotated.keys += keys;
             rotated.webhooks += webhooks;
+            rotated.identity_secrets += identity_secrets;
         }
         Ok(rotated)
     }

@@ -5,9 +5,10 @@ use brigade_domain::id::{ConversationId, TenantId, VisitorId};
 use brigade_domain::identity::TokenHash;
 use brigade_domain::identity::ports::{SessionEvent, VisitorTokens};
 use brigade_domain::journal::BoxFuture;
-use brigade_domain::refusal::Rejection;
+use brigade_domain::refusal::{Fault, Rejection};
 
 use super::Identity;
+use super::resolve::{VISITOR_SECONDS, seconds};
 use crate::time::to_db;
 
 impl VisitorTokens for Identity {
@@ -36,6 +37,34 @@ impl VisitorTokens for Identity {
                     .execute(tx)
                     .await?;
                     Ok(())
+                })
+            })
+            .await
+        })
+    }
+
+    fn conversation_of(
+        &self,
+        tenant: TenantId,
+        token: TokenHash,
+        at: Timestamp,
+    ) -> BoxFuture<'static, Result<Option<ConversationId>, Fault>> {
+        let db = self.db().clone();
+        Box::pin(async move {
+            db.read("find a visitor's conversation", tenant, move |tx| {
+                Box::pin(async move {
+                    let found = sqlx::query_scalar!(
+                        "select conversation_id from visitor_tokens
+                         where tenant_id = $1 and secret_hash = $2 and ended_at is null
+                           and last_seen_at + make_interval(secs => $3) > $4",
+                        tenant.uuid(),
+                        &token.0[..],
+                        seconds(VISITOR_SECONDS),
+                        to_db(at)
+                    )
+                    .fetch_optional(tx)
+                    .await?;
+                    Ok(found.map(ConversationId::from_uuid))
                 })
             })
             .await

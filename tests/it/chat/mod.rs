@@ -7,6 +7,7 @@ mod client;
 mod drafts;
 mod feedback;
 mod history;
+mod identify;
 mod letters;
 mod look;
 mod notices;

@@ -112,7 +112,7 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
         }
         None => {}
     }
-    match dice.roll(39) {
+    match dice.roll(40) {
         0..6 => (anybody, "send", json!({ "text": text })),
         6 => (anybody, "send", json!({ "text": text, "reply_to": seq })),
         7 => (cast.manager.clone(), "send", json!({ "text": text, "mentions": [cast.user(dice)] })),
@@ -128,6 +128,10 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
         }
         18 => (anybody, "reopen", json!({})),
         19 => (cast.visitor.clone(), "leave_contact", json!({ "email": address(cast), "name": text })),
+        39 => {
+            let email = dice.heads().then(|| address(cast));
+            (system, "identify", json!({ "id": dice.roll(2).to_string(), "name": comment, "email": email }))
+        }
         20 => {
             let invitation = InvitationId::from_uuid(id());
             (system, "invite", json!({ "invitation": invitation, "email": "mia@example.com", "name": "Mia" }))

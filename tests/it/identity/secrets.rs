@@ -3,7 +3,7 @@
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Role;
 use brigade_domain::identity::Cause;
-use brigade_domain::identity::ports::{Outbox as _, SecondFactors as _};
+use brigade_domain::identity::ports::{IdentitySecrets as _, Outbox as _, SecondFactors as _};
 use brigade_domain::identity::second_factor::SecondStep;
 use brigade_store::identity::{Identity, KeyRing};
 use serde_json::json;
@@ -47,6 +47,9 @@ async fn a_key_is_replaced_without_losing_anything() {
     let tenant = app.tenant().await;
     let admin = app.client_as(&tenant, Role::Admin).await;
     admin.post("/v1/tenant/keys", json!({ "name": "x", "kind": "secret", "mode": "test" })).await.data();
+    for rev in 0..2 {
+        admin.post("/v1/tenant/identity-secret", json!({ "rev": rev })).await.data();
+    }
     let apps = Authenticator::of(&app, &admin.email).await;
     let step = || SecondStep::parse("code", &apps.code(&app)).unwrap();
     assert!(over(&app, &[NEW]).newest().await.is_err(), "another key opens nothing");
@@ -55,10 +58,16 @@ async fn a_key_is_replaced_without_losing_anything() {
     let both = over(&app, &[NEW, OLD]);
     let rotated = both.rotate_secrets().await.unwrap();
     assert_eq!((rotated.keys, rotated.letters, rotated.second_factors), (1, 5, 1));
+    assert_eq!(rotated.identity_secrets, 1);
+    assert_eq!(
+        over(&app, &[NEW]).current(tenant.id, Timestamp::now()).await.unwrap().len(),
+        2,
+        "it and the one before"
+    );
     assert_eq!(over(&app, &[NEW]).newest().await.unwrap().len(), 5);
     assert!(over(&app, &[NEW]).prove(admin.id, step(), Cause::system(Timestamp::now())).await.unwrap());
     let again = over(&app, &[NEW]).rotate_secrets().await.unwrap();
-    assert_eq!((again.keys, again.letters, again.second_factors), (0, 0, 0));
+    assert_eq!((again.keys, again.letters, again.second_factors, again.identity_secrets), (0, 0, 0, 0));
 }
 
 #[tokio::test]

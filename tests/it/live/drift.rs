@@ -219,6 +219,8 @@ async fn what_the_server_sends_is_as_described() {
     }
     visitor.command(topic, "send", json!({ "text": "One more thing" })).await;
     system(&stage.app, &stage.tenant, topic, "reckon", policy()).await;
+    let identity = json!({ "id": "7", "name": "Mia", "email": "mia@example.com" });
+    system(&stage.app, &stage.tenant, topic, "identify", identity).await;
     let contact = json!({ "email": "mia@example.com", "name": "Mia" });
     frames.push(visitor.command(topic, "leave_contact", contact).await);
     frames.push(visitor.command(topic, "ask_transcript", json!({})).await);

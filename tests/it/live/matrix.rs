@@ -254,6 +254,7 @@ async fn a_site_chat_is_its_visitors_and_the_staffs() {
         ("give_feedback", json!({ "asked": seq, "score": 5 }), "y... fff f ..."),
         ("label", json!({ "label": label, "on": true }), "f... yyy f ..."),
         ("leave_contact", json!({ "email": "a@example.com" }), "y... fff f ..."),
+        ("identify", json!({ "id": "7", "name": "A" }), "f... fff f ..."),
         ("ask_transcript", json!({}), "y... yyy f ..."),
         ("block", json!({ "reason": "Spam" }), "f... yyy f ..."),
         ("unblock", json!({}), "f... yyy f ..."),
@@ -316,6 +317,7 @@ async fn a_conversation_that_was_handed_over_is_the_accounts() {
         ("give_feedback", json!({ "asked": seq, "score": 5 }), "..y. fff f ..."),
         ("label", json!({ "label": label, "on": true }), "..f. yyy f ..."),
         ("leave_contact", json!({ "email": "a@example.com" }), "..f. fff f ..."),
+        ("identify", json!({ "id": "7" }), "..f. fff f ..."),
         ("hand_over", json!({ "account": stage.account, "name": "A" }), "..f. fff f ..."),
     ];
     check(&stage, &mut all, &topic, &rows).await;

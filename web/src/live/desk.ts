@@ -7,6 +7,10 @@ export function applyForStaff(state: ConversationState, event: StaffEvent, { at,
     case 'contact_left':
       state.contact = { email: event.body.email, name: event.body.name ?? null };
       return FACTS;
+    case 'identified':
+      state.identity = event.body;
+      state.name = (state.account === null ? event.body.name : undefined) ?? state.name;
+      return FACTS;
     case 'invited':
       state.invited = { ...event.body, inviter: event.body.inviter ?? null, at };
       return FACTS;
@@ -50,6 +54,9 @@ export function applyForStaff(state: ConversationState, event: StaffEvent, { at,
 }
 
 const unknownEvent = (_: never): Effect => NONE;
+
+/** Where a visitor can be written to: as they say themselves, or as the business's site has signed. */
+export const addressOf = (state: ConversationState): string | undefined => state.contact?.email ?? state.identity?.email;
 
 /** The labels with this one put on or taken off. */
 export function withLabel(labels: readonly string[] | null, label: string, on: boolean): string[] {

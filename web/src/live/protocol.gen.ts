@@ -275,10 +275,13 @@ export type ConversationState = {
   assignee: string | null;
   account: string | null;
   visitor: string | null;
+  /** To the staff, a visitor has the name that the site has signed. */
   name: string;
   page: string | null;
   /** For staff only. */
   contact: Contact | null;
+  /** Who the visitor is, as the business's site has signed. For staff only. */
+  identity: SignedIdentity | null;
   people: Record<string, Person>;
   /** The newest 50. */
   messages: Message[];
@@ -517,6 +520,9 @@ export type ConversationCommand = {
   type: "leave_contact";
   body: LeaveContactBody;
 } | {
+  type: "identify";
+  body: SignedIdentity;
+} | {
   type: "invite";
   body: InvitedBody;
 } | {
@@ -635,6 +641,14 @@ export type LeaveContactBody = {
   name?: string;
 };
 
+export type SignedIdentity = {
+  /** In the business's own books. */
+  id: string;
+  name?: string;
+  /** As the business says it, not verified by mail. */
+  email?: string;
+};
+
 export type Empty = Record<string, never>;
 
 export type ConversationEvent = {
@@ -712,6 +726,9 @@ export type ConversationEvent = {
 } | {
   type: "contact_left";
   body: ContactLeftBody;
+} | {
+  type: "identified";
+  body: SignedIdentity;
 } | {
   type: "invited";
   body: InvitedBody;

@@ -16,9 +16,9 @@ impl Conversation {
         let (Some(visitor), None) = (self.visitor, self.account) else {
             return Err(Refusal::new(Code::Conflict, "Only visitors of the site can be blocked. This is a client."));
         };
-        let email = match (with_email, &self.contact) {
+        let email = match (with_email, self.address()) {
             (false, _) => None,
-            (true, Some(contact)) => Some(contact.email.clone()),
+            (true, Some(email)) => Some(email.clone()),
             (true, None) => return Err(Refusal::invalid("email", "This visitor has left no address to block.")),
         };
         if self.blocked.as_ref().is_some_and(|block| email.is_none() || block.email == email) {
@@ -30,7 +30,7 @@ impl Conversation {
         }
         let details = json!({ "conversation": self.audit_id(), "visitor": visitor, "address": email.is_some() });
         let block = Block { by: asker.party(), at: asker.at, reason: reason.clone(), email };
-        let name = self.name.clone().unwrap_or_else(DisplayName::nameless);
+        let name = self.called().cloned().unwrap_or_else(DisplayName::nameless);
         let rev = self.seq + decision.events.len() as Seq;
         let blocked = Blocked { conversation: self.id, visitor, name, rev, block };
         Ok(decision.with_fact(Fact::Blocked(blocked)).with_audit("conversation.visitor_blocked", details))

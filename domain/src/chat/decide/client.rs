@@ -1,10 +1,11 @@
-//! From visitor to client: contact, invitation, handing over and taking back (BK-IDN-04 to -06, BK-LIFE-12).
+//! From visitor to client: contact, who the site says they are, invitation, handing over and taking back (BK-IDN-04 to -06, BK-LIFE-12).
 
 use serde_json::json;
 
 use super::Ruling;
 use crate::chat::block::ToLook;
 use crate::chat::event::Event;
+use crate::chat::identity::Identity;
 use crate::chat::state::{Contact, Conversation};
 use crate::entity::Decision;
 use crate::id::{AccountId, InvitationId, UserId};
@@ -19,6 +20,19 @@ impl Conversation {
         }
         let look = ToLook { conversation: self.id, rev: self.seq + 1 }.job();
         Decision::from(Event::ContactLeft { email: contact.email, name: contact.name }).with_job(look)
+    }
+
+    /// Who says so has checked the signature. A client is known by their own account, and by nothing that a site says.
+    pub(super) fn identify(&self, said: &Identity) -> Ruling {
+        if self.account.is_some() {
+            return Err(Refusal::of(Code::NotFound));
+        }
+        let Some(identity) = self.identity_after(said)? else { return Ok(Decision::nothing()) };
+        let news = identity.email.is_some() && self.identity.as_ref().is_none_or(|known| known.email != identity.email);
+        let look = news.then(|| ToLook { conversation: self.id, rev: self.seq + 1 }.job());
+        let mut decision = Decision::from(Event::Identified(identity));
+        decision.jobs.extend(look);
+        Ok(decision)
     }
 
     pub(super) fn invite(
@@ -62,7 +76,8 @@ impl Conversation {
             (None, _) => Ok(Decision::nothing()),
             (Some(account), Some(name)) => {
                 let details = json!({ "conversation": self.audit_id(), "visitor": self.visitor, "account": account });
-                let event = Event::TakenBack { account, name: name.clone() };
+                let signed = self.identity.as_ref().and_then(|identity| identity.name.as_ref());
+                let event = Event::TakenBack { account, name: signed.unwrap_or(name).clone() };
                 let decision = Decision::from(event).with_job(self.unlink(account));
                 Ok(decision.with_audit("conversation.taken_back", details))
             }

@@ -114,6 +114,7 @@ impl Conversation {
             Command::Unblock => Ok(self.unblock()),
             Command::AskTranscript { email } => self.ask_transcript(asker, email.as_ref()),
             Command::LeaveContact { email, name } => Ok(self.leave_contact(email, name.as_ref())),
+            Command::Identify(identity) => self.identify(identity),
             Command::Invite { invitation, email, name, inviter } => self.invite(*invitation, email, name, *inviter),
             Command::HandOver { account, name, invitation } => self.hand_over(*account, name, *invitation),
             Command::TakeBack => self.take_back(),
@@ -171,7 +172,7 @@ impl Conversation {
     fn shown_name(&self, asker: &Asker<'_>) -> DisplayName {
         let own = DisplayName::parse("name", &asker.actor.name).ok();
         let name = match asker.standing {
-            Standing::Visitor => self.name.clone().or(own),
+            Standing::Visitor => self.called().cloned().or(own),
             Standing::System | Standing::Admin | Standing::Staff | Standing::Member => own,
         };
         name.map_or_else(DisplayName::nameless, |name| name.shortened(MAX_SHOWN_NAME))

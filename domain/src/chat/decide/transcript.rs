@@ -54,8 +54,8 @@ impl Conversation {
                 Ok((Recipient::Address(email.clone()), Some(Contact { email: email.clone(), name })))
             }
             (Standing::Visitor, _, None) => {
-                let contact = known.ok_or_else(|| Refusal::invalid("email", "Say where it is to be sent."))?;
-                Ok((Recipient::Address(contact.email.clone()), None))
+                let email = self.address().ok_or_else(|| Refusal::invalid("email", "Say where it is to be sent."))?;
+                Ok((Recipient::Address(email.clone()), None))
             }
             (Standing::Member, Party::User(user), _) => Ok((Recipient::Person(user), None)),
             _ if self.account.is_some() => {
@@ -65,8 +65,8 @@ impl Conversation {
             }
             _ => {
                 let text = "This visitor has left no address. Ask them for one.";
-                let contact = known.ok_or_else(|| Refusal::new(Code::Conflict, text))?;
-                Ok((Recipient::Address(contact.email.clone()), None))
+                let email = self.address().ok_or_else(|| Refusal::new(Code::Conflict, text))?;
+                Ok((Recipient::Address(email.clone()), None))
             }
         }
     }

@@ -101,6 +101,14 @@ pub trait VisitorTokens: Send + Sync + 'static {
         at: Timestamp,
     ) -> BoxFuture<'static, Result<(), Rejection>>;
 
+    /// To which conversation of `tenant` a token leads; `None` when it leads nowhere any more.
+    fn conversation_of(
+        &self,
+        tenant: TenantId,
+        token: TokenHash,
+        at: Timestamp,
+    ) -> BoxFuture<'static, Result<Option<ConversationId>, Fault>>;
+
     /// Ends a token of `tenant`, if there is one: the visitor clicked “forget me”.
     fn forget(&self, tenant: TenantId, token: TokenHash, at: Timestamp) -> BoxFuture<'static, Result<(), Rejection>>;
 }

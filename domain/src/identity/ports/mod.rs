@@ -12,6 +12,7 @@ mod own_data;
 mod people;
 mod second_factor;
 mod sessions;
+mod signing;
 mod tenants;
 mod tokens;
 
@@ -28,5 +29,6 @@ pub use own_data::{ExportWork, Exports, OwnData};
 pub use people::{AccountPlace, Me, People, PersonRow, Profiles, TenantPlace, Throttle};
 pub use second_factor::{FactorState, Finished, PendingSignIn, SecondFactors, SecondSteps};
 pub use sessions::{Begun, BrowserSession, DeviceLabel, OwnSession, OwnSessions, ProgramSession, Rotation, Sessions};
+pub use signing::{IdentitySecrets, SECRET_OVERLAP, SecretState};
 pub use tenants::{AuditLine, AuditTrail, Staff, StaffMember, TenantChange, TenantSettings, TenantView};
 pub use tokens::{OneTimeTokens, Purpose, ResetDone};

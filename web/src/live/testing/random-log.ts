@@ -20,7 +20,7 @@ const PARTIES: Party[] = ['usr_me', 'usr_other', 'vis_1'];
 export function emptyConversation(): ConversationState {
   return {
     id: 'cnv_1', kind: 'site', status: 'open', assignee: null, account: null, visitor: 'vis_1', name: 'Visitor', page: null,
-    contact: null, people: {}, messages: [], more: false, cursors: {}, unread: 0, unread_more: false, invited: null,
+    contact: null, identity: null, people: {}, messages: [], more: false, cursors: {}, unread: 0, unread_more: false, invited: null,
     snoozed_until: null, priority: 'normal', labels: [], due: {}, routed: null, team: null, feedback: null, blocked: null, answers: [], transcript: null, writing_stopped: false,
   };
 }
@@ -68,6 +68,7 @@ function randomEvent(
     { type: 'visitor_blocked', body: { reason: `because ${seq}` } },
     { type: 'writing_allowed', body: { on: random() < 0.5 } },
     { type: 'contact_left', body: { email: `v${seq}@example.org` } },
+    { type: 'identified', body: { id: 'p1', name: `Person ${seq}` } },
     { type: 'invited', body: { invitation: 'inv_1', email: 'v@example.org', name: 'V' } },
     { type: 'handed_over', body: { account: 'acc_1', name: 'Client' } },
     { type: 'taken_back', body: { account: 'acc_1', name: 'Visitor 1' } },
