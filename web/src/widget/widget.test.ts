@@ -16,6 +16,9 @@ describe('what page and frame tell each other', () => {
     }
     for (const count of [-1, 1.5, '3', NaN]) expect(readToPage({ brigade: 1, type: 'unread', count })).toBeUndefined();
     expect(readToFrame({ brigade: 1, type: 'opened', page: 'x'.repeat(3_000) })).toBeUndefined();
+    for (const token of ['a.b', '', null]) expect(readToFrame({ brigade: 1, type: 'identify', token })).toEqual({ brigade: 1, type: 'identify', token });
+    for (const token of [undefined, 5, {}, 'x'.repeat(20_001)]) expect(readToFrame({ brigade: 1, type: 'identify', token })).toBeUndefined();
+    expect(readToPage({ brigade: 1, type: 'identify_failed', code: 'TOKEN_EXPIRED', more: 1 })).toEqual({ brigade: 1, type: 'identify_failed', code: 'TOKEN_EXPIRED' });
   });
 
   it('names an origin, and nothing but an origin', () => {

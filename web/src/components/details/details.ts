@@ -1,6 +1,7 @@
 import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
-import type { AccountState, Block, ConversationState, Due, Feedback, Party, TranscriptAsked } from '../../live/protocol.gen';
+import { addressOf } from '../../live/desk';
+import type { AccountState, Block, ConversationState, Due, Feedback, Party, SignedIdentity, TranscriptAsked } from '../../live/protocol.gen';
 import type { Presence } from '../../live/presence';
 import { el, fill, type Child } from '../../ui/dom';
 import { closeIcon, flagIcon, labelIcon, mailIcon, personAddIcon, reopenIcon, userIcon } from '../../ui/icons';
@@ -95,6 +96,7 @@ export class Details implements Disposable {
         state.page ? fact('Began on', el('a', { href: state.page, target: '_blank', rel: 'noopener noreferrer' }, shortPage(state.page))) : null,
         ...(state.answers ?? []).map(({ question, answer }) => fact(question, el('span', { dir: 'auto' }, answer))),
         state.contact ? fact('Left to be reached', el('a', { href: `mailto:${state.contact.email}` }, state.contact.email), state.contact.name ? `, ${state.contact.name}` : null, ' (not verified)') : null,
+        state.identity ? fact('Signed by your site', ...identityOf(state.identity)) : null,
         state.transcript ? fact('Copy sent', copyOf(state, state.transcript, me, nameOf)) : null,
         state.blocked ? fact('Blocked', ...blockOf(state.blocked, me, nameOf)) : null,
         state.invited ? fact('Invited', `${state.invited.name}, ${state.invited.email}, ${shortText(state.invited.at)}`) : null),
@@ -137,7 +139,7 @@ export class Details implements Disposable {
     const invite = state.kind === 'site' && state.account === null;
     const takeBack = admin && state.account !== null && state.visitor !== null;
     const block = state.visitor !== null && state.account === null;
-    const copy = state.account === null ? state.contact !== null : customersOf(state).length > 0;
+    const copy = state.account === null ? addressOf(state) !== undefined : customersOf(state).length > 0;
     if (!invite && !takeBack && !block && !copy) return null;
     return el(
       'div', { class: c('actions') },
@@ -197,6 +199,15 @@ function blockOf({ by, at, reason, email }: Block, me: Party, nameOf: DetailsLoo
   return [
     `By ${who}, ${shortText(at)}`, el('blockquote', { class: c('quote'), dir: 'auto' }, reason),
     email === null ? null : el('span', { class: c('soft') }, 'The address ', el('bdi', {}, email), ' is blocked too.'),
+  ];
+}
+
+/** Who somebody is, as the business's own site says. */
+function identityOf({ id, name, email }: SignedIdentity): Child[] {
+  return [
+    name ? el('div', {}, el('bdi', {}, name)) : null,
+    email ? el('div', {}, el('a', { href: `mailto:${email}` }, email)) : null,
+    el('div', { class: c('soft') }, 'Your id: ', el('bdi', {}, id)),
   ];
 }
 

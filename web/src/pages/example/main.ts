@@ -6,8 +6,12 @@ interface Brigade {
   open(): void;
   close(): void;
   toggle(): void;
+  identify(token: string): void;
+  forget(): void;
   on(event: 'ready' | 'opened' | 'closed', handler: () => void): void;
   on(event: 'unread', handler: (count: number) => void): void;
+  on(event: 'identified' | 'forgotten', handler: () => void): void;
+  on(event: 'identify_failed', handler: (code: string) => void): void;
 }
 
 declare global {
@@ -36,9 +40,19 @@ brigade.push((chat) => {
     write(`unread: ${count}`);
     if (unread) unread.textContent = String(count);
   });
+  chat.on('identified', () => write('identified'));
+  chat.on('identify_failed', (code) => write(`identify_failed: ${code}`));
+  chat.on('forgotten', () => write('forgotten'));
 });
 
 for (const button of document.querySelectorAll<HTMLButtonElement>('[data-do]')) {
   // By its name each time: the chat takes it over when it comes.
-  button.addEventListener('click', () => window.Brigade?.push((chat) => chat[button.dataset['do'] as 'open' | 'close' | 'toggle']()));
+  button.addEventListener('click', () => window.Brigade?.push((chat) => chat[button.dataset['do'] as 'open' | 'close' | 'toggle' | 'forget']()));
 }
+
+// A real page has it from its server, which signs for whoever is signed in there: `identify` as soon as the page is there, `forget` when they sign out.
+document.getElementById('who')?.addEventListener('submit', (event) => {
+  event.preventDefault();
+  const token = document.getElementById('token') as HTMLInputElement;
+  window.Brigade?.push((chat) => chat.identify(token.value.trim()));
+});

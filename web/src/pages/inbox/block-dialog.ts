@@ -1,6 +1,7 @@
 import { formDialog } from '../../components/dialog/form-dialog';
 import { textField } from '../../components/field/field';
 import { topicOf } from '../../live/conversation';
+import { addressOf } from '../../live/desk';
 import type { BlockBody, ConversationState } from '../../live/protocol.gen';
 import type { Session } from '../../session/start';
 import { el } from '../../ui/dom';
@@ -11,7 +12,8 @@ const MAX_REASON = 500;
 export async function blockDialog({ client }: Session, state: ConversationState): Promise<BlockBody | undefined> {
   const reason = textField({ label: 'Why', name: 'reason', hint: 'For your colleagues. The visitor does not see it.' }, { rows: 2, maxlength: MAX_REASON, dir: 'auto', required: true });
   const address = el('input', { type: 'checkbox', name: 'email' });
-  const tick = state.contact ? el('label', {}, address, ' Also block the address ', el('bdi', {}, state.contact.email), ', so that it cannot be left in another chat') : null;
+  const known = addressOf(state);
+  const tick = known ? el('label', {}, address, ' Also block the address ', el('bdi', {}, known), ', so that it cannot be left in another chat') : null;
   let asked: BlockBody | undefined;
   const done = await formDialog({
     title: `Block ${state.name}?`,

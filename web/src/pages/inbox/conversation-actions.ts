@@ -3,6 +3,7 @@ import { priorityText } from '../../components/label/priority';
 import { momentText } from '../../components/time-text/time-text';
 import { ask } from '../../live/ask';
 import { topicOf } from '../../live/conversation';
+import { addressOf } from '../../live/desk';
 import type { ConversationCommand } from '../../live/protocol.gen';
 import { CommandRefused } from '../../live/queue';
 import type { Session } from '../../session/start';
@@ -100,7 +101,7 @@ export class ConversationActions {
     if (!state) return;
     const sent = await formDialog({
       title: 'Send a copy by e-mail?', fields: {}, submit: 'Send it',
-      inside: [el('p', {}, `What both sides have said so far goes to ${state.account === null ? state.contact?.email ?? 'the visitor' : 'the client who wrote last'}. Internal notes and what was deleted are not in it.`)],
+      inside: [el('p', {}, `What both sides have said so far goes to ${state.account === null ? addressOf(state) ?? 'the visitor' : 'the client who wrote last'}. Internal notes and what was deleted are not in it.`)],
       save: () => this.#session.client.command(topicOf(state.id), 'ask_transcript', {}).done,
     });
     if (sent) this.#session.toasts.show({ text: 'The copy is on its way.' });

@@ -68,7 +68,8 @@ function assignLabel(holder: string | null, assignee: string, team: string | und
 /** What the customer is called, if they have said so or their account has. */
 export function customerName(state: ConversationState | undefined): string | undefined {
   if (!state) return undefined;
-  if (state.contact?.name) return state.contact.name;
+  const name = state.contact?.name ?? (state.account === null ? state.identity?.name : undefined);
+  if (name) return name;
   const customers = Object.keys(state.people).filter((id) => state.people[id]!.side === 'customer' && !id.startsWith('vis_'));
   const wrote = state.messages.findLast(({ by }) => customers.includes(by))?.by ?? customers[0];
   return wrote === undefined ? undefined : state.people[wrote]!.name;

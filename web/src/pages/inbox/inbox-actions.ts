@@ -9,6 +9,7 @@ import { teamsByName } from '../../components/team/team';
 import type { Action, Actions } from '../../components/palette/actions';
 import { singleKeysOn, switchSingleKeys } from '../../components/palette/keys';
 import { PALETTE_KEYS } from '../../components/palette/opener';
+import { addressOf } from '../../live/desk';
 import type { AccountState, ConversationState, InboxItem } from '../../live/protocol.gen';
 import type { Session } from '../../session/start';
 import {
@@ -136,7 +137,7 @@ function customer(hands: InboxHands): Action[] {
     },
     {
       id: 'transcript', label: 'Send a copy by e-mail…', words: 'transcript mail history', icon: mailIcon, group,
-      when: () => state() !== undefined && (state()?.account !== null || state()?.contact !== null), run: () => hands.detail('transcript'),
+      when: () => state() !== undefined && (state()?.account !== null || addressOf(state()!) !== undefined), run: () => hands.detail('transcript'),
     },
     {
       id: 'block', label: () => (state()?.blocked ? 'Let this visitor write again' : 'Block this visitor…'), words: 'ban spam stop unblock', icon: closeIcon, group,

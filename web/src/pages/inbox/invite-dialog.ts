@@ -6,7 +6,7 @@ import { el } from '../../ui/dom';
 
 /** Asks for name and address and sends the invitation. Resolves to the address it went to. */
 export async function inviteDialog(state: ConversationState): Promise<string | undefined> {
-  const before = state.invited ?? state.contact;
+  const before = state.invited ?? state.contact ?? state.identity;
   const name = field({ label: 'Name', name: 'name' }, { required: true, autocomplete: 'off', maxlength: 200, value: before?.name ?? '' });
   const email = field({ label: 'E-mail', name: 'email', hint: 'They choose a password with the link in the mail. The address counts as verified then.' },
     { type: 'email', required: true, autocomplete: 'off', maxlength: 254, value: before?.email ?? '' });

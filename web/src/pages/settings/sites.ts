@@ -24,6 +24,8 @@ export function siteSection(session: Session, tenant: StateStore<TenantState>): 
         });
       })),
     questionCard(session, tenant),
+    // Few businesses need it.
+    loaded(owned, 'Loading', () => import('./identity'), ({ identityCard }) => identityCard(session)),
   ];
 }
 

@@ -28,6 +28,8 @@ const NOT_LOADED = 'A part of the chat could not be loaded. Check your connectio
 /** Most who look never write: a conversation is fetched for who writes, or has written. */
 const conversation = () => import('./chat');
 type Conversation = Awaited<ReturnType<typeof conversation>>;
+/** Few sites say who somebody is. */
+const identity = () => import('./identity');
 
 /** The opened widget: who is there, the greeting or the conversation, and the way to forget it all. */
 export class App {
@@ -70,17 +72,20 @@ export class App {
     this.#owned.listen(this.#forgetButton, 'click', () => void this.#forget());
     this.#owned.listen(document, 'keydown', (event) => this.#key(event as KeyboardEvent));
     this.#owned.add(link.opened.on((open) => this.#opened(open)));
+    this.#owned.add(link.said.on(() => void this.#identify()));
     this.#owned.every(LOOK_AGAIN_MS, () => this.#open && document.visibilityState === 'visible' && void this.#lookWhoIsThere());
   }
 
   async start(again = false): Promise<void> {
     fill(this.#body, loadingState('Loading', 2));
-    const ticket = this.#memory.load();
-    const fetching = ticket && fetched(conversation);
+    const kept = this.#memory.load();
+    const fetching = kept && (kept.who ? fetched(identity).then((code) => code?.settled(this.#here()).then(() => fetched(conversation))) : fetched(conversation));
     const reached = await this.#lookWhoIsThere();
     const waiting = takeFirst();
     this.#answers = waiting?.answers;
     const code = await fetching;
+    // What was somebody else's is forgotten by now.
+    const ticket = this.#memory.load();
     if (ticket && code) this.#resume(code, ticket);
     else if (!ticket && this.#config) void this.#welcome();
     // Some browsers never ask again for a script they could not get once, until the page is loaded anew.
@@ -161,7 +166,7 @@ export class App {
       meanwhile.text = '';
       this.#resume(code, ticket);
       this.#chat?.first(text, id);
-      void this.#afterWriting();
+      void this.#identify().then(() => this.#afterWriting());
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       putBack();
@@ -220,13 +225,34 @@ export class App {
     const outcome = code ? await code.forgetChat(this.#site, chat.ticket.token) : NOT_LOADED;
     if (typeof outcome === 'string') return this.#say(outcome);
     if (!outcome) return;
-    chat.forget();
-    chat.dispose();
-    this.#chat = undefined;
+    this.#drop();
+  }
+
+  /** Nothing of the chat stays in this browser. */
+  #drop(): void {
+    this.#chat?.forget();
+    this.#chat?.dispose();
+    this.#chat = this.#card = this.#answers = undefined;
     this.#memory.forget();
+    this.#link.who ||= '';
     fill(this.#banner, this.#notice);
     this.#link.tell({ brigade: 1, type: 'unread', count: 0 });
+    this.#link.tell({ brigade: 1, type: 'forgotten' });
     void this.#welcome();
+  }
+
+  #here() {
+    return { site: this.#site, link: this.#link, memory: this.#memory, ticket: () => this.#chat?.ticket ?? this.#memory.load(), drop: () => this.#drop() };
+  }
+
+  /** The page has said who is here, or that they have gone. */
+  async #identify(): Promise<void> {
+    const { who } = this.#link;
+    if (who === '' || who === undefined) return;
+    const code = await fetched(identity);
+    if (code) await code.identify(this.#here());
+    else if (who === null) this.#drop();
+    else this.#link.tell({ brigade: 1, type: 'identify_failed', code: 'OFFLINE' });
   }
 
   #opened(open: boolean): void {

@@ -1,12 +1,14 @@
 import { remember, remembered } from '../../base/remembered';
 
-/** What a visitor's browser keeps of one chat: the right to go on with it, and nothing about the person. */
+/** What a visitor's browser keeps of one chat: the right to go on with it, and of the person only what the site calls them. */
 export interface Ticket {
   conversation: string;
   visitor: string;
   token: string;
   /** A way to be reached was left. */
   contact?: boolean;
+  /** The id of the person whose chat it is, where the site has identified them. */
+  who?: string;
 }
 
 /** The browser's storage where it is allowed, otherwise the page's memory: then the chat lasts as long as the page. */

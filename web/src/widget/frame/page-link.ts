@@ -7,6 +7,10 @@ export class PageLink implements Disposable {
   readonly opened = new Emitter<boolean>();
   /** The page somebody is on, once it is known. */
   page: string | undefined;
+  /** The page has said who is here. */
+  readonly said = new Emitter<undefined>();
+  /** Who is here, signed: empty when the page says nothing of it, null when they have gone, undefined before it has said so. */
+  who: string | null | undefined;
   #origin: string | undefined;
   #owned = new Disposables();
 
@@ -27,6 +31,10 @@ export class PageLink implements Disposable {
     if (event.source !== parent || parent === window || event.origin !== this.#origin) return;
     const message = readToFrame(event.data);
     if (!message) return;
+    if (message.type === 'identify') {
+      this.who = message.token;
+      return this.said.emit(undefined);
+    }
     if (message.type === 'opened' && sameOrigin(message.page, event.origin)) this.page = message.page;
     this.opened.emit(message.type === 'opened');
   }

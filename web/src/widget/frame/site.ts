@@ -29,7 +29,13 @@ export class Site {
   }
 
   forget(token: string): Promise<unknown> {
-    return request('POST', '/v1/site/forget', { token }, { headers: this.#key });
+    // The page may be left in the same moment.
+    return request('POST', '/v1/site/forget', { token }, { headers: this.#key, keepalive: true });
+  }
+
+  /** Who is here, as the business has signed; of the chat whose token it is, if it has begun. */
+  identify(identity: string, token: string | undefined): Promise<{ id: string; email: string | null }> {
+    return request('POST', '/v1/site/identify', { identity, token }, { headers: this.#key });
   }
 
   /** Asks as the visitor whose token it is. */

@@ -4,6 +4,8 @@ import { Api } from './api';
 
 interface Outside {
   open(): void;
+  identify(token: string | null): void;
+  forget(): void;
   on(name: string, handler: (detail: unknown) => void): void;
   off(name: string, handler: (detail: unknown) => void): void;
   push(run: (api: Outside) => void): void;
@@ -12,9 +14,10 @@ interface Outside {
 const page = window as unknown as { Brigade?: Outside | ((api: Outside) => void)[]; reportError: (error: unknown) => void };
 const outside = () => page.Brigade as Outside;
 const open = vi.fn();
+const identify = vi.fn();
 
 function begun(): Api {
-  const api = new Api(open, () => {}, () => {});
+  const api = new Api(open, () => {}, () => {}, identify);
   api.begin();
   return api;
 }
@@ -52,6 +55,18 @@ describe('what a page can do with the chat', () => {
     outside().off('unread', unread);
     api.tell('unread', 5);
     expect(unread).toHaveBeenCalledTimes(2);
+  });
+
+  it('passes on who is here, and that they have gone', () => {
+    page.Brigade = [(brigade) => brigade.identify('a.b')];
+    const api = begun();
+    outside().forget();
+    expect(identify.mock.calls).toEqual([['a.b'], [null]]);
+    const failed = vi.fn();
+    outside().on('identify_failed', failed);
+    api.tell('identify_failed', 'TOKEN_EXPIRED');
+    api.tell('identify_failed', 'TOKEN_EXPIRED');
+    expect(failed.mock.calls).toEqual([['TOKEN_EXPIRED'], ['TOKEN_EXPIRED']]);
   });
 
   it('goes on when a script of the page fails', () => {

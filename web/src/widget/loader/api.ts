@@ -6,6 +6,12 @@ interface Events {
   closed: undefined;
   /** How many messages were not read yet; told when it changes, and to who asks later. */
   unread: number;
+  /** The server has found that the page's word of who is here counts. */
+  identified: undefined;
+  /** It does not: the code says why. */
+  identify_failed: string;
+  /** Nothing of the chat is left in this browser, because the page wanted it so or somebody else is here. */
+  forgotten: undefined;
 }
 
 type Name = keyof Events;
@@ -21,13 +27,13 @@ export class Api {
   #last = new Map<Name, Events[Name]>();
   #outside: Record<string, unknown>;
 
-  constructor(open: () => void, close: () => void, toggle: () => void) {
+  constructor(open: () => void, close: () => void, toggle: () => void, identify: (token: unknown) => void) {
     const on = (name: Name, handler: Handler) => {
       this.#handlers.set(name, (this.#handlers.get(name) ?? new Set()).add(handler));
       if (this.#last.has(name)) call(handler, this.#last.get(name));
     };
     const off = (name: Name, handler: Handler) => void this.#handlers.get(name)?.delete(handler);
-    const outside = { open, close, toggle, on, off, push: (run: (api: unknown) => void) => call(run, outside) };
+    const outside = { open, close, toggle, identify, forget: () => identify(null), on, off, push: (run: (api: unknown) => void) => call(run, outside) };
     this.#outside = outside;
   }
 

@@ -32,9 +32,12 @@ function start(script: HTMLScriptElement): void {
 
   let frame: HTMLIFrameElement | undefined;
   let ready = false;
+  let loaded = false;
   let open = false;
 
-  const tell = (message: ToFrame) => ready && frame?.contentWindow?.postMessage(message, origin);
+  const post = (message: ToFrame) => frame?.contentWindow?.postMessage(message, origin);
+  const tell = (message: ToFrame) => ready && post(message);
+  const sayWho = () => loaded && post({ brigade: 1, type: 'identify', token: gone ? null : who });
   // The path is enough to know where somebody asks; what comes after ? and # may be private.
   const sayState = () => tell(open ? { brigade: 1, type: 'opened', page: location.origin + location.pathname } : { brigade: 1, type: 'closed' });
   const load = () => {
@@ -43,6 +46,11 @@ function start(script: HTMLScriptElement): void {
     frame.title = 'Chat';
     frame.hidden = true;
     frame.src = `${origin}/widget/frame?key=${encodeURIComponent(key)}#${encodeURIComponent(location.origin)}`;
+    // Before anything is shown: what was said may be somebody else's.
+    frame.onload = () => {
+      loaded = true;
+      sayWho();
+    };
     root.prepend(frame);
   };
   const show = (wanted: boolean) => {
@@ -61,7 +69,18 @@ function start(script: HTMLScriptElement): void {
     // What has the focus is never hidden with it.
     if (within) button.focus();
   };
-  const api = new Api(() => show(true), close, () => (open ? close() : show(true)));
+  const identify = (token: unknown) => {
+    gone ||= token === null;
+    // An empty one is as wrong as any other, and not the same as none.
+    who = token === null ? '' : String(token) || '?';
+    if (gone && known()) {
+      // The page may be left before the frame has heard it: then the next one says so.
+      remember('0');
+      load();
+    }
+    sayWho();
+  };
+  const api = new Api(() => show(true), close, () => (open ? close() : show(true)), identify);
 
   button.addEventListener('click', () => show(!open));
   addEventListener('message', (event) => {
@@ -74,29 +93,43 @@ function start(script: HTMLScriptElement): void {
     } else if (message?.type === 'close') {
       show(false);
       button.focus();
-    } else if (message) {
-      remember();
+    } else if (message?.type === 'unread') {
+      if (!gone) remember('1');
       api.tell('unread', message.count);
       badge.textContent = !open && message.count > 0 ? String(Math.min(99, message.count)) : '';
+    } else if (message) {
+      api.tell(message.type, message.code);
+      if (message.type === 'forgotten') {
+        remember();
+        // Who has come since is said now.
+        if (gone) {
+          gone = false;
+          sayWho();
+        }
+      }
     }
   });
 
   // Somebody who has a conversation gets its news without opening it: the frame is loaded once the page has nothing else to do.
   const mark = `${ID}:${key}`;
-  const remember = () => {
+  const remember = (text = '') => {
     try {
-      localStorage.setItem(mark, '1');
+      localStorage.setItem(mark, text);
     } catch {
       // No storage: the frame is loaded when it is opened.
     }
   };
+  /** `1`; `0` when it is to be forgotten. */
   const known = () => {
     try {
-      return localStorage.getItem(mark) !== null;
+      return localStorage.getItem(mark);
     } catch {
-      return false;
+      return null;
     }
   };
+  /** Who is here, as the page says, and before that: whether somebody has gone whose chat the frame has not forgotten yet. */
+  let who = '';
+  let gone = known() === '0';
   show(false);
   document.body.append(host);
   api.begin();
