@@ -79,6 +79,7 @@ describe('who a visitor is', () => {
     await here(signed({ id: 'mia-7', name: NAME, email: 'mia@example.com' }));
     await hearsOf('identified');
     await details.getByText('Signed by your site').waitFor();
+    await chatOf(page).getByText('who you are', { exact: false }).waitFor();
     await details.getByRole('heading', { name: NAME }).waitFor();
     await details.getByRole('link', { name: 'mia@example.com' }).waitFor();
     await details.getByText('mia-7').waitFor();

@@ -23,6 +23,7 @@ const LOOK_AGAIN_MS = 45_000;
 const STAGGER_MS = 2_000;
 const FIRST = 'brigade.first';
 const PAUSE_MS = 1_000;
+const PRIVACY = 'We see this page’s address and what you write. Nothing else.';
 const NOT_LOADED = 'A part of the chat could not be loaded. Check your connection and try again.';
 
 /** Most who look never write: a conversation is fetched for who writes, or has written. */
@@ -54,6 +55,7 @@ export class App {
   #notice = el('p', { class: c('problem'), role: 'alert', hidden: true });
   #banner = el('div', {}, this.#notice);
   #body = el('div', { class: c('body') });
+  #privacy = el('p', { class: c('privacy') }, PRIVACY);
   #greeting = el('p', { class: c('greeting') });
 
   constructor(key: string, memory: Memory, link: PageLink) {
@@ -66,7 +68,7 @@ export class App {
         el('div', { class: c('title') }, this.#name, el('p', { class: c('there') }, this.#light, this.#there)),
         this.#forgetButton, this.#closeButton),
       this.#banner, this.#body,
-      el('p', { class: c('privacy') }, 'We see this page’s address and what you write. Nothing else.'),
+      this.#privacy,
     );
     this.#owned.listen(this.#closeButton, 'click', () => link.tell({ brigade: 1, type: 'close' }));
     this.#owned.listen(this.#forgetButton, 'click', () => void this.#forget());
@@ -207,7 +209,8 @@ export class App {
   async #over(why: 'moved' | 'gone'): Promise<void> {
     const chat = this.#chat;
     this.#chat = undefined;
-    this.#memory.forget();
+    // Another tab may have begun a new one, perhaps somebody else's.
+    if (this.#memory.load()?.token === chat?.ticket.token) this.#memory.forget();
     chat?.forget();
     chat?.dispose();
     this.#forgetButton.hidden = true;
@@ -242,7 +245,7 @@ export class App {
   }
 
   #here() {
-    return { site: this.#site, link: this.#link, memory: this.#memory, ticket: () => this.#chat?.ticket ?? this.#memory.load(), drop: () => this.#drop() };
+    return { site: this.#site, link: this.#link, memory: this.#memory, ticket: () => this.#chat?.ticket ?? this.#memory.load(), drop: () => this.#drop(), seen: (text = PRIVACY) => setText(this.#privacy, text) };
   }
 
   /** The page has said who is here, or that they have gone. */

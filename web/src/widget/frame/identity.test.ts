@@ -20,7 +20,8 @@ describe('who is here', () => {
     link.who ||= '';
     link.tell({ brigade: 1, type: 'forgotten' });
   });
-  const here: Here = { site: site as unknown as Site, link, memory, ticket: () => memory.load(), drop };
+  const seen = vi.fn();
+  const here: Here = { site: site as unknown as Site, link, memory, ticket: () => memory.load(), drop, seen };
   const heard = () => told.mock.calls.map(([message]) => ('code' in message ? `${message.type} ${message.code}` : message.type));
 
   beforeEach(() => {
@@ -40,6 +41,7 @@ describe('who is here', () => {
     link.who = token({ id: 'mia' });
     await identify(here);
     expect([memory.load(), site.identify.mock.calls, heard()]).toEqual([{ ...ticket('mia'), contact: true }, [[link.who, 'vst_1']], ['identified']]);
+    expect(seen).toHaveBeenCalledWith(expect.stringContaining('who you are'));
     await identify(here);
     expect(drop).not.toHaveBeenCalled();
   });
@@ -81,7 +83,7 @@ describe('who is here', () => {
     memory.save(ticket('mia'));
     link.who = null;
     await identify(here);
-    expect([memory.load(), heard(), site.forget.mock.calls]).toEqual([undefined, ['forgotten'], [['vst_1']]]);
+    expect([memory.load(), heard(), site.forget.mock.calls, seen.mock.lastCall]).toEqual([undefined, ['forgotten'], [['vst_1']], []]);
     memory.save(ticket());
     await identify(here);
     expect([memory.load(), site.identify.mock.calls]).toEqual([ticket(), []]);

@@ -6,6 +6,7 @@ import type { Site } from './site';
 
 /** A page that is busy says late who is here; one that never says so is not waited for for ever. */
 const WAIT_MS = 10_000;
+const SEEN = 'We see this page’s address, what you write and, as this site tells us, who you are.';
 
 /** The chat of this browser, and what becomes of it when it is somebody else's. */
 export interface Here {
@@ -15,6 +16,8 @@ export interface Here {
   ticket(): Ticket | undefined;
   /** Nothing of it stays in this browser, and the page hears that. */
   drop(): void;
+  /** Says what the business gets to see; without words, the usual. */
+  seen(text?: string): void;
 }
 
 /** Until the page has said who is here: somebody else never gets to see what was said. Loaded where a site has identified somebody. */
@@ -28,6 +31,7 @@ export async function settled(here: Here): Promise<void> {
   }
   const id = link.who && idIn(link.who);
   if (link.who === null || isElse(here.ticket(), id)) await leave(here);
+  else here.seen(SEEN);
 }
 
 /** The page has said who is here, or that they have gone: the server checks it, and the page hears what came of it. */
@@ -48,6 +52,7 @@ export async function identify(here: Here): Promise<void> {
       ticket.contact ||= Boolean(email);
       memory.save(ticket);
     }
+    here.seen(SEEN);
     link.tell({ brigade: 1, type: 'identified' });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -61,10 +66,11 @@ export async function identify(here: Here): Promise<void> {
 }
 
 /** As “Forget this chat” without its question. What cannot be reached is not waited for: in this browser it is gone at once. */
-async function leave({ site, ticket, drop }: Here): Promise<void> {
+async function leave({ site, ticket, drop, seen }: Here): Promise<void> {
   const left = ticket();
   for (const of of ['new', left?.conversation ?? 'new']) new Drafts('visitor', of).text = '';
   drop();
+  seen();
   if (left) await site.forget(left.token).catch(() => {});
 }
 

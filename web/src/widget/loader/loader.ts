@@ -133,7 +133,7 @@ function start(script: HTMLScriptElement): void {
   show(false);
   document.body.append(host);
   api.begin();
-  if (known()) setTimeout(load, 2_000);
+  if (known()) setTimeout(load, gone ? 0 : 2_000);
 }
 
 const script = document.currentScript;
