@@ -1,8 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { inlineWords } from './scripts/inline-words.mjs';
 import { loaderStyle } from './scripts/loader-style.mjs';
 import { shortClasses } from './scripts/short-classes.mjs';
 import { unusedTokens } from './scripts/unused-tokens.mjs';
+import { de } from './src/words/de.ts';
+import { en } from './src/words/en.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -13,7 +16,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig(({ mode }) => ({
   root: at('./src/html'),
   publicDir: false,
-  plugins: [loaderStyle(), unusedTokens(), plainImports()],
+  plugins: [inlineWords(en, { de }), loaderStyle(), unusedTokens(), plainImports()],
   css: { modules: { generateScopedName: mode === 'test' ? '[local]' : shortClasses() } },
   build: {
     outDir: at('./dist'),

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { loaderCss } from '../../scripts/loader-style.mjs';
 import { Memory } from './frame/memory';
-import { originIn } from './frame/page-link';
+import { placeIn } from './frame/page-link';
 import { presenceLine } from './frame/presence-line';
 import { readToFrame, readToPage } from './messages';
 
@@ -18,9 +18,13 @@ describe('what page and frame tell each other', () => {
     expect(readToFrame({ brigade: 1, type: 'opened', page: 'x'.repeat(3_000) })).toBeUndefined();
   });
 
-  it('names an origin, and nothing but an origin', () => {
-    expect(originIn('#https%3A%2F%2Fwww.example.com')).toBe('https://www.example.com');
-    for (const wrong of ['', '#', '#*', '#null', '#javascript%3Aalert(1)', '#https%3A%2F%2Fa.example%2Fpath', '#%E0%A4%A']) expect(originIn(wrong), wrong).toBeUndefined();
+  it('names an origin, and nothing but an origin, and with it a language', () => {
+    expect(placeIn('#https%3A%2F%2Fwww.example.com')).toEqual({ origin: 'https://www.example.com', language: undefined });
+    expect(placeIn('#https%3A%2F%2Fwww.example.com&de')).toEqual({ origin: 'https://www.example.com', language: 'de' });
+    for (const wrong of ['', '#', '#*', '#null', '#javascript%3Aalert(1)', '#https%3A%2F%2Fa.example%2Fpath', '#%E0%A4%A']) {
+      expect(placeIn(wrong).origin, wrong).toBeUndefined();
+      expect(placeIn(`${wrong || '#'}&de`), wrong).toEqual({ language: 'de' });
+    }
   });
 });
 

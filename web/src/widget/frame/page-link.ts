@@ -11,7 +11,7 @@ export class PageLink implements Disposable {
   #owned = new Disposables();
 
   constructor() {
-    this.#origin = originIn(location.hash);
+    this.#origin = placeIn(location.hash).origin;
     this.#owned.listen(window, 'message', (event) => this.#heard(event));
   }
 
@@ -40,13 +40,14 @@ function sameOrigin(address: string, origin: string): boolean {
   }
 }
 
-/** The origin after `#`, if it is one. */
-export function originIn(hash: string): string | undefined {
+/** What stands after `#`: the origin of the page, if it is one, and the language the loader has chosen. */
+export function placeIn(hash: string): { origin?: string; language?: string | undefined } {
+  const [place = '', language] = hash.slice(1).split('&');
   try {
-    const text = decodeURIComponent(hash.slice(1));
+    const text = decodeURIComponent(place);
     const url = new URL(text);
-    return /^https?:$/.test(url.protocol) && url.origin === text ? text : undefined;
+    return { ...(/^https?:$/.test(url.protocol) && url.origin === text && { origin: text }), language };
   } catch {
-    return undefined;
+    return { language };
   }
 }
