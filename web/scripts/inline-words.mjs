@@ -12,7 +12,7 @@ export function inlineWords(english, others) {
     enforce: 'pre',
     resolveId: (id) => (id.startsWith(TABLE) ? `\0${id}` : undefined),
     load: (id) => (id.startsWith(`\0${TABLE}`) ? `export default ${JSON.stringify(packed(others[id.slice(TABLE.length + 1)], keys))}` : undefined),
-    transform: (code, id) => (/\/words\/say'/.test(code) && id.endsWith('.ts') ? { code: inlined(code, id, english, keys), map: null } : undefined),
+    transform: (code, id) => (/ from '[^'\n]*\/say';$/m.test(code) && id.endsWith('.ts') ? { code: inlined(code, id, english, keys), map: null } : undefined),
   };
 }
 

@@ -35,31 +35,6 @@ export const en = {
   'there.tomorrow': 'Away. Back tomorrow at {time}',
   'there.day': 'Away. Back on {day} at {time}',
 
-  // What is asked before the first message
-  'ask.title': 'Before we begin',
-  'ask.start': 'Start the chat',
-  'ask.optional': '{question} (optional)',
-  'ask.choose': 'Choose',
-  'ask.missing': 'Please answer this.',
-  'email.wrong': 'This does not look like an e-mail address. It has an @ and a dot after it.',
-
-  // How to reach the visitor
-  'reach.title': 'How to reach you',
-  'reach.kept': 'Your message is kept. We answer here, and you can come back with this browser at any time.',
-  'reach.email': 'Your e-mail, if you want the answer there too',
-  'reach.no': 'No, thank you',
-
-  // Its end
-  'end.moved': 'This conversation is now in your account',
-  'end.moved.how': 'Everything that was said is there. Sign in to go on.',
-  'end.signin': 'Sign in',
-  'end.or': ' or ',
-  'end.gone': 'This chat has ended',
-  'end.gone.why': 'It was forgotten, or nobody wrote for a long time.',
-  'forget.title': 'Forget this chat?',
-  'forget.text': 'It disappears from this browser, and you cannot come back to it. The business keeps what was written.',
-  'forget.yes': 'Forget it',
-
   // What is said in several places
   'again': 'Try again',
   'cancel': 'Cancel',
@@ -80,7 +55,7 @@ export const en = {
   'write.answering': 'Answering {about}',
   'write.answer.stop': 'Do not answer it',
   'write.yourself': 'yourself',
-  'write.left': { one: '{n} left', other: '{n} left' },
+  'write.left': '{n} left',
 
   // Messages
   'list.label': 'Messages',
@@ -114,15 +89,50 @@ export const en = {
   'waits.quick': 'You are quick! This goes out in a moment.',
   'waits.busy': 'Very busy right now. This goes out by itself in a moment.',
   'waits.offline': 'Kept. It goes out when the connection is back.',
-  'tools.label': 'Message actions',
-  'tools.react': 'React',
-  'tools.react.with': 'React with {emoji}',
-  'delete.title': 'Delete this message?',
-  'delete.text': 'Everybody will see that something was deleted, but not what it said.',
-  'versions.title': 'Earlier versions',
-  'versions.loading': 'Loading…',
-  'versions.failed': 'The earlier versions could not be loaded. Close this and try again.',
-  'versions.when': '{day}, {time}',
+
+  // When a request comes to nothing
+  'http.offline': 'No connection to the server. Check your network and try again.',
+  'http.broken': 'The server gave an answer this page does not understand. Reload and try again.',
+  'http.wait': '{problem} Try again in {n} s.',
+
+  // Times
+  'time.now': 'now',
+  'time.today': 'Today',
+  'time.yesterday': 'Yesterday',
+  'time.minutes': '{n} min',
+  'time.hours': '{n} h',
+  'time.days': { one: '{n} day', other: '{n} days' },
+  'moment.today': 'today, {time}',
+  'moment.tomorrow': 'tomorrow, {time}',
+  'moment.yesterday': 'yesterday, {time}',
+  'moment.day': '{day}, {time}',
+
+  // From here on: what comes later, when it is needed. Places that the first sight of the chat names are short so.
+
+  // What is asked before the first message
+  'ask.title': 'Before we begin',
+  'ask.start': 'Start the chat',
+  'ask.optional': '{question} (optional)',
+  'ask.choose': 'Choose',
+  'ask.missing': 'Please answer this.',
+  'email.wrong': 'This does not look like an e-mail address. It has an @ and a dot after it.',
+
+  // How to reach the visitor
+  'reach.title': 'How to reach you',
+  'reach.kept': 'Your message is kept. We answer here, and you can come back with this browser at any time.',
+  'reach.email': 'Your e-mail, if you want the answer there too',
+  'reach.no': 'No, thank you',
+
+  // Its end
+  'end.moved': 'This conversation is now in your account',
+  'end.moved.how': 'Everything that was said is there. Sign in to go on.',
+  'end.signin': 'Sign in',
+  'end.or': ' or ',
+  'end.gone': 'This chat has ended',
+  'end.gone.why': 'It was forgotten, or nobody wrote for a long time.',
+  'forget.title': 'Forget this chat?',
+  'forget.text': 'It disappears from this browser, and you cannot come back to it. The business keeps what was written.',
+  'forget.yes': 'Forget it',
 
   // The connection
   'line.offline': 'You are offline. What you write is kept and goes out when the network is back.',
@@ -133,9 +143,6 @@ export const en = {
   'line.now': 'Try now',
   'line.back': 'Connected again. Everything is up to date.',
   'line.seconds': '{n} s',
-  'http.offline': 'No connection to the server. Check your network and try again.',
-  'http.broken': 'The server gave an answer this page does not understand. Reload and try again.',
-  'http.wait': '{problem} Try again in {n} s.',
 
   // Files
   'files.label': 'Files that go with the message',
@@ -183,15 +190,19 @@ export const en = {
   'copy.send': 'Send it',
   'copy.sent': 'It is on its way. Look into your mail in a moment.',
 
-  // Times
-  'time.now': 'now',
-  'time.today': 'Today',
-  'time.yesterday': 'Yesterday',
-  'time.minutes': '{n} min',
-  'time.hours': '{n} h',
-  'time.days': { one: '{n} day', other: '{n} days' },
-  'moment.today': 'today, {time}',
-  'moment.tomorrow': 'tomorrow, {time}',
-  'moment.yesterday': 'yesterday, {time}',
-  'moment.day': '{day}, {time}',
+  // Whether somebody is there, beside their name
+  'presence.online': 'Online',
+  'presence.away': 'Away',
+  'presence.offline': 'Offline',
+
+  // What can be done with one
+  'tools.label': 'Message actions',
+  'tools.react': 'React',
+  'tools.react.with': 'React with {emoji}',
+  'delete.title': 'Delete this message?',
+  'delete.text': 'Everybody will see that something was deleted, but not what it said.',
+  'versions.title': 'Earlier versions',
+  'versions.loading': 'Loading…',
+  'versions.failed': 'The earlier versions could not be loaded. Close this and try again.',
+  'versions.when': '{day}, {time}',
 } as const;

@@ -7,11 +7,13 @@ export class PageLink implements Disposable {
   readonly opened = new Emitter<boolean>();
   /** The page somebody is on, once it is known. */
   page: string | undefined;
+  /** What the chat is to speak, as the loader has found. */
+  readonly language: string | undefined;
   #origin: string | undefined;
   #owned = new Disposables();
 
   constructor() {
-    this.#origin = placeIn(location.hash).origin;
+    ({ origin: this.#origin, language: this.language } = placeIn(location.hash));
     this.#owned.listen(window, 'message', (event) => this.#heard(event));
   }
 
