@@ -107,7 +107,7 @@ describe('languages', () => {
     await picture(visitor, 'widget-german-answered-phone');
     await chat.getByRole('button', { name: 'Nicht ändern' }).click();
     await chat.getByRole('button', { name: 'Unterhaltung per E-Mail erhalten' }).click();
-    const dialog = chat.getByRole('dialog', { name: 'Diese Unterhaltung per E-Mail' });
+    const dialog = chat.getByRole('dialog', { name: 'Unterhaltung per E-Mail' });
     await dialog.getByRole('button', { name: 'Senden' }).click();
     await dialog.getByText('Bitte geben Sie an, wohin wir es senden sollen.').waitFor();
     await assertGerman(chat);
