@@ -11,13 +11,15 @@ export function inlineWords(english, others) {
     name: 'brigade-words',
     enforce: 'pre',
     resolveId: (id) => (id.startsWith(TABLE) ? `\0${id}` : undefined),
-    load: (id) => (id.startsWith(`\0${TABLE}`) ? `export default ${JSON.stringify(packed(others[id.slice(TABLE.length + 1)], keys))}` : undefined),
+    load: (id) => (id.startsWith(`\0${TABLE}`) ? packed(others[id.slice(TABLE.length + 1)], keys) : undefined),
     transform: (code, id) => (/ from '[^'\n]*\/say';$/m.test(code) && id.endsWith('.ts') ? { code: inlined(code, id, english, keys), map: null } : undefined),
   };
 }
 
+/** What the server says may be any text, also the name of something that every object has. */
 function packed({ texts, codes, server }, keys) {
-  return { texts: keys.map((key) => texts[key]), server: { ...codes, ...server } };
+  const said = JSON.stringify({ ...codes, ...server });
+  return `export default { texts: ${JSON.stringify(keys.map((key) => texts[key]))}, server: { __proto__: null, ${said.slice(1)} }`;
 }
 
 function inlined(code, file, english, keys) {

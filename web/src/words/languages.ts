@@ -1,4 +1,4 @@
-/** What the site chat speaks. The first one is there at once; another is a table in this folder and a line in `speak.ts` and `loader.ts`. */
+/** What the site chat speaks. The first one is there at once; another is a table in this folder and a line in `speak.ts`, `loader.ts` and `vite.config.ts`. */
 export const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
 

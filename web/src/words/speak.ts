@@ -5,10 +5,8 @@ import type { Table } from './table';
 /** How long a table is waited for before it is English. */
 const PATIENCE_MS = 5_000;
 
-type Other = Exclude<Language, 'en'>;
-const TABLES: ReadonlyMap<string, () => Promise<{ default: Table }>> = new Map<Other, () => Promise<{ default: Table }>>([
-  ['de', () => import('virtual:words/de')],
-]);
+type Load = () => Promise<{ default: Table }>;
+const TABLES: ReadonlyMap<string, Load> = new Map<Exclude<Language, 'en'>, Load>([['de', () => import('virtual:words/de')]]);
 
 /** Speaks a language from now on, and says so on the page. Where its table cannot be had it stays English, which is here already. */
 export async function speak(wanted = '', tables = TABLES): Promise<void> {

@@ -1,4 +1,4 @@
-// The one script a customer's page loads: a button, and a frame when it is wanted. It reads nothing of the page but its address.
+// The one script a customer's page loads: a button, and a frame when it is wanted. It reads nothing of the page but its address and its language.
 import css from 'virtual:loader-style';
 import { languageFor } from '../../words/languages';
 import { LOADER } from '../../words/loader';
