@@ -166,8 +166,8 @@ export class App {
       if (!(error instanceof ApiError)) throw error;
       putBack();
       const { code: why, message: problem, retryAfter } = error;
-      if (why !== 'RATE_LIMITED') this.#say(say('chat.kept', { problem }));
-      else this.#say(retryAfter === undefined ? say('chat.quick') : say('chat.quick.until', { n: Math.max(1, Math.ceil(retryAfter)) }));
+      const quick = why === 'RATE_LIMITED' && retryAfter;
+      this.#say(quick ? say('chat.quick', { n: Math.ceil(quick) }) : say('chat.kept', { problem }));
     } finally {
       forgetFirst();
       this.#beginning = false;

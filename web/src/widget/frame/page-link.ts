@@ -13,7 +13,9 @@ export class PageLink implements Disposable {
   #owned = new Disposables();
 
   constructor() {
-    ({ origin: this.#origin, language: this.language } = placeIn(location.hash));
+    const [place = '', language] = location.hash.split('&');
+    this.language = language;
+    this.#origin = originIn(place);
     this.#owned.listen(window, 'message', (event) => this.#heard(event));
   }
 
@@ -42,14 +44,13 @@ function sameOrigin(address: string, origin: string): boolean {
   }
 }
 
-/** What stands after `#`: the origin of the page, if it is one, and the language the loader has chosen. */
-export function placeIn(hash: string): { origin?: string; language?: string | undefined } {
-  const [place = '', language] = hash.slice(1).split('&');
+/** The origin after `#`, if it is one. */
+export function originIn(hash: string): string | undefined {
   try {
-    const text = decodeURIComponent(place);
+    const text = decodeURIComponent(hash.slice(1));
     const url = new URL(text);
-    return { ...(/^https?:$/.test(url.protocol) && url.origin === text && { origin: text }), language };
+    return /^https?:$/.test(url.protocol) && url.origin === text ? text : undefined;
   } catch {
-    return { language };
+    return undefined;
   }
 }
