@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { loaderCss } from '../../scripts/loader-style.mjs';
 import { Memory } from './frame/memory';
-import { originIn, PageLink } from './frame/page-link';
+import { originIn } from './frame/page-link';
 import { presenceLine } from './frame/presence-line';
 import { readToFrame, readToPage } from './messages';
 
@@ -20,20 +20,8 @@ describe('what page and frame tell each other', () => {
 
   it('names an origin, and nothing but an origin', () => {
     expect(originIn('#https%3A%2F%2Fwww.example.com')).toBe('https://www.example.com');
-    for (const wrong of ['', '#', '#*', '#null', '#javascript%3Aalert(1)', '#https%3A%2F%2Fa.example%2Fpath', '#%E0%A4%A']) expect(originIn(wrong), wrong).toBeUndefined();
-  });
-});
-
-describe('the address of the frame', () => {
-  const languageIn = (hash: string) => {
-    location.hash = hash;
-    const link = new PageLink();
-    link.dispose();
-    return link.language;
-  };
-  it('has the language after the origin, or none', () => {
-    expect(languageIn('#https%3A%2F%2Fwww.example.com&de')).toBe('de');
-    for (const without of ['', '#', '#https%3A%2F%2Fwww.example.com', '#de']) expect(languageIn(without)).toBeUndefined();
+    expect(originIn('#https%3A%2F%2Fwww.example.com&de')).toBe('https://www.example.com');
+    for (const wrong of ['', '#', '#&de', '#&https%3A%2F%2Fwww.example.com', '#*', '#null', '#javascript%3Aalert(1)', '#https%3A%2F%2Fa.example%2Fpath', '#%E0%A4%A']) expect(originIn(wrong), wrong).toBeUndefined();
   });
 });
 

@@ -131,7 +131,7 @@ function state(look: MessageLook): Child[] {
   }
   if (pending.state === 'failed') {
     return [
-      el('span', { class: c('status', 'failed') }, icon(alertIcon), failedText(pending)),
+      el('span', { class: c('status', 'failed') }, icon(alertIcon), `${FAILED[pending.type]?.() ?? say('failed')} ${pending.problem ? heard(pending.problem.message, pending.problem.code) : ''}`),
       el('button', { type: 'button', class: c('small'), 'data-do': 'retry', 'data-id': pending.id }, pending.problem?.again ?? say('again')),
       el('button', { type: 'button', class: c('small'), 'data-do': 'discard', 'data-id': pending.id }, pending.type === 'send' || pending.type === 'note' ? say('delete') : say('message.leave')),
     ];
@@ -139,25 +139,15 @@ function state(look: MessageLook): Child[] {
   return [el('span', { class: c('status') }, icon(clockIcon), waitingText(pending, look.connected))];
 }
 
-function failedText({ type, problem }: Pending): string {
-  const why = problem ? heard(problem.message, problem.code) : '';
-  switch (type) {
-    case 'send': return say('failed.send', { why });
-    case 'note': return say('failed.note', { why });
-    case 'edit': return say('failed.edit', { why });
-    case 'delete': return say('failed.delete', { why });
-    default: return say('failed', { why });
-  }
-}
+/** What was not done, and what is being done. */
+const FAILED: Record<string, () => string> = {
+  send: () => say('failed.send'), note: () => say('failed.note'), edit: () => say('failed.edit'), delete: () => say('failed.delete'),
+};
+const DOING: Record<string, () => string> = { note: () => say('doing.save'), edit: () => say('doing.save'), delete: () => say('doing.delete') };
 
 function waitingText(pending: Pending, connected: boolean): string {
   if (pending.problem?.code === 'RATE_LIMITED') return say('waits.quick');
   if (pending.problem) return say('waits.busy');
   if (!connected) return say('waits.offline');
-  switch (pending.type) {
-    case 'note':
-    case 'edit': return say('doing.save');
-    case 'delete': return say('doing.delete');
-    default: return say('doing.send');
-  }
+  return DOING[pending.type]?.() ?? say('doing.send');
 }

@@ -7,15 +7,11 @@ export class PageLink implements Disposable {
   readonly opened = new Emitter<boolean>();
   /** The page somebody is on, once it is known. */
   page: string | undefined;
-  /** What the chat is to speak, as the loader has found. */
-  readonly language: string | undefined;
   #origin: string | undefined;
   #owned = new Disposables();
 
   constructor() {
-    const [place = '', language] = location.hash.split('&');
-    this.language = language;
-    this.#origin = originIn(place);
+    this.#origin = originIn(location.hash);
     this.#owned.listen(window, 'message', (event) => this.#heard(event));
   }
 
@@ -44,10 +40,10 @@ function sameOrigin(address: string, origin: string): boolean {
   }
 }
 
-/** The origin after `#`, if it is one. */
+/** The origin after `#`, if it is one; behind it, after `&`, is the language. */
 export function originIn(hash: string): string | undefined {
   try {
-    const text = decodeURIComponent(hash.slice(1));
+    const text = decodeURIComponent(hash.slice(1).split('&')[0]!);
     const url = new URL(text);
     return /^https?:$/.test(url.protocol) && url.origin === text ? text : undefined;
   } catch {
