@@ -26,9 +26,9 @@ function startOfDay(date: Date): number {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }
 
-/** Days between two moments, as calendars count them here. */
-function daysApart(date: Date, now: Date): number {
-  return Math.round((startOfDay(now) - startOfDay(date)) / DAY_MS);
+/** Days from one moment to another, as calendars count them here. */
+export function daysApart(from: Date, to: Date): number {
+  return Math.round((startOfDay(to) - startOfDay(from)) / DAY_MS);
 }
 
 /** `14:05`. */

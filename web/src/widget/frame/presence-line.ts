@@ -1,4 +1,4 @@
-import { clockText, weekdayText } from '../../components/time-text/time-text';
+import { clockText, daysApart, weekdayText } from '../../components/time-text/time-text';
 import { say } from '../../words/say';
 import type { SiteConfig } from './site';
 
@@ -8,7 +8,7 @@ export function presenceLine(config: SiteConfig, now = new Date()): string {
   if (config.open_now) return say('there.moment');
   const opens = config.opens_at ? new Date(config.opens_at) : undefined;
   if (!opens || opens <= now) return say('there.away');
-  const days = Math.round((new Date(opens).setHours(0, 0, 0, 0) - new Date(now).setHours(0, 0, 0, 0)) / 86_400_000);
+  const days = daysApart(now, opens);
   const time = clockText(opens.toISOString());
   if (days === 0) return say('there.today', { time });
   if (days === 1) return say('there.tomorrow', { time });
