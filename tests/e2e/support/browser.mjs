@@ -97,3 +97,19 @@ export async function eventually(check, ms = 15_000) {
     }
   }
 }
+
+/** As an init script: `window.felt` counts the tones that are played and keeps what is shown over everything. */
+export function feelAlerts() {
+  window.felt = { tones: 0, shown: [] };
+  const { start } = OscillatorNode.prototype;
+  OscillatorNode.prototype.start = function (...when) {
+    window.felt.tones += 1;
+    return start.apply(this, when);
+  };
+  window.Notification = class extends Notification {
+    constructor(title, options) {
+      super(title, options);
+      window.felt.shown.push(options.body);
+    }
+  };
+}

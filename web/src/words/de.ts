@@ -8,6 +8,8 @@ export const de: Translation = {
     'chat.connecting': 'Verbindung wird aufgebaut …',
     'chat.forget': 'Diesen Chat vergessen',
     'chat.close': 'Chat schließen',
+    'chat.mute': 'Ton ausschalten',
+    'chat.unmute': 'Ton einschalten',
     'chat.privacy': 'Wir sehen die Adresse dieser Seite und was Sie schreiben. Sonst nichts.',
     'chat.loading': 'Wird geladen',
     'chat.opening': 'Die Unterhaltung wird geladen',

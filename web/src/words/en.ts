@@ -11,6 +11,8 @@ export const en = {
   'chat.connecting': 'Connecting…',
   'chat.forget': 'Forget this chat',
   'chat.close': 'Close chat',
+  'chat.mute': 'Turn the sound off',
+  'chat.unmute': 'Turn the sound on',
   'chat.privacy': 'We see this page’s address and what you write. Nothing else.',
   'chat.loading': 'Loading',
   'chat.opening': 'Loading the conversation',

@@ -176,14 +176,18 @@ export class App {
 
   #resume(code: Conversation, ticket: Ticket): void {
     this.#chat?.dispose();
-    const chat = new code.Chat(this.#site, ticket, () => this.#greeting);
+    const chat = new code.Chat(this.#site, ticket, () => this.#greeting, () => this.#open && document.visibilityState === 'visible');
     this.#chat = chat;
     this.#forgetButton.hidden = false;
     chat.unread.on((count) => this.#link.tell({ brigade: 1, type: 'unread', count }));
-    chat.wrote.on(() => void this.#afterWriting());
+    chat.wrote.on(() => {
+      this.#say(null);
+      void this.#afterWriting();
+    });
     // Not everybody at once, when somebody comes to a full house.
     chat.staff.on(() => setTimeout(() => void this.#lookWhoIsThere(), Math.random() * STAGGER_MS));
     chat.over.on((why) => void this.#over(why));
+    this.#forgetButton.before(chat.tools);
     fill(this.#banner, this.#notice, chat.banner);
     fill(this.#body, chat.root);
   }
