@@ -29,9 +29,9 @@ export class Windows {
   }
 
   /** A person's own browser: nothing is shared with the others. */
-  async person({ size = 'desktop', scheme = 'light', storage } = {}) {
+  async person({ size = 'desktop', scheme = 'light', locale = 'en-GB', storage } = {}) {
     const context = await this.#browser.newContext({
-      baseURL: this.#base, viewport: SIZES[size], colorScheme: scheme, hasTouch: size === 'phone', reducedMotion: 'reduce', locale: 'en-GB',
+      baseURL: this.#base, viewport: SIZES[size], colorScheme: scheme, hasTouch: size === 'phone', reducedMotion: 'reduce', locale,
       ...(storage ? { storageState: storage } : {}),
     });
     context.setDefaultTimeout(15_000);

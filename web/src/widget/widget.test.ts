@@ -20,7 +20,8 @@ describe('what page and frame tell each other', () => {
 
   it('names an origin, and nothing but an origin', () => {
     expect(originIn('#https%3A%2F%2Fwww.example.com')).toBe('https://www.example.com');
-    for (const wrong of ['', '#', '#*', '#null', '#javascript%3Aalert(1)', '#https%3A%2F%2Fa.example%2Fpath', '#%E0%A4%A']) expect(originIn(wrong), wrong).toBeUndefined();
+    expect(originIn('#https%3A%2F%2Fwww.example.com&de')).toBe('https://www.example.com');
+    for (const wrong of ['', '#', '#&de', '#&https%3A%2F%2Fwww.example.com', '#*', '#null', '#javascript%3Aalert(1)', '#https%3A%2F%2Fa.example%2Fpath', '#%E0%A4%A']) expect(originIn(wrong), wrong).toBeUndefined();
   });
 });
 

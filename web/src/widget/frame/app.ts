@@ -8,8 +8,9 @@ import { emptyState, loadingState } from '../../components/empty/empty';
 import type { VisitorAnswer } from '../../live/protocol.gen';
 import { newUuid } from '../../live/world';
 import { el, fill, setText } from '../../ui/dom';
-import { icon, closeIcon, offlineIcon, trashIcon } from '../../ui/icons';
+import { icon, closeIcon, offlineIcon, trashIcon, type Icon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
+import { heard, say } from '../../words/say';
 import type { Chat } from './chat';
 import type { ContactCard } from './contact-card';
 import type { Memory, Ticket } from './memory';
@@ -23,7 +24,6 @@ const LOOK_AGAIN_MS = 45_000;
 const STAGGER_MS = 2_000;
 const FIRST = 'brigade.first';
 const PAUSE_MS = 1_000;
-const NOT_LOADED = 'A part of the chat could not be loaded. Check your connection and try again.';
 
 /** Most who look never write: a conversation is fetched for who writes, or has written. */
 const conversation = () => import('./chat');
@@ -44,11 +44,11 @@ export class App {
   #open = false;
   #beginning = false;
 
-  #name = el('h1', { class: c('name') }, 'Chat');
+  #name = el('h1', { class: c('name') }, say('chat.name'));
   #light = el('span', { class: c('light'), 'aria-hidden': 'true' });
-  #there = el('span', {}, 'Connecting…');
-  #forgetButton = el('button', { type: 'button', class: c('tool'), 'aria-label': 'Forget this chat', title: 'Forget this chat', hidden: true }, icon(trashIcon));
-  #closeButton = el('button', { type: 'button', class: c('tool'), 'aria-label': 'Close chat', title: 'Close chat' }, icon(closeIcon));
+  #there = el('span', {}, say('chat.connecting'));
+  #forgetButton = tool(say('chat.forget'), trashIcon, true);
+  #closeButton = tool(say('chat.close'), closeIcon);
   #notice = el('p', { class: c('problem'), role: 'alert', hidden: true });
   #banner = el('div', {}, this.#notice);
   #body = el('div', { class: c('body') });
@@ -64,7 +64,7 @@ export class App {
         el('div', { class: c('title') }, this.#name, el('p', { class: c('there') }, this.#light, this.#there)),
         this.#forgetButton, this.#closeButton),
       this.#banner, this.#body,
-      el('p', { class: c('privacy') }, 'We see this page’s address and what you write. Nothing else.'),
+      el('p', { class: c('privacy') }, say('chat.privacy')),
     );
     this.#owned.listen(this.#closeButton, 'click', () => link.tell({ brigade: 1, type: 'close' }));
     this.#owned.listen(this.#forgetButton, 'click', () => void this.#forget());
@@ -74,7 +74,7 @@ export class App {
   }
 
   async start(again = false): Promise<void> {
-    fill(this.#body, loadingState('Loading', 2));
+    fill(this.#body, loadingState(say('chat.loading'), 2));
     const ticket = this.#memory.load();
     const fetching = ticket && fetched(conversation);
     const reached = await this.#lookWhoIsThere();
@@ -107,11 +107,11 @@ export class App {
       return false;
     }
     setText(this.#name, this.#config.tenant.name);
-    document.title = `Chat with ${this.#config.tenant.name}`;
+    document.title = say('chat.with', { name: this.#config.tenant.name });
     setText(this.#there, presenceLine(this.#config));
     this.#light.classList.toggle(c('on'), this.#config.staff_online);
     // Each page may have its own: nothing is said before it is known which this is.
-    if (this.#link.page) setText(this.#greeting, this.#config.greeting[this.#config.staff_online ? 'online' : 'offline']);
+    if (this.#link.page) setText(this.#greeting, heard(this.#config.greeting[this.#config.staff_online ? 'online' : 'offline']));
     if (this.#card) this.#card.root.hidden = this.#config.staff_online && !this.#card.root.contains(document.activeElement);
     return true;
   }
@@ -125,7 +125,7 @@ export class App {
       if (!code) return this.#cannotStart();
       this.#answers = await code.askFirst(questions, this.#body, this.#greeting);
     }
-    const composer = this.#owned.add(new Composer({ placeholder: 'Write a message', drafts: new Drafts('visitor', 'new') }));
+    const composer = this.#owned.add(new Composer({ placeholder: say('chat.write'), drafts: new Drafts('visitor', 'new') }));
     this.#owned.add(composer.written.on((written) => {
       if (written.kind === 'send') void this.#begin(written.text, newUuid(), () => composer.restore(written.text));
     }));
@@ -136,9 +136,9 @@ export class App {
   }
 
   #cannotStart(): void {
-    const again = button({ label: 'Try again', kind: 'primary' });
+    const again = button({ label: say('again'), kind: 'primary' });
     this.#owned.listen(again, 'click', () => void this.start(true));
-    fill(this.#body, emptyState({ icon: offlineIcon, title: 'The chat cannot be reached', text: 'Check your connection, or try again in a moment.', action: again }));
+    fill(this.#body, emptyState({ icon: offlineIcon, title: say('chat.unreachable'), text: say('chat.unreachable.why'), action: again }));
   }
 
   /** Begins the conversation with its first message; a reload in between goes on with it. */
@@ -151,7 +151,7 @@ export class App {
     // The server is there and the script is not: the chat was renewed meanwhile, or this browser never asks twice. A fresh page goes on.
     if (!code && !again && (await this.#lookWhoIsThere())) return location.reload();
     try {
-      if (!code) throw new ApiError('OFFLINE', NOT_LOADED);
+      if (!code) throw new ApiError('OFFLINE', say('chat.missing'));
       const ticket = await this.#site.begin(this.#link.page, this.#answers);
       this.#answers = undefined;
       this.#memory.save(ticket);
@@ -165,8 +165,9 @@ export class App {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       putBack();
-      const wait = error.retryAfter === undefined ? 'in a moment' : `in ${Math.max(1, Math.ceil(error.retryAfter))} seconds`;
-      this.#say(error.code === 'RATE_LIMITED' ? `That was a lot at once. Your message is still here: send it again ${wait}.` : `${error.message} Your message is still here.`);
+      const { code: why, message: problem, retryAfter } = error;
+      const quick = why === 'RATE_LIMITED' && retryAfter;
+      this.#say(quick ? say('chat.quick', { n: Math.ceil(quick) }) : say('chat.kept', { problem }));
     } finally {
       forgetFirst();
       this.#beginning = false;
@@ -210,7 +211,7 @@ export class App {
     chat?.forget();
     chat?.dispose();
     this.#forgetButton.hidden = true;
-    const fresh = button({ label: 'Start a new chat', kind: 'quiet' });
+    const fresh = button({ label: say('chat.fresh'), kind: 'quiet' });
     this.#owned.listen(fresh, 'click', () => void this.#welcome());
     fill(this.#body, fresh);
     const code = await fetched(() => import('./ending'));
@@ -221,7 +222,7 @@ export class App {
     const chat = this.#chat;
     if (!chat) return;
     const code = await fetched(() => import('./forget'));
-    const outcome = code ? await code.forgetChat(this.#site, chat.ticket.token) : NOT_LOADED;
+    const outcome = code ? await code.forgetChat(this.#site, chat.ticket.token) : say('chat.missing');
     if (typeof outcome === 'string') return this.#say(outcome);
     if (!outcome) return;
     chat.forget();
@@ -249,6 +250,11 @@ export class App {
     this.#notice.hidden = text === null;
     setText(this.#notice, text ?? '');
   }
+}
+
+/** A button of the head. */
+function tool(label: string, strokes: Icon, hidden = false): HTMLButtonElement {
+  return el('button', { type: 'button', class: c('tool'), 'aria-label': label, title: label, hidden }, icon(strokes));
 }
 
 /** A part of the chat that is not there from the beginning, asked for twice; `undefined` when it is not to be had. */

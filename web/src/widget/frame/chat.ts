@@ -8,6 +8,7 @@ import type { ConversationChange } from '../../live/conversation-store';
 import { tabShelf } from '../../live/shelf';
 import { el, fill } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
+import { say } from '../../words/say';
 import type { Ticket } from './memory';
 import type { Site } from './site';
 import styles from './frame.module.css';
@@ -42,7 +43,7 @@ export class Chat implements Disposable {
     // With the scripts that come after the first sight of it: whoever could not load those has seen no connection either.
     import('../../components/conversation-view/later').then(({ ConnectionBanner }) => fill(this.banner, this.#owned.add(new ConnectionBanner(this.#client.connection)).root), () => {});
     import('./sound').then(({ Sound }) => fill(this.tools, this.#owned.add(new Sound(this.#live.store, looks)).button), () => {});
-    fill(this.root, loadingState('Loading the conversation', 2));
+    fill(this.root, loadingState(say('chat.opening'), 2));
     this.#owned.add(this.#live.store.changed.on((change) => this.#changed(change, site, beginning)));
     this.#owned.add(this.#client.connection.status.on((status) => status.kind === 'signed_out' && this.over.emit('gone')));
     this.#client.add({
@@ -99,7 +100,7 @@ export class Chat implements Disposable {
     const { token, conversation } = this.ticket;
     this.#view = this.#owned.add(new ConversationView({
       client: this.#client, live: this.#live, beginning, ask: site.as(token), customer: true,
-      composer: { placeholder: 'Write a message', drafts: new Drafts('visitor', conversation) },
+      composer: { placeholder: say('chat.write'), drafts: new Drafts('visitor', conversation) },
     }));
     this.#owned.add(this.#view.composer.written.on(() => this.wrote.emit(undefined)));
     fill(this.root, this.#view.root);

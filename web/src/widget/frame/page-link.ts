@@ -40,10 +40,10 @@ function sameOrigin(address: string, origin: string): boolean {
   }
 }
 
-/** The origin after `#`, if it is one. */
+/** The origin after `#`, if it is one; behind it, after `&`, is the language. */
 export function originIn(hash: string): string | undefined {
   try {
-    const text = decodeURIComponent(hash.slice(1));
+    const text = decodeURIComponent(hash.slice(1).split('&')[0]!);
     const url = new URL(text);
     return /^https?:$/.test(url.protocol) && url.origin === text ? text : undefined;
   } catch {

@@ -6,6 +6,7 @@ import type { ConversationStore } from '../../live/conversation-store';
 import { el, fill } from '../../ui/dom';
 import { bellIcon, bellOffIcon, icon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
+import { say } from '../../words/say';
 import styles from './frame.module.css';
 
 const c = mustClass(styles);
@@ -51,7 +52,7 @@ export class Sound implements Disposable {
 
   #draw(muted: boolean): void {
     this.#muted = muted;
-    const says = muted ? 'Turn the sound on' : 'Turn the sound off';
+    const says = muted ? say('chat.unmute') : say('chat.mute');
     this.button.setAttribute('aria-label', says);
     this.button.title = says;
     fill(this.button, icon(muted ? bellOffIcon : bellIcon));

@@ -1,5 +1,7 @@
-// The one script a customer's page loads: a button, and a frame when it is wanted. It reads nothing of the page but its address.
+// The one script a customer's page loads: a button, and a frame when it is wanted. It reads nothing of the page but its address and its language.
 import css from 'virtual:loader-style';
+import { languageFor } from '../../words/languages';
+import { LOADER } from '../../words/loader';
 import { readToPage, type ToFrame } from '../messages';
 import { Api } from './api';
 import { roundButton } from './button';
@@ -19,7 +21,12 @@ function start(script: HTMLScriptElement): void {
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [sheet];
 
-  const { root: button, badge, show: draw } = roundButton();
+  // What the page says, or else the visitor's browser.
+  const language = languageFor([script.dataset['language'] ?? document.documentElement.lang, ...navigator.languages]);
+  const words = LOADER[language];
+  host.lang = language;
+
+  const { root: button, badge, show: draw } = roundButton(words);
   // The business's colour and side. The button waits for them, so that it is not seen in others first; but not for ever.
   const look = document.createElement('link');
   look.rel = 'stylesheet';
@@ -40,9 +47,9 @@ function start(script: HTMLScriptElement): void {
   const load = () => {
     if (frame) return;
     frame = document.createElement('iframe');
-    frame.title = 'Chat';
+    frame.title = words.frame;
     frame.hidden = true;
-    frame.src = `${origin}/widget/frame?key=${encodeURIComponent(key)}#${encodeURIComponent(location.origin)}`;
+    frame.src = `${origin}/widget/frame?key=${encodeURIComponent(key)}#${encodeURIComponent(location.origin)}&${language}`;
     root.prepend(frame);
   };
   const show = (wanted: boolean) => {
