@@ -1,10 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { inlineWords } from './scripts/inline-words.mjs';
 import { loaderStyle } from './scripts/loader-style.mjs';
 import { shortClasses } from './scripts/short-classes.mjs';
 import { unusedTokens } from './scripts/unused-tokens.mjs';
+import { de } from './src/words/de.ts';
+import { en } from './src/words/en.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** What the first sight of the chat needs is one script, not one and what it shares with those that come later: a way to the server and 200 bytes less. */
+const TOGETHER = { groups: [{ name: 'frame', tags: ['$initial' as const] }] };
 
 /**
  * One build per entry (`scripts/build.mjs` runs them all): a page is one script and one style sheet of its own, and what is loaded
@@ -13,7 +19,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig(({ mode }) => ({
   root: at('./src/html'),
   publicDir: false,
-  plugins: [loaderStyle(), unusedTokens(), plainImports()],
+  plugins: [inlineWords(en, { de }), loaderStyle(), unusedTokens(), plainImports()],
   css: { modules: { generateScopedName: mode === 'test' ? '[local]' : shortClasses() } },
   build: {
     outDir: at('./dist'),
@@ -27,7 +33,7 @@ export default defineConfig(({ mode }) => ({
     chunkSizeWarningLimit: 1_000,
     rolldownOptions: mode === 'loader'
       ? { input: at('./src/widget/loader/loader.ts'), output: { format: 'iife' as const, entryFileNames: 'widget/loader.js' } }
-      : { input: at(`./src/html/${mode}.html`), checks: { ineffectiveDynamicImport: false } },
+      : { input: at(`./src/html/${mode}.html`), checks: { ineffectiveDynamicImport: false }, output: mode === 'widget/frame' ? { codeSplitting: TOGETHER } : {} },
   },
   test: {
     root: at('.'),

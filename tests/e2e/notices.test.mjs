@@ -1,7 +1,7 @@
 // What one is told: on every page and device, read on one and gone on the others, and nothing of what is before one's eyes.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { assertAccessible, eventually, picture, Windows } from './support/browser.mjs';
+import { assertAccessible, eventually, feelAlerts, picture, Windows } from './support/browser.mjs';
 import { openChat, say, signIn } from './support/people.mjs';
 import { Server } from './support/server.mjs';
 
@@ -14,7 +14,7 @@ describe('notifications', () => {
     const browser = await windows.person();
     await browser.grantPermissions(['notifications']);
     desk = await browser.newPage();
-    await desk.addInitScript(listenToIt);
+    await desk.addInitScript(feelAlerts);
     phone = await (await windows.person({ size: 'phone', scheme: 'dark' })).newPage();
     chat = await openChat(await (await windows.person()).newPage());
     for (const page of [desk, phone]) await signIn(page, server.person(/^account manager/), '**/inbox');
@@ -182,19 +182,3 @@ describe('notifications', () => {
     await eventually(async () => assert.ok(await phone.getByLabel('By e-mail: Somebody mentions me').isDisabled()));
   });
 });
-
-/** Counts the tones that are played and keeps what is shown over everything. */
-function listenToIt() {
-  window.felt = { tones: 0, shown: [] };
-  const { start } = OscillatorNode.prototype;
-  OscillatorNode.prototype.start = function (...when) {
-    window.felt.tones += 1;
-    return start.apply(this, when);
-  };
-  window.Notification = class extends Notification {
-    constructor(title, options) {
-      super(title, options);
-      window.felt.shown.push(options.body);
-    }
-  };
-}

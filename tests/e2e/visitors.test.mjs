@@ -1,7 +1,7 @@
 // Visitors: the staff block one, who is told kindly and loses nothing; what was said goes to the visitor by e-mail; and what a business asks first.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { assertAccessible, eventually, picture, Windows } from './support/browser.mjs';
+import { assertAccessible, eventually, feelAlerts, picture, Windows } from './support/browser.mjs';
 import { chatOf, hears, openChat, openConversation, say, signIn } from './support/people.mjs';
 import { Server } from './support/server.mjs';
 
@@ -16,6 +16,7 @@ describe('visitors', () => {
     amara = await (await windows.person()).newPage();
     await signIn(amara, server.person(/^account manager/), '**/inbox');
     visitor = await (await windows.person({ size: 'phone' })).newPage();
+    await visitor.addInitScript(feelAlerts);
     chat = await openChat(visitor);
     await say(chat, 'Cheap watches, come and look');
     await openConversation(amara, 'Cheap watches');
@@ -112,6 +113,33 @@ describe('visitors', () => {
       assert.match(await letters.first().textContent(), /We have enough watches\. 🙏/);
     });
     await picture(outbox, 'outbox-transcript-desktop');
+  });
+
+  it('hear an answer while the chat is closed, once, until they mute it', async () => {
+    const tones = () => visitor.frames().find((frame) => frame.url().includes('/widget/frame')).evaluate(() => window.felt.tones);
+    assert.equal(await tones(), 0, 'what came before their eyes');
+    await say(chat, 'Good day');
+    await chat.getByText('This chat cannot be forgotten', { exact: false }).waitFor({ state: 'hidden' });
+    await chat.getByRole('button', { name: 'Close chat' }).click();
+    await say(amara, 'Do you still have a question?');
+    await eventually(async () => assert.equal(await tones(), 2));
+    await visitor.getByRole('button', { name: /^Open chat/ }).click();
+    await hears(chat, 'Do you still have a question?');
+    await chat.getByRole('button', { name: 'Turn the sound off' }).click();
+    await assertAccessible(visitor, 'the chat without its sound');
+    await picture(visitor, 'widget-muted-phone');
+    await visitor.reload();
+    await visitor.getByRole('button', { name: /^Open chat/ }).click();
+    await chat.getByRole('button', { name: 'Turn the sound on' }).waitFor();
+    await field().fill('No');
+    await chat.getByRole('button', { name: 'Close chat' }).click();
+    await say(amara, 'Good night then');
+    await visitor.getByRole('button', { name: /^Open chat/ }).getByText('1').waitFor();
+    await visitor.waitForTimeout(1_500);
+    assert.equal(await tones(), 0);
+    await visitor.getByRole('button', { name: /^Open chat/ }).click();
+    await chat.getByRole('button', { name: 'Turn the sound on' }).click();
+    await eventually(async () => assert.equal(await tones(), 2, 'so that one knows it'));
   });
 
   it('are asked what the business wants to know first, and the answers are beside the conversation', async () => {

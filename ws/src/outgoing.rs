@@ -158,7 +158,7 @@ mod tests {
         }
         assert!(!queue.is_over());
         queue.cut();
-        actix_rt::time::timeout(Duration::from_secs(5), writer).await.unwrap().unwrap();
+        actix_rt::time::timeout(Duration::from_secs(20), writer).await.unwrap().unwrap();
         assert!(polls.get() < 100, "{}", polls.get());
         drop(reader);
     }

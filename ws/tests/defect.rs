@@ -114,7 +114,7 @@ async fn hello(port: u16, token: &str) -> Socket {
 }
 
 async fn next(socket: &mut Socket) -> Option<Message> {
-    let next = tokio::time::timeout(Duration::from_secs(5), socket.next()).await;
+    let next = tokio::time::timeout(Duration::from_secs(20), socket.next()).await;
     next.expect("a message, or the end, in time").transpose().unwrap_or(None)
 }
 

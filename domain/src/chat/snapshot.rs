@@ -202,10 +202,11 @@ impl Conversation {
             .collect()
     }
 
-    /// Whether lists have it. A site chat in which nothing was said and no address left is nobody's business yet.
+    /// Whether lists have it. A site chat in which nothing was said and no address left is nobody's business
+    /// yet, unless it was given to somebody or sorted: what is wrong with that is found when it is done, and not by the visitor's first message.
     pub(super) fn is_listed(&self) -> bool {
         let begun = match self.kind {
-            Kind::Site => self.contact.is_some() || self.history.iter().next().is_some(),
+            Kind::Site => self.sorted || self.contact.is_some() || self.history.iter().next().is_some(),
             Kind::Account => true,
         };
         match self.status {

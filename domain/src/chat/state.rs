@@ -139,6 +139,9 @@ pub struct Conversation {
     /// The team it was given to. The tenant may do without that team meanwhile.
     #[serde(default)]
     pub(super) team: Option<TeamId>,
+    /// It was given to somebody or sorted: lists have it from then on, whatever becomes of that.
+    #[serde(default)]
+    pub(super) sorted: bool,
     /// The entry that resolved it last.
     #[serde(default)]
     pub(super) resolved: Seq,
@@ -190,6 +193,7 @@ impl Conversation {
             due: Dues::default(),
             routed: None,
             team: None,
+            sorted: false,
             resolved: 0,
             feedback: None,
             rated_at: None,
@@ -223,6 +227,7 @@ impl Conversation {
     /// An event takes effect.
     pub(super) fn take_in(&mut self, entry: &Entry<Event>) {
         self.seq = entry.seq;
+        self.sorted |= is_sorting(&entry.event);
         match &entry.event {
             Event::Opened { kind, visitor, account, name, page } => {
                 (self.status, self.kind) = (Status::Open, *kind);
@@ -330,6 +335,19 @@ impl Conversation {
     fn side_of(&self, party: Party) -> Side {
         self.people.get(&party).map_or(Side::Staff, |person| person.side)
     }
+}
+
+/// What makes a conversation somebody's business also when nothing was said in it.
+const fn is_sorting(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Assigned { .. }
+            | Event::TeamAssigned { .. }
+            | Event::LabelChanged { .. }
+            | Event::PrioritySet { .. }
+            | Event::Snoozed { .. }
+            | Event::HandedOver { .. }
+    )
 }
 
 /// The message of this entry.

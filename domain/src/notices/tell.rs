@@ -96,7 +96,8 @@ pub fn of_conversation(lines: &[Entry<chat::event::Event>], scene: &Scene<'_>) -
     if scene.to_be_had {
         let is_for = |user: &&UserId| scene.team.is_none_or(|team| team.contains(user));
         let takers = scene.staff.difference(scene.away).filter(is_for);
-        news.tell.extend(takers.filter_map(|user| to_be_had(*user, lines, given, scene.staff)));
+        let offered = lines.iter().rev().find(|line| is_offer(&line.event));
+        news.tell.extend(takers.filter_map(|user| to_be_had(*user, lines, offered, scene.staff)));
     }
     mentions(lines, note, scene.staff, &mut news.tell);
     news.tell.extend(accepted(lines, scene.inviter));
@@ -165,16 +166,21 @@ fn said_to(
     Some(told(user, kind, last, u32::try_from(said.count()).unwrap_or(u32::MAX), None))
 }
 
-/// Somebody waits for anybody: they have written, or whoever had it has given it back.
+/// It is somebody else's to take from here on.
+const fn is_offer(event: &chat::event::Event) -> bool {
+    matches!(event, chat::event::Event::Assigned { .. } | chat::event::Event::TeamAssigned { .. })
+}
+
+/// Somebody waits for anybody: they have written, or another has given it back, or to the team.
 fn to_be_had(
     user: UserId,
     lines: &[Entry<chat::event::Event>],
-    given: Option<&Entry<chat::event::Event>>,
+    offered: Option<&Entry<chat::event::Event>>,
     staff: &BTreeSet<UserId>,
 ) -> Option<Tell> {
-    let given_back =
-        || given.filter(|line| line.by != Party::User(user)).map(|line| told(user, Kind::Waiting, line, 1, None));
-    said_to(user, Kind::Waiting, lines, 0, staff).or_else(given_back)
+    let by_another =
+        || offered.filter(|line| line.by != Party::User(user)).map(|line| told(user, Kind::Waiting, line, 1, None));
+    said_to(user, Kind::Waiting, lines, 0, staff).or_else(by_another)
 }
 
 /// Who was meant by name, but for the note that a conversation was handed over with.

@@ -3,9 +3,11 @@
 use brigade_domain::chat::event::Event;
 use brigade_domain::chat::state::Status;
 use brigade_domain::entity::{Audience, Entity, Row};
+use brigade_domain::id::LabelId;
 use brigade_domain::refusal::Code;
 use jiff::SignedDuration;
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::chat::{closed, say, site};
 use crate::world::{ACCOUNT, ADMIN, COLLEAGUE, MANAGER, VISITOR, Who};
@@ -200,4 +202,20 @@ fn a_site_chat_is_listed_when_there_is_something_in_it() {
     let mut chat = site();
     say(&mut chat, Who::Visitor, "Hello");
     assert!(chat.state.row().is_some() && chat.state.listing().is_some());
+}
+
+#[test]
+fn a_site_chat_is_listed_once_somebody_sorts_it_and_remains_so() {
+    let label = LabelId::from_uuid(Uuid::from_u128(7));
+    for (kind, body, undo) in [
+        ("assign", json!({ "to": MANAGER }), json!({ "to": null })),
+        ("label", json!({ "label": label, "on": true }), json!({ "label": label, "on": false })),
+        ("set_priority", json!({ "priority": "urgent" }), json!({ "priority": "normal" })),
+    ] {
+        let mut chat = site();
+        chat.ok(Who::Manager, kind, &body);
+        assert!(chat.state.row().is_some() && chat.state.listing().is_some(), "{kind}");
+        chat.ok(Who::Manager, kind, &undo);
+        assert!(chat.state.row().is_some(), "{kind}: what lists have is kept true");
+    }
 }

@@ -6,7 +6,7 @@ use brigade_domain::account::Account;
 use brigade_domain::actor::Party;
 use brigade_domain::chat::due::Due;
 use brigade_domain::entity::Seq;
-use brigade_domain::id::UserId;
+use brigade_domain::id::{TeamId, UserId};
 use brigade_domain::notices::Kind;
 use brigade_domain::notices::settings::{MailWhen, Quiet, Settings};
 use brigade_domain::notices::tell::{News, Scene, Tell, of_account, of_conversation, of_due};
@@ -14,6 +14,7 @@ use brigade_domain::tenant::clock::Zone;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::chat::{Chat, repeat, say, site};
 use crate::harness::Run;
@@ -68,6 +69,11 @@ fn who_waits_for_a_team_is_told_to_its_people_and_of_them_to_who_takes_chats() {
     let team = BTreeSet::from([COLLEAGUE, ADMIN]);
     assert_eq!(told(&news_of(&chat, 0, true, Some(&team))), [(COLLEAGUE, Kind::Waiting, 3)]);
     assert_eq!(told(&news_of(&chat, 0, true, Some(&BTreeSet::new()))), []);
+    // Given to them after that, they are told, but for who did it.
+    let head = chat.head();
+    let everybody = BTreeSet::from([MANAGER, COLLEAGUE, ADMIN]);
+    chat.ok(Who::Manager, "assign_team", &json!({ "team": TeamId::from_uuid(Uuid::from_u128(7)) }));
+    assert_eq!(told(&news_of(&chat, head, true, Some(&everybody))), [(COLLEAGUE, Kind::Waiting, 1)]);
     // Who has it hears of it, in the team or not.
     assign(&mut chat, Who::Colleague, Some(MANAGER));
     let head = chat.head();

@@ -16,7 +16,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::script::{QUESTION, Who};
-use super::{AMARA, JONAS, NAMESPACE, ZONE, do_once, hours, label, staff, targets};
+use super::settings::{hours, label, targets};
+use super::{AMARA, JONAS, NAMESPACE, ZONE, do_once, staff};
 use crate::platform::Platform;
 
 /// Who came back, and again.

@@ -29,9 +29,9 @@ export class Windows {
   }
 
   /** A person's own browser: nothing is shared with the others. */
-  async person({ size = 'desktop', scheme = 'light', storage } = {}) {
+  async person({ size = 'desktop', scheme = 'light', locale = 'en-GB', storage } = {}) {
     const context = await this.#browser.newContext({
-      baseURL: this.#base, viewport: SIZES[size], colorScheme: scheme, hasTouch: size === 'phone', reducedMotion: 'reduce', locale: 'en-GB',
+      baseURL: this.#base, viewport: SIZES[size], colorScheme: scheme, hasTouch: size === 'phone', reducedMotion: 'reduce', locale,
       ...(storage ? { storageState: storage } : {}),
     });
     context.setDefaultTimeout(15_000);
@@ -96,4 +96,20 @@ export async function eventually(check, ms = 15_000) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
+}
+
+/** As an init script: `window.felt` counts the tones that are played and keeps what is shown over everything. */
+export function feelAlerts() {
+  window.felt = { tones: 0, shown: [] };
+  const { start } = OscillatorNode.prototype;
+  OscillatorNode.prototype.start = function (...when) {
+    window.felt.tones += 1;
+    return start.apply(this, when);
+  };
+  window.Notification = class extends Notification {
+    constructor(title, options) {
+      super(title, options);
+      window.felt.shown.push(options.body);
+    }
+  };
 }

@@ -1,6 +1,7 @@
 //! How the staff sort conversations: what is put off comes back by itself, and labels are the business's own.
 
 use jiff::{SignedDuration, Timestamp};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::live::stage::{Stage, path_of};
@@ -70,6 +71,38 @@ async fn what_was_put_off_anew_comes_back_once_and_then() {
         "0",
         "no other is to come"
     );
+}
+
+#[tokio::test]
+async fn what_is_wrong_before_anything_was_said_is_refused_then_and_the_first_message_arrives() {
+    // As a program does it that is told of each chat as it is opened.
+    let stage = Stage::set().await;
+    let topic = &stage.visitor.topic;
+    let mut manager = stage.socket(&stage.manager).await;
+    let nobodys = json!(brigade_domain::id::LabelId::from_uuid(uuid::Uuid::now_v7()));
+    for (kind, body, constraint) in [
+        ("label", json!({ "label": nobodys, "on": true }), "conversations_label_exists"),
+        ("assign", json!({ "to": stage.client.id }), "conversations_assignee_is_staff"),
+    ] {
+        let refused = manager.command(topic, kind, body).await;
+        assert_eq!(
+            (&refused["code"], &refused["details"]["constraint"]),
+            (&json!("INVALID_INPUT"), &json!(constraint))
+        );
+    }
+    // What was right then and is not any more hinders nothing either.
+    let label = stage.label("Menu page").await;
+    for (kind, body) in
+        [("label", json!({ "label": label, "on": true })), ("assign", json!({ "to": stage.manager.id }))]
+    {
+        assert_eq!(manager.command(topic, kind, body).await["t"], "ack");
+    }
+    let mut admin = stage.socket(&stage.admin).await;
+    admin.command(&stage.business(), "remove_label", json!({ "label": label })).await;
+    let left = stage.admin.ask(Method::DELETE, &format!("/v1/tenant/staff/{}", stage.manager.id), None).await;
+    left.data();
+    let sent = stage.visitors().await.command(topic, "send", json!({ "text": "Hello?" })).await;
+    assert_eq!(sent["t"], "ack", "{sent}");
 }
 
 #[tokio::test]

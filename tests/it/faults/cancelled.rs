@@ -46,7 +46,7 @@ async fn requests_given_up_on_leave_no_transaction_open_and_no_tenant_behind() {
         }
         lock.await.unwrap();
         let clock = std::time::Instant::now();
-        eventually("no transaction is open", Duration::from_secs(5), async || {
+        eventually("no transaction is open", Duration::from_secs(20), async || {
             let open = "select count(*) from pg_stat_activity where datname = current_database() and \
                         application_name = 'brigade' and state like 'idle in transaction%' \
                         and state_change < now() - interval '100 ms'";

@@ -141,7 +141,7 @@ pub(super) async fn upgraded(
     if let Some(bytes) = options.receive_buffer {
         socket.set_recv_buffer_size(bytes).map_err(Gone::without_a_word)?;
     }
-    let connect = tokio::time::timeout(Duration::from_secs(5), socket.connect(address)).await;
+    let connect = tokio::time::timeout(Duration::from_secs(20), socket.connect(address)).await;
     let tcp = connect.map_err(Gone::without_a_word)?.map_err(Gone::without_a_word)?;
     tcp.set_nodelay(true).map_err(Gone::without_a_word)?;
     let mut request = format!("ws://{address}/v1/live").into_client_request().map_err(Gone::without_a_word)?;

@@ -202,10 +202,18 @@ async fn raw(address: std::net::SocketAddr, ticket: &Ticket, bytes: &[u8]) {
 }
 
 async fn assert_is_heard(honest: &mut Wire, topic: &str) {
-    let id = Uuid::now_v7();
-    honest.command(id, topic, "send", json!({ "text": "still here" })).await.unwrap();
-    let answer = tokio::time::timeout(Duration::from_secs(2), honest.answer(id)).await.expect("an answer in time");
-    assert_eq!(answer.unwrap()["t"], "ack");
+    let heard = tokio::time::timeout(Duration::from_secs(20), async {
+        loop {
+            let id = Uuid::now_v7();
+            honest.command(id, topic, "send", json!({ "text": "still here" })).await.unwrap();
+            let answer = honest.answer(id).await.unwrap();
+            // On a machine that does much else it may be told to come again, as everybody.
+            if answer["code"] != "OVERLOADED" {
+                return answer;
+            }
+        }
+    });
+    assert_eq!(heard.await.expect("an answer in time")["t"], "ack");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -217,7 +225,7 @@ async fn what_no_websocket_library_sends_is_closed_with_the_right_code() {
         let mut stream = upgraded(address, &staff, Options::default()).await.unwrap().into_inner();
         stream.write_all(bytes).await.unwrap();
         let mut answer = [0; 128];
-        let read = tokio::time::timeout(Duration::from_secs(5), stream.read(&mut answer)).await.expect("it is closed");
+        let read = tokio::time::timeout(Duration::from_secs(20), stream.read(&mut answer)).await.expect("it is closed");
         let read = read.unwrap();
         assert!(read >= 4 && answer[0] == 0x88, "no close frame: {:?}", &answer[..read]);
         u16::from_be_bytes([answer[2], answer[3]])

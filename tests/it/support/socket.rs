@@ -16,7 +16,7 @@ use super::app::TestApp;
 use super::person::{Person, Visitor};
 
 /// How long a frame may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An open socket.
 pub struct Socket {

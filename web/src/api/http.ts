@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../live/protocol.gen';
+import { heard, say } from '../words/say';
 
 /** Why a request came to nothing: a code of the server, or `OFFLINE` when there was no answer at all. */
 export type ApiCode = ErrorCode | 'OFFLINE';
@@ -60,9 +61,6 @@ function remember(answer: Promise<unknown>): void {
   answer.then(done, done);
 }
 
-const OFFLINE_TEXT = 'No connection to the server. Check your network and try again.';
-const BROKEN_TEXT = 'The server gave an answer this page does not understand. Reload and try again.';
-
 /** One request, its envelope opened. Throws an [`ApiError`] and nothing else, except when it was aborted. */
 export async function request<T>(method: Method, path: string, body?: unknown, extra: Extra = {}): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json', ...extra.headers };
@@ -77,7 +75,7 @@ export async function request<T>(method: Method, path: string, body?: unknown, e
     response = await answer;
   } catch (error) {
     if (extra.signal?.aborted) throw error;
-    throw new ApiError('OFFLINE', OFFLINE_TEXT);
+    throw new ApiError('OFFLINE', say('http.offline'));
   }
   return open<T>(response);
 }
@@ -89,7 +87,7 @@ async function open<T>(response: Response): Promise<T> {
   const more = { status: response.status, retryAfter: Number.isFinite(retryAfter) ? retryAfter : undefined };
   if (envelope?.success === false) {
     const { code, message, details } = envelope.error;
-    throw new ApiError(code, message, { ...more, details, requestId: envelope.meta?.request_id });
+    throw new ApiError(code, heard(message, code), { ...more, details, requestId: envelope.meta?.request_id });
   }
-  throw new ApiError('INTERNAL', BROKEN_TEXT, more);
+  throw new ApiError('INTERNAL', say('http.broken'), more);
 }

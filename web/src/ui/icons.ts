@@ -41,6 +41,7 @@ export const labelIcon: Icon = 'M3.5 4v5.6l7 7 6-6-7-7H3.5Zm3.4 3.4h.01';
 export const reopenIcon: Icon = 'M4 10a6 6 0 1 1 1.8 4.3M4 15.5v-3.7h3.7';
 export const searchIcon: Icon = 'M8.8 14.1a5.3 5.3 0 1 0 0-10.6 5.3 5.3 0 0 0 0 10.6Zm3.8-1.5 4 4';
 export const bellIcon: Icon = 'M5 14V9a5 5 0 0 1 10 0v5l1.5 1.5h-13L5 14Zm3.3 3.2a2 2 0 0 0 3.4 0';
+export const bellOffIcon: Icon = 'M5 14V9a5 5 0 0 1 .4-2M7.6 4.6A5 5 0 0 1 15 9v3m-1 3.5H3.5L5 14m3.3 3.2a2 2 0 0 0 3.4 0M3 3l14 14';
 export const chartIcon: Icon = 'M3.5 16.5h13M5.5 13.5v-4M10 13.5v-9M14.5 13.5V8';
 export const boltIcon: Icon = 'M11.5 2.5 4.5 11.5h5l-1 6 7-9h-5l1-6Z';
 

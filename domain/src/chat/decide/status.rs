@@ -1,6 +1,6 @@
 //! Who answers a conversation, whether it is done, and how the staff sort it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Asker, Ruling};
 use crate::Timestamp;
@@ -41,7 +41,11 @@ impl Conversation {
         if self.assignee == to {
             return Decision::nothing();
         }
-        let details = json!({ "conversation": self.audit_id(), "from": self.assignee, "to": to });
+        self.passed_on(to, json!({ "conversation": self.audit_id(), "from": self.assignee, "to": to }))
+    }
+
+    /// It is somebody else's from now on, or nobody's, and no longer as routing gave it. `details` go to the audit log.
+    pub(super) fn passed_on(&self, to: Option<UserId>, details: Value) -> Decision<Event> {
         let mut decision = Decision::from(Event::Assigned { to });
         if self.routed.is_some() {
             decision.events.push(Event::Routed { to: None });

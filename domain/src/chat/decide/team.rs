@@ -43,11 +43,6 @@ impl Conversation {
         if !as_thought && self.seq >= rev {
             return Decision::nothing();
         }
-        let details = json!({ "conversation": self.audit_id(), "from": from, "to": null, "by": "team" });
-        let mut decision = Decision::from(Event::Assigned { to: None });
-        if self.routed.is_some() {
-            decision.events.push(Event::Routed { to: None });
-        }
-        self.freeing(decision).with_audit("conversation.assigned", details)
+        self.passed_on(None, json!({ "conversation": self.audit_id(), "from": from, "to": null, "by": "team" }))
     }
 }

@@ -1,6 +1,7 @@
 import type { PresenceStatus } from '../../live/protocol.gen';
 import { el } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
+import { say } from '../../words/say';
 import styles from './avatar.module.css';
 
 const c = mustClass(styles);
@@ -37,9 +38,9 @@ export function setPresence(face: HTMLElement, status: PresenceStatus | undefine
 /** How it is said. */
 export function presenceText(status: PresenceStatus | undefined): string {
   switch (status) {
-    case 'online': return 'Online';
-    case 'away': return 'Away';
-    case 'offline': return 'Offline';
+    case 'online': return say('presence.online');
+    case 'away': return say('presence.away');
+    case 'offline': return say('presence.offline');
     case undefined: return '';
   }
 }

@@ -3,6 +3,7 @@ import type { Connection, LiveStatus } from '../../live/connection';
 import { el, fill } from '../../ui/dom';
 import { icon, checkIcon, offlineIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
+import { say } from '../../words/say';
 import styles from './banner.module.css';
 
 const c = mustClass(styles);
@@ -52,13 +53,13 @@ export class ConnectionBanner implements Disposable {
     if (status.kind === 'online') return;
     this.#told = true;
     const seconds = status.kind === 'waiting' ? Math.max(1, Math.ceil((status.until - Date.now()) / 1000)) : 0;
-    const again = status.kind === 'waiting' ? el('button', { type: 'button', class: c('again') }, 'Try now') : null;
+    const again = status.kind === 'waiting' ? el('button', { type: 'button', class: c('again') }, say('line.now')) : null;
     this.root.classList.remove(c('back'));
     this.root.hidden = false;
     fill(this.root, icon(offlineIcon), el('span', {}, textOf(status)), again);
     // The countdown is for the eyes: the live region says the sentence once.
     if (status.kind === 'waiting') {
-      this.root.append(el('span', { 'aria-hidden': 'true' }, `${seconds} s`));
+      this.root.append(el('span', { 'aria-hidden': 'true' }, say('line.seconds', { n: seconds })));
       this.#ticking = this.#owned.after(1_000, () => this.#draw());
     }
   }
@@ -66,18 +67,18 @@ export class ConnectionBanner implements Disposable {
   #sayBack(): void {
     this.#told = false;
     this.root.classList.add(c('back'));
-    fill(this.root, icon(checkIcon), el('span', {}, 'Connected again. Everything is up to date.'));
+    fill(this.root, icon(checkIcon), el('span', {}, say('line.back')));
     this.#ticking = this.#owned.after(BACK_MS, () => (this.root.hidden = true));
   }
 }
 
 function textOf(status: LiveStatus): string {
   switch (status.kind) {
-    case 'offline': return 'You are offline. What you write is kept and goes out when the network is back.';
-    case 'connecting': return 'Connecting. What you write is kept and goes out then.';
-    case 'waiting': return 'The connection was lost. What you write is kept; we try again by ourselves.';
-    case 'signed_out': return 'Your session has ended.';
-    case 'ended': return 'The connection was closed. Reload the page to go on.';
+    case 'offline': return say('line.offline');
+    case 'connecting': return say('line.connecting');
+    case 'waiting': return say('line.waiting');
+    case 'signed_out': return say('line.signed_out');
+    case 'ended': return say('line.ended');
     case 'online': return '';
   }
 }

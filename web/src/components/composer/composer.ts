@@ -4,6 +4,7 @@ import type { Attachment, Party, Seq } from '../../live/protocol.gen';
 import { el, fill, setText } from '../../ui/dom';
 import { icon, closeIcon, editIcon, replyIcon, sendIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
+import { say } from '../../words/say';
 import { button } from '../button/button';
 import styles from './composer.module.css';
 
@@ -66,7 +67,7 @@ export class Composer implements Disposable {
   #look: ComposerLook;
   #owned = new Disposables();
   #input: HTMLTextAreaElement;
-  #send = button({ label: 'Send', icon: sendIcon, kind: 'primary', bare: true }, { type: 'submit' });
+  #send = button({ label: say('send'), icon: sendIcon, kind: 'primary', bare: true }, { type: 'submit' });
   #count = el('span', { class: c('count'), 'aria-live': 'polite' });
   #about = el('div', { class: c('about'), hidden: true });
   #modes: Modes | undefined;
@@ -212,15 +213,15 @@ export class Composer implements Disposable {
   #draw(): void {
     const { kind } = this.#mode;
     const edit = kind === 'edit';
-    const about = edit ? 'Changing a message' : this.#replyTo && `Answering ${this.#replyTo.about}`;
+    const about = edit ? say('write.changing') : this.#replyTo && say('write.answering', { about: this.#replyTo.about });
     this.#about.hidden = !about;
     if (about) {
-      const cancel = button({ label: edit ? 'Stop changing' : 'Do not answer it', icon: closeIcon, kind: 'plain', small: true, bare: true });
+      const cancel = button({ label: edit ? say('write.change.stop') : say('write.answer.stop'), icon: closeIcon, kind: 'plain', small: true, bare: true });
       this.#owned.listen(cancel, 'click', () => this.#cancel());
       fill(this.#about, icon(edit ? editIcon : replyIcon), el('span', { class: c('line') }, about), cancel);
     }
     const { placeholder } = this.#look;
-    const words = (kind === 'note' && this.#modes?.note) || { placeholder, label: placeholder, send: edit ? 'Save' : 'Send' };
+    const words = (kind === 'note' && this.#modes?.note) || { placeholder, label: placeholder, send: edit ? say('save') : say('send') };
     this.#input.placeholder = words.placeholder;
     this.#input.setAttribute('aria-label', words.label);
     this.#send.setAttribute('aria-label', words.send);
@@ -233,7 +234,7 @@ export class Composer implements Disposable {
   #fit(): void {
     const length = [...this.#input.value].length;
     const over = length > MAX_CHARACTERS;
-    setText(this.#count, length >= WARN_FROM ? `${(MAX_CHARACTERS - length).toLocaleString('en')} left` : '');
+    setText(this.#count, length >= WARN_FROM ? say('write.left', { n: MAX_CHARACTERS - length }) : '');
     this.#count.classList.toggle(c('over'), over);
     const along = this.#mode.kind === 'edit' ? 'none' : this.#enclosure?.state;
     this.#send.disabled = over || along === 'waiting' || (along !== 'ready' && this.#input.value.trim() === '');

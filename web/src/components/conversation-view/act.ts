@@ -1,4 +1,5 @@
 import type { Party, SendBody } from '../../live/protocol.gen';
+import { say } from '../../words/say';
 import type { Composer } from '../composer/composer';
 import type { Files } from '../files/files';
 import type { MessageAction } from '../message-list/message-list';
@@ -21,7 +22,7 @@ export async function act(action: MessageAction, { parts, composer, files, nameO
   const message = 'seq' in action ? live.store.message(action.seq) : undefined;
   switch (action.kind) {
     case 'reply':
-      if (message) composer.replyTo(message.seq, `${message.by === client.me ? 'yourself' : nameOf(message.by)}: ${message.text.slice(0, 80)}`);
+      if (message) composer.replyTo(message.seq, say('message.quoted', { name: message.by === client.me ? say('write.yourself') : nameOf(message.by) }) + message.text.slice(0, 80));
       return;
     case 'edit':
       if (message) composer.edit(message.seq, message.text);

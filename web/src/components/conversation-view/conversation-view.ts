@@ -5,6 +5,7 @@ import type { Message, Party, SendBody, Seq } from '../../live/protocol.gen';
 import type { TypingPart } from '../../live/typing';
 import { el } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
+import { say } from '../../words/say';
 import { Composer, type ComposerLook, type Written } from '../composer/composer';
 import { MessageList, type MessageAction } from '../message-list/message-list';
 import type { Files } from '../files/files';
@@ -101,7 +102,7 @@ export class ConversationView implements Disposable {
   }
 
   #nameOf(who: Party): string {
-    return this.#parts.nameOf?.(who) ?? this.#parts.live.store.state?.people[who]?.name ?? (who === 'system' ? 'Brigade' : 'Somebody');
+    return this.#parts.nameOf?.(who) ?? this.#parts.live.store.state?.people[who]?.name ?? (who === 'system' ? 'Brigade' : say('somebody'));
   }
 
   #isYoung(message: Message): boolean {

@@ -1,6 +1,7 @@
 import { Disposables } from '../../base/disposables';
 import { el, freshId, type Child } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
+import { say } from '../../words/say';
 import { busy, button, type ButtonLook } from '../button/button';
 import styles from './dialog.module.css';
 import { showModal } from './modal';
@@ -23,7 +24,7 @@ export interface DialogLook {
 export async function openDialog(look: DialogLook): Promise<boolean> {
   const owned = new Disposables();
   const titleId = freshId('dialog');
-  const cancel = button({ label: look.cancel ?? (look.submit ? 'Cancel' : 'Close'), kind: look.submit ? 'quiet' : 'primary' });
+  const cancel = button({ label: look.cancel ?? (look.submit ? say('cancel') : say('close')), kind: look.submit ? 'quiet' : 'primary' });
   const submit = look.submit && button({ kind: 'primary', ...look.submit }, { type: 'submit' });
   const form = el(
     'form', { class: c('form'), method: 'dialog', novalidate: true },
@@ -52,6 +53,6 @@ export function confirmLoss(question: { title: string; text: string; yes: string
     title: question.title,
     body: [el('p', {}, question.text)],
     submit: { label: question.yes, kind: 'danger' },
-    cancel: question.no ?? 'Keep it',
+    cancel: question.no ?? say('keep'),
   });
 }

@@ -6,6 +6,7 @@ import { CommandRefused } from '../../live/queue';
 import { bringStyle } from '../../ui/bring-style';
 import { el, freshId, setText } from '../../ui/dom';
 import { closeIcon, icon } from '../../ui/icons';
+import { heard, say } from '../../words/say';
 import { button } from '../button/button';
 import { textField } from '../field/field';
 import css from './feedback.css?inline';
@@ -13,7 +14,6 @@ import { SCORES } from './scores';
 
 /** The most characters of a comment. */
 const LONGEST = 1_000;
-const HEARD = 'Thank you. We have your words.';
 
 interface Parts {
   client: LiveClient;
@@ -81,7 +81,7 @@ class Card implements Disposable {
   #owned = new Disposables();
   #scores: HTMLButtonElement[];
   #given: FeedbackGiven | null = null;
-  #comment = textField({ label: 'Would you like to add anything?', name: 'comment' }, { rows: 2, maxlength: LONGEST });
+  #comment = textField({ label: say('feedback.add'), name: 'comment' }, { rows: 2, maxlength: LONGEST });
   #more: HTMLFormElement;
   #said = el('p', { role: 'status' });
 
@@ -89,11 +89,11 @@ class Card implements Disposable {
     this.asked = asked;
     this.#ways = ways;
     const id = freshId('feedback');
-    const close = button({ label: 'Not now', icon: closeIcon, kind: 'plain', small: true, bare: true });
+    const close = button({ label: say('feedback.no'), icon: closeIcon, kind: 'plain', small: true, bare: true });
     this.#scores = SCORES.map(({ score, face, label }) => el(
       'button', { type: 'button', class: 'fb-score', 'aria-pressed': 'false', 'data-score': score },
       el('span', { class: 'fb-face' }, icon(face)), el('span', {}, label)));
-    this.#more = el('form', { class: 'fb-more', hidden: true }, this.#comment.root, button({ label: 'Send feedback', small: true }, { type: 'submit' }));
+    this.#more = el('form', { class: 'fb-more', hidden: true }, this.#comment.root, button({ label: say('feedback.send'), small: true }, { type: 'submit' }));
     this.root = el(
       'section', { class: 'fb-card', 'aria-labelledby': id },
       el('div', { class: 'fb-head' }, el('p', { class: 'fb-question', id }, question), close),
@@ -114,7 +114,7 @@ class Card implements Disposable {
     if (this.#comment.input === document.activeElement) return;
     this.#comment.input.value = given.comment ?? '';
     this.#more.hidden = given.comment !== undefined;
-    if (given.comment !== undefined) setText(this.#said, HEARD);
+    if (given.comment !== undefined) setText(this.#said, say('feedback.heard'));
   }
 
   dispose(): void {
@@ -130,7 +130,7 @@ class Card implements Disposable {
   async #choose(score: number): Promise<void> {
     const before = this.#given;
     this.#press({ ...before, score });
-    if (await this.#send({ ...before, score }, 'Thank you.')) this.#more.hidden = false;
+    if (await this.#send({ ...before, score }, say('feedback.thanks'))) this.#more.hidden = false;
     else this.#press(before);
   }
 
@@ -138,7 +138,7 @@ class Card implements Disposable {
     if (!this.#given) return;
     const comment = this.#comment.input.value.trim();
     const given = { score: this.#given.score, ...(comment && { comment }) };
-    if (!await this.#send(given, HEARD)) return;
+    if (!await this.#send(given, say('feedback.heard'))) return;
     this.#given = given;
     this.#more.hidden = comment !== '';
   }
@@ -150,7 +150,7 @@ class Card implements Disposable {
       return true;
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;
-      setText(this.#said, error.message);
+      setText(this.#said, heard(error.message, error.code));
       return false;
     }
   }

@@ -2,6 +2,7 @@ import { ApiError } from '../../api/http';
 import { el, fill, freshId, type Attributes } from '../../ui/dom';
 import { icon, alertIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
+import { say } from '../../words/say';
 import styles from './field.module.css';
 
 const c = mustClass(styles);
@@ -80,8 +81,8 @@ export function showProblem(error: unknown, fields: Record<string, AnyField>, su
     where.setProblem(error.message);
     where.input.focus();
   } else {
-    const wait = error.retryAfter === undefined ? '' : ` Try again in ${Math.max(1, Math.ceil(error.retryAfter))} s.`;
-    summary.show(error.message + wait);
+    const { message: problem, retryAfter } = error;
+    summary.show(retryAfter === undefined ? problem : say('http.wait', { problem, n: Math.max(1, Math.ceil(retryAfter)) }));
   }
 }
 

@@ -4,6 +4,7 @@ import { Emitter } from '../../base/emitter';
 import type { Attachment } from '../../live/protocol.gen';
 import { el, fill, setText } from '../../ui/dom';
 import { icon, clipIcon, closeIcon, fileIcon } from '../../ui/icons';
+import { say } from '../../words/say';
 import { button } from '../button/button';
 import type { Enclosure } from '../composer/composer';
 import { sizeText } from './draw';
@@ -22,11 +23,11 @@ interface Tile {
 /** The files that go with the next message: chosen, pasted or dropped, with how far each one is. */
 export class Tray implements Enclosure, Disposable {
   readonly changed = new Emitter<undefined>();
-  #list = el('ul', { class: 'f-tray', 'aria-label': 'Files that go with the message' });
+  #list = el('ul', { class: 'f-tray', 'aria-label': say('files.label') });
   #problem = el('p', { class: 'f-problem', role: 'status', hidden: true });
   #status = el('p', { class: 'visually-hidden', role: 'status' });
   readonly tray = el('div', { hidden: true }, this.#list, this.#problem, this.#status);
-  readonly tool = button({ label: 'Add files', icon: clipIcon, kind: 'plain', bare: true });
+  readonly tool = button({ label: say('files.add'), icon: clipIcon, kind: 'plain', bare: true });
   #path: string;
   #ask: Ask;
   #owned = new Disposables();
@@ -62,7 +63,7 @@ export class Tray implements Enclosure, Disposable {
       this.#last = this.#last.then(() => upload.run());
     }
     this.#problem.hidden = files.length <= room;
-    setText(this.#problem, files.length > room ? `At most ${MAX_FILES} files go with a message. Send the others with the next one.` : '');
+    setText(this.#problem, files.length > room ? say('files.many', { n: MAX_FILES }) : '');
   }
 
   take(): Attachment[] {
@@ -83,7 +84,7 @@ export class Tray implements Enclosure, Disposable {
   }
 
   #tile(name: string, what: Pick<Tile, 'upload' | 'attachment'>): Tile {
-    const remove = button({ label: `Take out ${name}`, icon: closeIcon, kind: 'plain', small: true, bare: true });
+    const remove = button({ label: say('files.out', { name }), icon: closeIcon, kind: 'plain', small: true, bare: true });
     const root = el('li', { class: 'f-tile' },
       el('span', { class: 'f-icon' }, icon(fileIcon)),
       el('span', { class: 'f-words' }, el('span', { class: 'f-name' }, name), el('span', { class: 'f-about' })), remove);
@@ -109,8 +110,8 @@ export class Tray implements Enclosure, Disposable {
     root.classList.toggle('f-failed', upload?.problem !== undefined);
     root.style.setProperty('--local-progress', `${attachment ? 0 : (upload?.progress ?? 0) * 100}%`);
     setText(root.querySelector('.f-about')!, attachment ? sizeText(attachment.size) : upload ? progressText(upload) : '');
-    if (upload?.problem) this.#say(`${upload.name}: ${upload.problem}`);
-    else if (this.state === 'ready') this.#say('The files are there and go with the message.');
+    if (upload?.problem) this.#say(say('files.problem', { name: upload.name, problem: upload.problem }));
+    else if (this.state === 'ready') this.#say(say('files.ready'));
     this.changed.emit(undefined);
   }
 
@@ -128,8 +129,8 @@ export class Tray implements Enclosure, Disposable {
 
 function progressText({ problem, waiting, progress, size }: Upload): string {
   if (problem) return problem;
-  if (waiting) return 'Waiting for the connection. It goes on by itself.';
-  return `${Math.floor(progress * 100)} % of ${sizeText(size)}`;
+  if (waiting) return say('files.waiting');
+  return say('files.progress', { n: Math.floor(progress * 100), size: sizeText(size) });
 }
 
 /** A small picture of a picture, drawn here: nothing is loaded for it. */

@@ -2,6 +2,7 @@ import { ApiError, type Ask } from '../../api/http';
 import { Emitter } from '../../base/emitter';
 import type { Attachment } from '../../live/protocol.gen';
 import { PASSING } from '../../live/queue';
+import { say } from '../../words/say';
 
 /** The largest file, in bytes. */
 export const MAX_BYTES = 25 * 1024 * 1024;
@@ -51,8 +52,8 @@ export class Upload {
 
   /** Gives it; resolves when it is there, refused or given up. */
   async run(): Promise<void> {
-    if (this.size === 0) return this.#fail('This file is empty.');
-    if (this.size > MAX_BYTES) return this.#fail('A file can have 25 MB. Send a smaller one, or a link to it.');
+    if (this.size === 0) return this.#fail(say('files.empty'));
+    if (this.size > MAX_BYTES) return this.#fail(say('files.large'));
     for (let tries = 0; !this.#over; tries += 1) {
       const before = this.progress;
       try {

@@ -22,7 +22,7 @@ export function known(ids: readonly string[] | null | undefined, labels: Labels)
   return byName(found);
 }
 
-/** All labels, by name. */
-export function byName(labels: readonly [string, Label][]): [string, Label][] {
-  return [...labels].sort(([, a], [, b]) => a.name.localeCompare(b.name));
+/** By their names. */
+export function byName<T extends { name: string }>(named: readonly [string, T][]): [string, T][] {
+  return [...named].sort(([, a], [, b]) => a.name.localeCompare(b.name));
 }

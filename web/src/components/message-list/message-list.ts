@@ -7,6 +7,7 @@ import type { TypingPart } from '../../live/typing';
 import { el, fill } from '../../ui/dom';
 import { downIcon, reopenIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
+import { say } from '../../words/say';
 import { button } from '../button/button';
 import { rove } from '../message/focus';
 import messageStyles from '../message/message.module.css';
@@ -51,10 +52,10 @@ export class MessageList implements Disposable {
 
   #parts: MessageListParts;
   #owned = new Disposables();
-  #log = el('div', { class: c('log'), role: 'log', 'aria-label': 'Messages' });
+  #log = el('div', { class: c('log'), role: 'log', 'aria-label': say('list.label') });
   #top = el('div', { class: c('edge') });
   #typingLine = el('div', { class: c('typing'), 'aria-live': 'polite' });
-  #downButton = button({ label: 'New messages', icon: downIcon, kind: 'primary', small: true }, { hidden: true });
+  #downButton = button({ label: say('list.new'), icon: downIcon, kind: 'primary', small: true }, { hidden: true });
   #rows: Rows;
   #tools: Promise<MessageTools> | undefined;
   #failed = false;
@@ -231,8 +232,8 @@ export class MessageList implements Disposable {
   #drawTop(): void {
     const { store, beginning } = this.#parts;
     if (this.#rows.span.first > 0) fill(this.#top);
-    else if (this.#failed) fill(this.#top, button({ label: 'Earlier messages could not be loaded. Try again', kind: 'plain', small: true, icon: reopenIcon }, { 'data-do': 'older' }));
-    else if (store.state?.more) fill(this.#top, 'Loading earlier messages…');
+    else if (this.#failed) fill(this.#top, button({ label: say('list.failed'), kind: 'plain', small: true, icon: reopenIcon }, { 'data-do': 'older' }));
+    else if (store.state?.more) fill(this.#top, say('list.loading'));
     else fill(this.#top, beginning?.() ?? '');
   }
 

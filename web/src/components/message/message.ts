@@ -4,8 +4,9 @@ import { el, put, type Child } from '../../ui/dom';
 import { icon, alertIcon, checkIcon, checksIcon, clockIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { richText } from '../../ui/rich-text';
+import { heard, say } from '../../words/say';
 import { avatar } from '../avatar/avatar';
-import { clockText, dayText, timeElement } from '../time-text/time-text';
+import { clockText, dayText, timeAs } from '../time-text/time-text';
 import styles from './message.module.css';
 
 const c = mustClass(styles);
@@ -44,20 +45,22 @@ export function drawMessage(row: HTMLElement, look: MessageLook): void {
     look.pending && look.pending.state !== 'failed' && 'waiting', !message.deleted && !message.note && ONLY_EMOJI.test(message.text) && 'emoji',
   );
   row.replaceChildren();
-  put(row, look.day && el('div', { class: c('day') }, dayText(message.at)), look.fresh && el('div', { class: c('fresh') }, 'New'), article(look));
+  put(row, look.day && el('div', { class: c('day') }, dayText(message.at)), look.fresh && el('div', { class: c('fresh') }, say('message.fresh')), article(look));
 }
 
 function article(look: MessageLook): HTMLElement {
   const { message, author } = look;
-  const label = `${message.note ? 'Internal note by ' : ''}${look.own ? 'you' : author.name}, ${clockText(message.at)}`;
+  const by = { who: look.own ? say('you') : author.name, time: clockText(message.at) };
+  const label = say('message.label', by);
+  const note = message.note && say('message.note');
   return el(
-    'article', { class: c('message'), tabindex: '-1', 'aria-label': label },
+    'article', { class: c('message'), tabindex: '-1', 'aria-label': note ? `${note}, ${label}` : label },
     look.own ? null : el('span', { class: c('face') }, avatar(author)),
     el(
       'div', { class: c('main') },
       el('div', { class: c('head') },
         look.own ? null : el('span', { class: c('author') }, author.name),
-        message.note ? el('span', {}, 'Internal note') : null, timeElement(message.at, clockText)),
+        note && el('span', {}, note), timeAs(clockText, message.at)),
       el('div', { class: c('bubble') }, quote(look), body(look)),
       el('div', { class: c('foot') }, ...reactions(look), edited(look), ...state(look)),
     ),
@@ -66,7 +69,7 @@ function article(look: MessageLook): HTMLElement {
 
 function body(look: MessageLook): Child {
   const { message } = look;
-  if (message.deleted) return el('p', { class: c('gone') }, 'This message was deleted.');
+  if (message.deleted) return el('p', { class: c('gone') }, say('message.deleted'));
   const text = richText(message.text);
   if (message.mentions.length > 0) markMentions(text, message.mentions.map(look.nameOf));
   // Who has the script for files draws them in the place of their names.
@@ -94,22 +97,22 @@ function markMentions(fragment: DocumentFragment, names: string[]): void {
 function quote(look: MessageLook): Child {
   const { message, quoted } = look;
   if (message.reply_to === null || message.deleted) return null;
-  const text = quoted ? (quoted.deleted ? 'This message was deleted.' : (quoted.text || quoted.attachments?.[0]?.name || '').replace(/\s+/g, ' ').slice(0, 140)) : 'An earlier message';
+  const text = quoted ? (quoted.deleted ? say('message.deleted') : (quoted.text || quoted.attachments?.[0]?.name || '').replace(/\s+/g, ' ').slice(0, 140)) : say('message.earlier');
   return el(
     'button', { type: 'button', class: c('quote'), 'data-do': 'jump', 'data-seq': message.reply_to },
-    quoted ? el('span', { class: c('quoted') }, `${quoted.by === look.me ? 'You' : look.nameOf(quoted.by)}: `) : null, text,
+    quoted ? el('span', { class: c('quoted') }, say('message.quoted', { name: quoted.by === look.me ? say('You') : look.nameOf(quoted.by) })) : null, text,
   );
 }
 
 function reactions(look: MessageLook): Child[] {
   return Object.entries(look.message.reactions).map(([emoji, who]) => {
-    const names = who.map((party) => (party === look.me ? 'you' : look.nameOf(party))).join(', ');
+    const names = who.map((party) => (party === look.me ? say('you') : look.nameOf(party))).join(', ');
     return el(
       'button', {
         type: 'button', class: c('reaction'), 'data-do': 'react', 'data-emoji': emoji, title: names,
         'aria-pressed': who.includes(look.me) ? 'true' : 'false',
       },
-      emoji, el('span', { 'aria-hidden': 'true' }, who.length), el('span', { class: 'visually-hidden' }, `by ${names}`),
+      emoji, el('span', { 'aria-hidden': 'true' }, who.length), el('span', { class: 'visually-hidden' }, say('message.by', { names })),
     );
   });
 }
@@ -117,7 +120,7 @@ function reactions(look: MessageLook): Child[] {
 function edited(look: MessageLook): Child {
   const { message } = look;
   if (message.edits === 0 || message.deleted) return null;
-  return el('button', { type: 'button', class: c('small'), 'data-do': 'history', 'aria-label': 'Edited. Show earlier versions' }, 'edited');
+  return el('button', { type: 'button', class: c('small'), 'data-do': 'history', 'aria-label': say('message.edited.show') }, say('message.edited'));
 }
 
 function state(look: MessageLook): Child[] {
@@ -125,24 +128,26 @@ function state(look: MessageLook): Child[] {
   if (!pending) {
     if (look.status === undefined) return [];
     const seen = look.status === 'seen';
-    return [el('span', { class: c('status') }, icon(seen ? checksIcon : checkIcon), seen ? 'Seen' : 'Sent')];
+    return [el('span', { class: c('status') }, icon(seen ? checksIcon : checkIcon), seen ? say('message.seen') : say('message.sent'))];
   }
   if (pending.state === 'failed') {
     return [
-      el('span', { class: c('status', 'failed') }, icon(alertIcon), `${FAILED[pending.type] ?? 'Not done'}. ${pending.problem?.message ?? ''}`),
-      el('button', { type: 'button', class: c('small'), 'data-do': 'retry', 'data-id': pending.id }, pending.problem?.again ?? 'Try again'),
-      el('button', { type: 'button', class: c('small'), 'data-do': 'discard', 'data-id': pending.id }, pending.type === 'send' || pending.type === 'note' ? 'Delete' : 'Leave it'),
+      el('span', { class: c('status', 'failed') }, icon(alertIcon), `${FAILED[pending.type]?.() ?? say('failed')} ${pending.problem ? heard(pending.problem.message, pending.problem.code) : ''}`),
+      el('button', { type: 'button', class: c('small'), 'data-do': 'retry', 'data-id': pending.id }, pending.problem?.again ?? say('again')),
+      el('button', { type: 'button', class: c('small'), 'data-do': 'discard', 'data-id': pending.id }, pending.type === 'send' || pending.type === 'note' ? say('delete') : say('message.leave')),
     ];
   }
   return [el('span', { class: c('status') }, icon(clockIcon), waitingText(pending, look.connected))];
 }
 
-const FAILED: Record<string, string> = { send: 'Not sent', note: 'Not saved', edit: 'Not changed', delete: 'Not deleted' };
-const DOING: Record<string, string> = { send: 'Sending…', note: 'Saving…', edit: 'Saving…', delete: 'Deleting…' };
+/** What was not done. */
+const FAILED: Record<string, () => string> = {
+  send: () => say('failed.send'), note: () => say('failed.note'), edit: () => say('failed.edit'), delete: () => say('failed.delete'),
+};
 
 function waitingText(pending: Pending, connected: boolean): string {
-  if (pending.problem?.code === 'RATE_LIMITED') return 'You are quick! This goes out in a moment.';
-  if (pending.problem) return 'Very busy right now. This goes out by itself in a moment.';
-  if (!connected) return 'Kept. It goes out when the connection is back.';
-  return DOING[pending.type] ?? 'Sending…';
+  if (pending.problem?.code === 'RATE_LIMITED') return say('waits.quick');
+  if (pending.problem) return say('waits.busy');
+  if (!connected) return say('waits.offline');
+  return pending.type === 'send' ? say('doing.send') : say('doing.save');
 }

@@ -4,6 +4,7 @@ import type { Message, Party, Seq } from '../../live/protocol.gen';
 import { el } from '../../ui/dom';
 import { editIcon, replyIcon, smileIcon, trashIcon, type Icon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
+import { say } from '../../words/say';
 import { button } from '../button/button';
 import { articlesOf, rove } from './focus';
 import styles from './message.module.css';
@@ -35,7 +36,7 @@ export class MessageTools implements Disposable {
   #me: Party;
   #abilities: Abilities;
   #messageOf: (seq: Seq) => Message | undefined;
-  #bar = el('div', { class: c('tools'), role: 'group', 'aria-label': 'Message actions', 'data-tools': true });
+  #bar = el('div', { class: c('tools'), role: 'group', 'aria-label': say('tools.label'), 'data-tools': true });
   #at: Seq | undefined;
   #choosing = false;
 
@@ -85,10 +86,10 @@ export class MessageTools implements Disposable {
       button({ label, icon: strokes, kind: 'plain', small: true, bare: true }, { 'data-do': what });
     if (message.deleted) return [];
     return [
-      this.#abilities.react(message) ? tool('choose', 'React', smileIcon) : null,
-      this.#abilities.reply(message) ? tool('reply', 'Reply', replyIcon) : null,
-      this.#abilities.edit(message) ? tool('edit', 'Edit', editIcon) : null,
-      this.#abilities.remove(message) ? tool('delete', 'Delete', trashIcon) : null,
+      this.#abilities.react(message) ? tool('choose', say('tools.react'), smileIcon) : null,
+      this.#abilities.reply(message) ? tool('reply', say('reply'), replyIcon) : null,
+      this.#abilities.edit(message) ? tool('edit', say('edit'), editIcon) : null,
+      this.#abilities.remove(message) ? tool('delete', say('delete'), trashIcon) : null,
     ].filter((each) => each !== null);
   }
 
@@ -129,7 +130,7 @@ export class MessageTools implements Disposable {
     const reactions = (this.#at === undefined ? undefined : this.#messageOf(this.#at))?.reactions ?? {};
     this.#choosing = true;
     this.#bar.replaceChildren(...QUICK.map((emoji) => el('button', {
-      type: 'button', class: c('pop'), 'data-do': 'emoji', 'aria-label': `React with ${emoji}`, 'aria-pressed': reactions[emoji]?.includes(this.#me) ? 'true' : 'false',
+      type: 'button', class: c('pop'), 'data-do': 'emoji', 'aria-label': say('tools.react.with', { emoji }), 'aria-pressed': reactions[emoji]?.includes(this.#me) ? 'true' : 'false',
     }, emoji)));
     this.#bar.querySelector('button')?.focus();
   }

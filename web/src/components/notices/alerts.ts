@@ -4,7 +4,8 @@ import { ApiError } from '../../api/http';
 import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
 import { remember, remembered } from '../../base/remembered';
-import { chime } from './chime';
+import { chime } from '../chime/chime';
+import { claimed } from '../chime/claimed';
 import type { NoticeShelf } from './notice-shelf';
 import { isQuiet } from './quiet';
 import { hrefOf, textOf } from './words';
@@ -12,8 +13,6 @@ import { hrefOf, textOf } from './words';
 const SOUND = 'brigade.sound';
 const DESKTOP = 'brigade.desktop';
 const LAST = 'brigade.alerted';
-/** What comes within this time of the last is not made heard as well. */
-const REST_MS = 3_000;
 /** Quiet hours are known for so long. */
 const KNOWN_MS = 60_000;
 
@@ -86,7 +85,7 @@ export class Alerts implements Disposable {
   }
 
   async #alert(notice: Notice): Promise<void> {
-    if (!(this.sound || this.desktop) || (await this.#quiet()) || !(await claimed(notice.at))) return;
+    if (!(this.sound || this.desktop) || (await this.#quiet()) || !(await claimed(LAST, notice.at))) return;
     if (this.sound) this.#senses.sound();
     if (this.desktop && document.hidden) this.#senses.desktop(textOf(notice), notice.id, () => this.#open(notice));
   }
@@ -111,19 +110,6 @@ export class Alerts implements Disposable {
 /** Some browsers have no such thing, and none has it where pages come unencrypted. */
 const hasDesktop = () => 'Notification' in window && window.isSecureContext;
 const allowed = async () => hasDesktop() && (await Notification.requestPermission()) === 'granted';
-
-/** Whether this page is the first of the device to tell of what happened then, and nothing was told just now. */
-async function claimed(at: string): Promise<boolean> {
-  const claim = () => {
-    const [last = '', when = '0'] = (remembered(LAST) ?? '').split(' ');
-    if (last >= at || Math.abs(Date.now() - Number(when)) < REST_MS) return false;
-    remember(LAST, `${at} ${Date.now()}`);
-    return true;
-  };
-  // Only known on secure pages; elsewhere two pages may be heard at the same moment.
-  const { locks } = navigator as { locks?: LockManager | null };
-  return locks ? locks.request(LAST, claim) : claim();
-}
 
 /** Names and no words of customers: who looks over one's shoulder sees it as well. */
 function overEverything(business: string): Senses['desktop'] {

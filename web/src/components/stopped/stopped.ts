@@ -2,10 +2,8 @@ import { Disposables, type Disposable } from '../../base/disposables';
 import type { LiveConversation } from '../../live/client';
 import { bringStyle } from '../../ui/bring-style';
 import { el, setText } from '../../ui/dom';
+import { say } from '../../words/say';
 import css from './stopped.css?inline';
-
-/** What a visitor is told who may write no more: no reason, and that nothing is lost. */
-const TEXT = 'You can read this conversation, but not write in it any more. What you were writing stays here for you to copy.';
 
 /** As long as a visitor is blocked, it is said above the composer, and nothing leaves it. What is in it stays. */
 export class StoppedNote implements Disposable {
@@ -43,7 +41,8 @@ export class StoppedNote implements Disposable {
     if (input) input.readOnly = stopped;
     this.#composer.classList.toggle('st-quiet', stopped);
     this.#note.classList.toggle('st-note', stopped);
-    setText(this.#note, stopped ? TEXT : '');
+    // No reason, and that nothing is lost.
+    setText(this.#note, stopped ? say('stopped') : '');
   }
 
   #hold(event: Event): void {

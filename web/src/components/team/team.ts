@@ -3,6 +3,7 @@ import { el } from '../../ui/dom';
 import { icon, usersIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { chip } from '../chip/chip';
+import { byName } from '../label/label';
 import styles from './team.module.css';
 
 const c = mustClass(styles);
@@ -12,7 +13,7 @@ export type Teams = Readonly<Record<string, Team>>;
 
 /** All teams, by name. */
 export function teamsByName(teams: Teams): [string, Team][] {
-  return Object.entries(teams).sort(([, a], [, b]) => a.name.localeCompare(b.name));
+  return byName(Object.entries(teams));
 }
 
 /** The team a conversation is given to; one that was removed is none. */

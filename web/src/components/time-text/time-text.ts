@@ -1,35 +1,48 @@
 import { el, setText } from '../../ui/dom';
+import { language, say } from '../../words/say';
 
 const DAY_MS = 86_400_000;
 
-const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const weekday = new Intl.DateTimeFormat('en', { weekday: 'long' });
-const dayAndMonth = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' });
-const shortDay = new Intl.DateTimeFormat('en', { weekday: 'short', day: 'numeric', month: 'short' });
-const fullDay = new Intl.DateTimeFormat('en', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
-const exact = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'medium' });
+/** Made when it is first needed, and anew in another language. */
+function format(how: Intl.DateTimeFormatOptions): (at: Date) => string {
+  let made: Intl.DateTimeFormat | undefined;
+  let its: string | undefined;
+  return (at) => {
+    if (its !== language) made = new Intl.DateTimeFormat(its = language, how);
+    return made!.format(at);
+  };
+}
+
+const clock = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const dayAndMonth = format({ day: 'numeric', month: 'short' });
+const shortDay = format({ weekday: 'short', day: 'numeric', month: 'short' });
+const fullDay = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const exact = format({ dateStyle: 'full', timeStyle: 'medium' });
+
+/** `Monday`. */
+export const weekdayText = format({ weekday: 'long' });
 
 function startOfDay(date: Date): number {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }
 
-/** Days between two moments, as calendars count them here. */
-function daysApart(date: Date, now: Date): number {
-  return Math.round((startOfDay(now) - startOfDay(date)) / DAY_MS);
+/** Days from one moment to another, as calendars count them here. */
+export function daysApart(from: Date, to: Date): number {
+  return Math.round((startOfDay(to) - startOfDay(from)) / DAY_MS);
 }
 
 /** `14:05`. */
 export function clockText(at: string): string {
-  return clock.format(new Date(at));
+  return clock(new Date(at));
 }
 
 /** Today, Yesterday, or the day. */
 export function dayText(at: string, now = new Date()): string {
   const date = new Date(at);
   const days = daysApart(date, now);
-  if (days === 0) return 'Today';
-  if (days === 1) return 'Yesterday';
-  return fullDay.format(date);
+  if (days === 0) return say('time.today');
+  if (days === 1) return say('time.yesterday');
+  return fullDay(date);
 }
 
 /** Whether two moments are on the same day here. */
@@ -41,20 +54,22 @@ export function sameDay(a: string, b: string): boolean {
 export function shortText(at: string, now = new Date()): string {
   const date = new Date(at);
   const minutes = Math.floor((now.getTime() - date.getTime()) / 60_000);
-  if (minutes < 1) return 'now';
-  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 1) return say('time.now');
+  if (minutes < 60) return say('time.minutes', { n: minutes });
   const days = daysApart(date, now);
-  if (days === 0) return clock.format(date);
-  if (days < 7) return weekday.format(date);
-  return dayAndMonth.format(date);
+  if (days === 0) return clock(date);
+  if (days < 7) return weekdayText(date);
+  return dayAndMonth(date);
 }
 
 /** A moment to come, or one past, with its day: `today, 14:05`, `tomorrow, 09:00`, `Mon, Mar 23, 09:00`. */
 export function momentText(at: string, now = new Date()): string {
   const date = new Date(at);
   const days = daysApart(date, now);
-  const day = days === 0 ? 'today' : days === -1 ? 'tomorrow' : days === 1 ? 'yesterday' : shortDay.format(date);
-  return `${day}, ${clock.format(date)}`;
+  const time = clock(date);
+  if (days === 0) return say('moment.today', { time });
+  if (days === -1) return say('moment.tomorrow', { time });
+  return days === 1 ? say('moment.yesterday', { time }) : say('moment.day', { day: shortDay(date), time });
 }
 
 /** How long something has lasted: `3 min`, `2 h`, `4 days`. */
@@ -68,14 +83,19 @@ export function untilText(at: string, now = new Date()): string {
 }
 
 function lengthText(minutes: number): string {
-  if (minutes < 60) return `${Math.max(1, minutes)} min`;
-  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h`;
-  return `${Math.floor(minutes / (24 * 60))} days`;
+  if (minutes < 60) return say('time.minutes', { n: Math.max(1, minutes) });
+  if (minutes < 48 * 60) return say('time.hours', { n: Math.floor(minutes / 60) });
+  return say('time.days', { n: Math.floor(minutes / (24 * 60)) });
 }
 
-/** A moment with the exact one in its title. */
+/** A moment as in a list, or in other words, with the exact one in its title. */
 export function timeElement(at: string, text: (at: string) => string = shortText): HTMLTimeElement {
-  const element = el('time', { datetime: at, title: exact.format(new Date(at)) });
+  return timeAs(text, at);
+}
+
+/** A moment in these words, with the exact one in its title. */
+export function timeAs(text: (at: string) => string, at: string): HTMLTimeElement {
+  const element = el('time', { datetime: at, title: exact(new Date(at)) });
   setText(element, text(at));
   return element;
 }

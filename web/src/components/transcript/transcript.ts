@@ -4,6 +4,7 @@ import type { AskTranscriptBody } from '../../live/protocol.gen';
 import { bringStyle } from '../../ui/bring-style';
 import { el, setText } from '../../ui/dom';
 import { mailIcon } from '../../ui/icons';
+import { say } from '../../words/say';
 import { button } from '../button/button';
 import { formDialog } from '../dialog/form-dialog';
 import { field } from '../field/field';
@@ -21,7 +22,7 @@ const SAID_MS = 12_000;
 export class TranscriptTool implements Disposable {
   #parts: Parts;
   #owned = new Disposables();
-  #tool = button({ label: 'E-mail me this conversation', icon: mailIcon, kind: 'plain', bare: true });
+  #tool = button({ label: say('copy.tool'), icon: mailIcon, kind: 'plain', bare: true });
   #said = el('div', { role: 'status' });
   #saying: Disposable | undefined;
 
@@ -51,23 +52,23 @@ export class TranscriptTool implements Disposable {
     const { client, live } = this.#parts;
     const visitor = live.store.state?.account === null;
     const email = field(
-      { label: 'Your e-mail', name: 'email', hint: 'The business sees it. Leave it empty if you have left an address here before.' },
+      { label: say('copy.email'), name: 'email', hint: say('copy.email.hint') },
       { type: 'email', autocomplete: 'email', maxlength: 254 });
     const sent = await formDialog({
-      title: 'E-mail this conversation',
+      title: say('copy.title'),
       fields: { email },
       inside: [
-        el('p', {}, `What was said so far is sent ${visitor ? 'to you' : 'to the address you sign in with'}, with links to its files.`),
+        el('p', {}, visitor ? say('copy.text') : say('copy.text.account')),
         ...(visitor ? [email.root] : []),
       ],
-      submit: 'Send it',
+      submit: say('copy.send'),
       save: () => {
         const address = visitor ? email.input.value.trim() : '';
         const body: AskTranscriptBody = address === '' ? {} : { email: address };
         return client.command(live.topic, 'ask_transcript', body).done;
       },
     });
-    if (sent) this.#say('It is on its way. Look into your mail in a moment.');
+    if (sent) this.#say(say('copy.sent'));
   }
 
   #say(text: string): void {

@@ -8,6 +8,7 @@ import type { ConversationChange } from '../../live/conversation-store';
 import { tabShelf } from '../../live/shelf';
 import { el, fill } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
+import { say } from '../../words/say';
 import type { Ticket } from './memory';
 import type { Site } from './site';
 import styles from './frame.module.css';
@@ -19,6 +20,8 @@ export class Chat implements Disposable {
   readonly root = el('div', { class: c('body') });
   #card: HTMLElement | undefined;
   readonly banner = el('div');
+  /** What stands in the head while there is a conversation. */
+  readonly tools = el('span');
   readonly unread = new Emitter<number>();
   /** The visitor wrote something. */
   readonly wrote = new Emitter<undefined>();
@@ -32,13 +35,15 @@ export class Chat implements Disposable {
   #view: ConversationView | undefined;
   #owned = new Disposables();
 
-  constructor(site: Site, ticket: Ticket, beginning: () => Node | string) {
+  /** `looks`: whether the chat is before somebody's eyes. */
+  constructor(site: Site, ticket: Ticket, beginning: () => Node | string, looks: () => boolean) {
     this.ticket = ticket;
     this.#client = this.#owned.add(new LiveClient(ticket.visitor, tabShelf(ticket.conversation), { token: () => ticket.token }));
     this.#live = this.#owned.add(this.#client.conversation(ticket.conversation));
     // With the scripts that come after the first sight of it: whoever could not load those has seen no connection either.
     import('../../components/conversation-view/later').then(({ ConnectionBanner }) => fill(this.banner, this.#owned.add(new ConnectionBanner(this.#client.connection)).root), () => {});
-    fill(this.root, loadingState('Loading the conversation', 2));
+    import('./sound').then(({ Sound }) => fill(this.tools, this.#owned.add(new Sound(this.#live.store, looks)).button), () => {});
+    fill(this.root, loadingState(say('chat.connecting'), 2));
     this.#owned.add(this.#live.store.changed.on((change) => this.#changed(change, site, beginning)));
     this.#owned.add(this.#client.connection.status.on((status) => status.kind === 'signed_out' && this.over.emit('gone')));
     this.#client.add({
@@ -75,6 +80,7 @@ export class Chat implements Disposable {
 
   dispose(): void {
     this.#owned.dispose();
+    this.tools.remove();
     this.root.remove();
   }
 
@@ -94,7 +100,7 @@ export class Chat implements Disposable {
     const { token, conversation } = this.ticket;
     this.#view = this.#owned.add(new ConversationView({
       client: this.#client, live: this.#live, beginning, ask: site.as(token), customer: true,
-      composer: { placeholder: 'Write a message', drafts: new Drafts('visitor', conversation) },
+      composer: { placeholder: say('chat.write'), drafts: new Drafts('visitor', conversation) },
     }));
     this.#owned.add(this.#view.composer.written.on(() => this.wrote.emit(undefined)));
     fill(this.root, this.#view.root);

@@ -1,8 +1,10 @@
 import { Disposables, type Disposable } from '../../base/disposables';
 import { button } from '../../components/button/button';
 import { field } from '../../components/field/field';
+import type { CommandRefused } from '../../live/queue';
 import { el } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
+import { heard, say } from '../../words/say';
 import type { Chat } from './chat';
 import styles from './frame.module.css';
 
@@ -14,17 +16,17 @@ export class ContactCard implements Disposable {
   #owned = new Disposables();
   #chat: Chat;
   #closed: () => void;
-  #say: (text: string | null) => void;
+  #tell: (text: string | null) => void;
 
   /** It is put above the composer; `closed` once an address was left, or was not wanted. */
-  constructor(chat: Chat, closed: () => void, say: (text: string | null) => void) {
-    [this.#chat, this.#closed, this.#say] = [chat, closed, say];
-    const email = field({ label: 'Your e-mail, if you want the answer there too', name: 'email' }, { type: 'email', autocomplete: 'email', maxlength: 254 });
-    const later = button({ label: 'No, thank you', kind: 'plain', small: true });
+  constructor(chat: Chat, closed: () => void, tell: (text: string | null) => void) {
+    [this.#chat, this.#closed, this.#tell] = [chat, closed, tell];
+    const email = field({ label: say('reach.email'), name: 'email' }, { type: 'email', autocomplete: 'email', maxlength: 254 });
+    const later = button({ label: say('reach.no'), kind: 'plain', small: true });
     this.root = el(
-      'form', { class: c('card'), novalidate: true, 'aria-label': 'How to reach you' },
-      el('p', {}, 'Your message is kept. We answer here, and you can come back with this browser at any time.'),
-      el('div', { class: c('pair') }, email.root, button({ label: 'Save', kind: 'primary' }, { type: 'submit' })),
+      'form', { class: c('card'), novalidate: true, 'aria-label': say('reach.title') },
+      el('p', {}, say('reach.kept')),
+      el('div', { class: c('pair') }, email.root, button({ label: say('save'), kind: 'primary' }, { type: 'submit' })),
       later,
     );
     this.#owned.listen(later, 'click', () => this.#close());
@@ -32,7 +34,7 @@ export class ContactCard implements Disposable {
       event.preventDefault();
       const address = email.input.value.trim();
       const plausible = /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address);
-      email.setProblem(plausible ? null : 'This does not look like an e-mail address. It has an @ and a dot after it.');
+      email.setProblem(plausible ? null : say('email.wrong'));
       if (plausible) void this.#leave(address);
       else email.input.focus();
     });
@@ -48,10 +50,11 @@ export class ContactCard implements Disposable {
     try {
       await this.#chat.leaveContact(email);
     } catch (error) {
-      return this.#say((error as Error).message);
+      const { message, code } = error as CommandRefused;
+      return this.#tell(heard(message, code));
     }
     this.#close();
-    this.#say(null);
+    this.#tell(null);
   }
 
   #close(): void {

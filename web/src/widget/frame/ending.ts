@@ -1,13 +1,14 @@
 import { emptyState } from '../../components/empty/empty';
 import { el } from '../../ui/dom';
 import { chatIcon, userIcon } from '../../ui/icons';
+import { say } from '../../words/say';
 
 /** What is left of a chat that is over here. Loaded when it is: the widget is small without it. */
 export function ending(why: 'moved' | 'gone', fresh: HTMLElement): HTMLElement {
   return why === 'moved'
     ? emptyState({
-      icon: userIcon, title: 'This conversation is now in your account', text: 'Everything that was said is there. Sign in to go on.',
-      action: el('p', {}, el('a', { href: '/sign-in?next=/chat', target: '_blank', rel: 'noopener' }, 'Sign in'), ' or ', fresh),
+      icon: userIcon, title: say('end.moved'), text: say('end.moved.how'),
+      action: el('p', {}, el('a', { href: '/sign-in?next=/chat', target: '_blank', rel: 'noopener' }, say('end.signin')), say('end.or'), fresh),
     })
-    : emptyState({ icon: chatIcon, title: 'This chat has ended', text: 'It was forgotten, or nobody wrote for a long time.', action: fresh });
+    : emptyState({ icon: chatIcon, title: say('end.gone'), text: say('end.gone.why'), action: fresh });
 }

@@ -1,5 +1,6 @@
 import { ApiError } from '../../api/http';
 import { confirmLoss } from '../../components/dialog/dialog';
+import { say } from '../../words/say';
 import type { Site } from './site';
 
 const GONE: readonly string[] = ['NOT_FOUND', 'AUTH_REQUIRED', 'AUTH_INVALID', 'TOKEN_EXPIRED'];
@@ -7,7 +8,7 @@ const GONE: readonly string[] = ['NOT_FOUND', 'AUTH_REQUIRED', 'AUTH_INVALID', '
 /** Asks, and ends the token. Whether it is forgotten, or why it could not be. */
 export async function forgetChat(site: Site, token: string): Promise<boolean | string> {
   const sure = await confirmLoss({
-    title: 'Forget this chat?', text: 'It disappears from this browser, and you cannot come back to it. The business keeps what was written.', yes: 'Forget it',
+    title: say('forget.title'), text: say('forget.text'), yes: say('forget.yes'),
   });
   if (!sure) return false;
   try {

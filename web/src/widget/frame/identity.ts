@@ -1,12 +1,12 @@
 import { ApiError } from '../../api/http';
 import { Drafts } from '../../components/composer/drafts';
+import { say } from '../../words/say';
 import type { Memory, Ticket } from './memory';
 import type { PageLink } from './page-link';
 import type { Site } from './site';
 
 /** A page that is busy says late who is here; one that never says so is not waited for for ever. */
 const WAIT_MS = 10_000;
-const SEEN = 'We see this page’s address, what you write and, as this site tells us, who you are.';
 
 /** The chat of this browser, and what becomes of it when it is somebody else's. */
 export interface Here {
@@ -31,7 +31,7 @@ export async function settled(here: Here): Promise<void> {
   }
   const id = link.who && idIn(link.who);
   if (link.who === null || isElse(here.ticket(), id)) await leave(here);
-  else here.seen(SEEN);
+  else here.seen(say('chat.privacy.who'));
 }
 
 /** The page has said who is here, or that they have gone: the server checks it, and the page hears what came of it. */
@@ -52,7 +52,7 @@ export async function identify(here: Here): Promise<void> {
       ticket.contact ||= Boolean(email);
       memory.save(ticket);
     }
-    here.seen(SEEN);
+    here.seen(say('chat.privacy.who'));
     link.tell({ brigade: 1, type: 'identified' });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -1,9 +1,8 @@
-import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
 import { readToFrame, type ToPage } from '../messages';
 
-/** The line to the page around the frame. Its origin is in the address; only messages from exactly there are heard. */
-export class PageLink implements Disposable {
+/** The line to the page around the frame, as long as there is one. Its origin is in the address; only messages from exactly there are heard. */
+export class PageLink {
   readonly opened = new Emitter<boolean>();
   /** The page somebody is on, once it is known. */
   page: string | undefined;
@@ -12,19 +11,14 @@ export class PageLink implements Disposable {
   /** Who is here, signed: empty when the page says nothing of it, null when they have gone, undefined before it has said so. */
   who: string | null | undefined;
   #origin: string | undefined;
-  #owned = new Disposables();
 
   constructor() {
     this.#origin = originIn(location.hash);
-    this.#owned.listen(window, 'message', (event) => this.#heard(event));
+    addEventListener('message', (event) => this.#heard(event));
   }
 
   tell(message: ToPage): void {
     if (this.#origin !== undefined && parent !== window) parent.postMessage(message, this.#origin);
-  }
-
-  dispose(): void {
-    this.#owned.dispose();
   }
 
   #heard(event: MessageEvent): void {
@@ -48,10 +42,10 @@ function sameOrigin(address: string, origin: string): boolean {
   }
 }
 
-/** The origin after `#`, if it is one. */
+/** The origin after `#`, if it is one; behind it, after `&`, is the language. */
 export function originIn(hash: string): string | undefined {
   try {
-    const text = decodeURIComponent(hash.slice(1));
+    const text = decodeURIComponent(hash.slice(1).split('&')[0]!);
     const url = new URL(text);
     return /^https?:$/.test(url.protocol) && url.origin === text ? text : undefined;
   } catch {

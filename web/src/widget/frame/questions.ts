@@ -4,6 +4,7 @@ import { choiceField, field } from '../../components/field/field';
 import type { VisitorAnswer, VisitorQuestion } from '../../live/protocol.gen';
 import { el, fill } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
+import { say } from '../../words/say';
 import styles from './frame.module.css';
 
 const c = mustClass(styles);
@@ -14,8 +15,8 @@ export function askFirst(questions: readonly VisitorQuestion[], body: HTMLElemen
   const owned = new Disposables();
   const fields = questions.map((question) => ({ question, field: fieldOf(question) }));
   const form = el(
-    'form', { class: c('card'), novalidate: true, 'aria-label': 'Before we begin' },
-    ...fields.map((each) => each.field.root), button({ label: 'Start the chat', kind: 'primary' }, { type: 'submit' }));
+    'form', { class: c('card'), novalidate: true, 'aria-label': say('ask.title') },
+    ...fields.map((each) => each.field.root), button({ label: say('ask.start'), kind: 'primary' }, { type: 'submit' }));
   fill(body, el('div', { class: c('start') }, greeting, form));
   return new Promise((resolve) => owned.listen(form, 'submit', (event) => {
     event.preventDefault();
@@ -31,12 +32,12 @@ export function askFirst(questions: readonly VisitorQuestion[], body: HTMLElemen
 }
 
 function fieldOf({ question, kind, required, choices }: VisitorQuestion) {
-  const look = { label: required ? question : `${question} (optional)`, name: 'answer' };
-  if (kind === 'choice') return choiceField(look, ['', ...(choices ?? [])].map((value) => ({ value, label: value || 'Choose' })), { required });
+  const look = { label: required ? question : say('ask.optional', { question }), name: 'answer' };
+  if (kind === 'choice') return choiceField(look, ['', ...(choices ?? [])].map((value) => ({ value, label: value || say('ask.choose') })), { required });
   return field(look, { required, maxlength: LONGEST, dir: 'auto', ...(kind === 'email' && { type: 'email', autocomplete: 'email' }) });
 }
 
 function problemOf({ kind, required }: VisitorQuestion, answer: string): string | null {
-  if (answer === '') return required ? 'Please answer this.' : null;
-  return kind === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(answer) ? 'This does not look like an e-mail address. It has an @ and a dot after it.' : null;
+  if (answer === '') return required ? say('ask.missing') : null;
+  return kind === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(answer) ? say('email.wrong') : null;
 }

@@ -25,21 +25,25 @@ export class Site {
   }
 
   begin(page: string | undefined, answers: VisitorAnswer[] | undefined): Promise<{ conversation: string; visitor: string; token: string }> {
-    return request('POST', '/v1/site/conversations', { page, answers }, { headers: this.#key });
+    return this.#post('conversations', { page, answers });
   }
 
   forget(token: string): Promise<unknown> {
-    // The page may be left in the same moment.
-    return request('POST', '/v1/site/forget', { token }, { headers: this.#key, keepalive: true });
+    return this.#post('forget', { token });
   }
 
   /** Who is here, as the business has signed; of the chat whose token it is, if it has begun. */
   identify(identity: string, token: string | undefined): Promise<{ id: string; email: string | null }> {
-    return request('POST', '/v1/site/identify', { identity, token }, { headers: this.#key });
+    return this.#post('identify', { identity, token });
   }
 
   /** Asks as the visitor whose token it is. */
   as(token: string): Ask {
     return (method, path, body, extra) => request(method, path, body, { ...extra, headers: { authorization: `Bearer ${token}` } });
+  }
+
+  /** The page may be left in the same moment. */
+  #post<T>(what: string, body: object): Promise<T> {
+    return request('POST', `/v1/site/${what}`, body, { headers: this.#key, keepalive: true });
   }
 }

@@ -1,5 +1,7 @@
-// The one script a customer's page loads: a button, and a frame when it is wanted. It reads nothing of the page but its address.
+// The one script a customer's page loads: a button, and a frame when it is wanted. It reads nothing of the page but its address and its language.
 import css from 'virtual:loader-style';
+import { languageFor } from '../../words/languages';
+import { LOADER } from '../../words/loader';
 import { readToPage, type ToFrame } from '../messages';
 import { Api } from './api';
 import { roundButton } from './button';
@@ -19,7 +21,12 @@ function start(script: HTMLScriptElement): void {
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [sheet];
 
-  const { root: button, badge, show: draw } = roundButton();
+  // What the page says, or else the visitor's browser.
+  const language = languageFor([script.dataset['language'] ?? document.documentElement.lang, ...navigator.languages]);
+  const words = LOADER[language];
+  host.lang = language;
+
+  const { root: button, badge, show: draw } = roundButton(words);
   // The business's colour and side. The button waits for them, so that it is not seen in others first; but not for ever.
   const look = document.createElement('link');
   look.rel = 'stylesheet';
@@ -43,9 +50,9 @@ function start(script: HTMLScriptElement): void {
   const load = () => {
     if (frame) return;
     frame = document.createElement('iframe');
-    frame.title = 'Chat';
+    frame.title = words.frame;
     frame.hidden = true;
-    frame.src = `${origin}/widget/frame?key=${encodeURIComponent(key)}#${encodeURIComponent(location.origin)}`;
+    frame.src = `${origin}/widget/frame?key=${encodeURIComponent(key)}#${encodeURIComponent(location.origin)}&${language}`;
     // Before anything is shown: what was said may be somebody else's.
     frame.onload = () => {
       loaded = true;
@@ -80,6 +87,10 @@ function start(script: HTMLScriptElement): void {
     }
     sayWho();
   };
+  const showUnread = (count: number) => {
+    api.tell('unread', count);
+    badge.textContent = !open && count > 0 ? String(Math.min(99, count)) : '';
+  };
   const api = new Api(() => show(true), close, () => (open ? close() : show(true)), identify);
 
   button.addEventListener('click', () => show(!open));
@@ -95,12 +106,12 @@ function start(script: HTMLScriptElement): void {
       button.focus();
     } else if (message?.type === 'unread') {
       if (!gone) remember('1');
-      api.tell('unread', message.count);
-      badge.textContent = !open && message.count > 0 ? String(Math.min(99, message.count)) : '';
+      showUnread(message.count);
     } else if (message) {
       api.tell(message.type, message.code);
       if (message.type === 'forgotten') {
         remember();
+        showUnread(0);
         // Who has come since is said now.
         if (gone) {
           gone = false;

@@ -8,6 +8,7 @@ import { closeIcon, icon } from '../../../ui/icons';
 import { mustClass } from '../../../ui/must-class';
 import frameStyles from '../../../widget/frame/frame.module.css';
 import { roundButton } from '../../../widget/loader/button';
+import { LOADER } from '../../../words/loader';
 import { paletteOf, type Shades } from './colours';
 import styles from './look.module.css';
 
@@ -65,7 +66,7 @@ function put(element: HTMLElement, names: Record<string, keyof Shades>, shades: 
 /** The button of the loader, in a scheme whatever the device has. */
 function buttonFor(scheme: 'light' | 'dark'): HTMLElement {
   const host = el('div', { class: l('button') });
-  const { root, show } = roundButton();
+  const { root, show } = roundButton(LOADER.en);
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(loaderCss.replaceAll('(prefers-color-scheme:dark)', scheme === 'dark' ? 'all' : 'not all'));
   const shadow = host.attachShadow({ mode: 'open' });

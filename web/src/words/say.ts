@@ -1,0 +1,29 @@
+// What is on the screen, in the language of who looks. Everything that a visitor reads comes from the tables beside this file.
+import type { Language } from './languages';
+import type { Key, Table, Text, Values } from './table';
+
+/** What is spoken now. */
+export let language: Language = 'en';
+let table: Table | undefined;
+
+/** From now on this is spoken; without a table it is English. What was said before stays as it is. */
+export function setLanguage(now: Language, itsTable?: Table): void {
+  [language, table] = [now, itsTable];
+}
+
+function spoken(place: number, english: Text, values: Record<string, string | number> = {}): string {
+  const text = table?.texts[place] ?? english;
+  const form = typeof text === 'string' ? text : text[new Intl.PluralRules(language).select(values['n'] as number)] ?? text.other;
+  return form.replace(/{(\w+)}/g, (_, name: string) => values[name]!.toLocaleString(language));
+}
+
+/**
+ * The text of a key, with what stands in its braces. The key is written out where it is said, never reckoned: the build puts the English
+ * text there, and its place in the other tables.
+ */
+export const say = spoken as unknown as <K extends Key>(key: K, ...values: Values<K>) => string;
+
+/** What the server said, as far as there are words for it: for the sentence, or else for its code. */
+export function heard(sentence: string, code = ''): string {
+  return table?.server[sentence] ?? table?.server[code] ?? sentence;
+}

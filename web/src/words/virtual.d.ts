@@ -1,0 +1,6 @@
+declare module 'virtual:words/*' {
+  import type { Table } from './table';
+
+  const table: Table;
+  export default table;
+}
