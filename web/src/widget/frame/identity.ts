@@ -66,12 +66,12 @@ export async function identify(here: Here): Promise<void> {
 }
 
 /** As “Forget this chat” without its question. What cannot be reached is not waited for: in this browser it is gone at once. */
-async function leave({ site, ticket, drop, seen }: Here): Promise<void> {
-  const left = ticket();
+async function leave(here: Here): Promise<void> {
+  const left = here.ticket();
   for (const of of ['new', left?.conversation ?? 'new']) new Drafts('visitor', of).text = '';
-  drop();
-  seen();
-  if (left) await site.forget(left.token).catch(() => {});
+  here.drop();
+  here.seen();
+  if (left) await here.site.forget(left.token).catch(() => {});
 }
 
 const isElse = (ticket: Ticket | undefined, id: string | null | undefined) => Boolean(ticket?.who && id && ticket.who !== id);
