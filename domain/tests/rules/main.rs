@@ -16,6 +16,7 @@ mod hours;
 mod matters;
 mod notices;
 mod platform;
+mod push;
 mod queue;
 mod replay;
 mod routing;

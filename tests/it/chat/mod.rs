@@ -10,6 +10,7 @@ mod history;
 mod letters;
 mod look;
 mod notices;
+mod push;
 mod questions;
 mod routing;
 mod search;

@@ -7,7 +7,7 @@ import { Alerts } from './alerts';
 import type { NoticeShelf } from './notice-shelf';
 import { isQuiet } from './quiet';
 
-const settings: NoticeSettings = { rev: 1, off: [], unmailed: [], mail: 'hour', mail_hour: 8, zone: 'Europe/Berlin', quiet: null };
+const settings: NoticeSettings = { rev: 1, off: [], unmailed: [], unpushed: [], mail: 'hour', mail_hour: 8, zone: 'Europe/Berlin', quiet: null };
 let kept = settings;
 const heard = vi.fn();
 const shown = vi.fn<(text: string, tag: string, chosen: () => void) => boolean>(() => true);
