@@ -42,6 +42,7 @@ export function pushCard(session: Session, known: PushDevices, { classOf: c, doB
     setText(problem, why ?? WHY[state]);
     problem.hidden = problem.textContent === '';
     const { devices } = known;
+    list.hidden = devices.length === 0;
     fill(list, devices.length === 0 ? null : el('ul', { class: c('rows'), 'aria-label': 'Devices that get notifications' }, ...devices.map(row)));
   };
   const look = async () => draw(await pushDevices());
