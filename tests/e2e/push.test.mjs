@@ -56,6 +56,8 @@ describe('notifications while Brigade is closed', () => {
   it('says how it can be allowed again, and why it could not be switched on', async () => {
     await section(phone);
     await phone.getByText('Your browser does not allow notifications here.').waitFor();
+    await phone.getByRole('table').scrollIntoViewIfNeeded();
+    await picture(phone, 'push-kinds-phone');
     await here(phone).scrollIntoViewIfNeeded();
     await assertAccessible(phone, 'push on a phone that does not allow it');
     await picture(phone, 'push-denied-phone');
@@ -82,7 +84,7 @@ describe('notifications while Brigade is closed', () => {
     await assertAccessible(desk, 'push');
     await here(desk).scrollIntoViewIfNeeded();
     await picture(desk, 'push-on-desktop');
-    await section(phone);
+    await phone.reload();
     await list(phone).getByText('Chrome on Linux').waitFor();
     await list(phone).scrollIntoViewIfNeeded();
     await picture(phone, 'push-devices-phone');

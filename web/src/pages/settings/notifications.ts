@@ -97,7 +97,7 @@ class Choices {
       this.root,
       card('What you are told', el('table', { class: c('table') },
         el('caption', { class: 'visually-hidden' }, 'What you are told here, by e-mail, and on your devices while Brigade is closed'),
-        el('thead', {}, el('tr', {}, ...['What', 'Told here', 'By e-mail', 'On my devices'].map((name) => el('th', { scope: 'col' }, name)))),
+        el('thead', {}, el('tr', {}, ...['What', 'Told here', 'By e\u2011mail', 'On my devices'].map((name) => el('th', { scope: 'col' }, name)))),
         el('tbody', {}, ...rows))),
       card('By e-mail', this.#when.root, this.#hour.root),
       card('Quiet hours', el('p', {}, 'No e-mail comes in these hours, and no device shows or sounds anything. What there is comes after them.'),
