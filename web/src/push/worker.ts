@@ -1,5 +1,6 @@
 // The service worker: shows what a push service brings while no page of Brigade is open. It keeps nothing and stands between no page
 // and the server.
+export {};
 
 /** What is sent; see `domain/src/notices/push.rs`. */
 interface Told {
