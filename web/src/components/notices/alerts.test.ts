@@ -105,6 +105,22 @@ describe('the desktop', () => {
     vi.restoreAllMocks();
   });
 
+  it('is left to the service worker where one is pushed to as well, under the tag that a push has: for one thing there is one', async () => {
+    const plain = vi.fn();
+    vi.stubGlobal('Notification', class { static permission = 'granted'; constructor(...said: unknown[]) { plain(...said); } });
+    const showNotification = vi.fn(async () => undefined);
+    Object.defineProperty(navigator, 'serviceWorker', { configurable: true, value: { getRegistration: async () => ({ showNotification }) } });
+    localStorage.setItem('brigade.desktop', 'on');
+    localStorage.setItem('brigade.push', 'usr_1');
+    pages.push(new Alerts(shelf as unknown as NoticeShelf, 'Harbour', { sound: heard, settings: async () => kept }));
+    vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+    await comes();
+    await comes();
+    expect(showNotification).toHaveBeenCalledWith('Harbour', { body: 'A new message from Ada.', tag: shelf.items[0]!.id, data: { url: '/inbox?c=cnv_1' } });
+    expect(plain).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
+  });
+
   it('stays off where the browser refuses or cannot', async () => {
     const alerts = page();
     shown.mockReturnValueOnce(false);
