@@ -156,6 +156,8 @@ ids! {
     DeliveryId = "dlv";
     /// What a person is told.
     NoticeId = "ntc";
+    /// A browser that is told while no page is open in it.
+    DeviceId = "dvc";
     /// One HTTP request, for correlation.
     RequestId = "req";
 }

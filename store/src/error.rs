@@ -91,6 +91,13 @@ const CONSTRAINTS: &[(&str, Code, &str)] = &[
     ("inbox_views_bounded", Code::Conflict, "There are 30 views already. Remove one first."),
     ("event_log_identity_stays", Code::Conflict, "This conversation is somebody else's. Begin a new one."),
     ("webhook_endpoints_bounded", Code::Conflict, "There are 10 webhooks already. Remove one first."),
+    ("push_devices_bounded", Code::Conflict, "You are told on 10 devices already. Remove one first."),
+    ("push_devices_endpoint_once", Code::Conflict, "This browser has just been taken by somebody else. Try again."),
+    (
+        "push_devices_of_signed_in_staff",
+        Code::Forbidden,
+        "Only people who work here are told, where they are signed in.",
+    ),
     (
         "account_deletions_keep_an_admin",
         Code::Conflict,

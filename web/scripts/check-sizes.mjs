@@ -29,6 +29,7 @@ const BUDGETS = [
   ['reset.html', 30 * KB],
   ['verify.html', 30 * KB],
   ['invite.html', 30 * KB],
+  ['push-worker.js', 2 * KB],
   ['dev/outbox.html', 30 * KB],
   ['dev/widget.html', 30 * KB],
 ];

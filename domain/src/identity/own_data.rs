@@ -48,6 +48,8 @@ pub enum Section {
     Telling,
     /// What they were told, in one business.
     Notices(TenantId),
+    /// Devices that get notifications of one business.
+    Devices(TenantId),
     /// What was begun and not sent, in one business.
     Drafts(TenantId),
     /// Saved views of the inbox of one business.

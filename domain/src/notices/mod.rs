@@ -6,11 +6,13 @@
 //! | who is told what of new lines of a log | [`tell`] |
 //! | what people want to be told, how, and when not | [`settings`] |
 //! | how it is kept and read | [`ports`] |
+//! | what reaches a device on which no page is open | [`push`] |
 //!
 //! A notice is one thing of one person: ten messages of one customer are one, which counts up until it is read, and is there
 //! anew afterwards. It is made from committed lines (docs/decisions/0014), so it can be late, but neither lost nor double.
 
 pub mod ports;
+pub mod push;
 pub mod settings;
 pub mod tell;
 

@@ -115,6 +115,8 @@ pub struct Settings {
     pub off: BTreeSet<Kind>,
     /// What they are told, and not by mail.
     pub unmailed: BTreeSet<Kind>,
+    /// What they are told, and not on devices on which no page is open.
+    pub unpushed: BTreeSet<Kind>,
     /// When it comes by mail.
     pub mail: MailWhen,
     /// At which hour of the day, where it comes once a day: 0 to 23.

@@ -17,6 +17,7 @@ mod identify;
 mod matters;
 mod notices;
 mod platform;
+mod push;
 mod queue;
 mod replay;
 mod routing;

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use brigade_domain::Timestamp;
 use brigade_domain::actor::{Actor, ActorKind, Party};
-use brigade_domain::id::{TenantId, UserId};
+use brigade_domain::id::{SessionId, TenantId, UserId};
 use brigade_domain::identity::{Authenticated, Cause, SiteTenant};
 use brigade_domain::refusal::{Code, Refusal};
 use serde::Serialize;
@@ -347,6 +347,11 @@ impl Person {
     /// The person.
     pub const fn user(&self) -> UserId {
         self.user
+    }
+
+    /// Where they are signed in.
+    pub fn session(&self) -> Option<SessionId> {
+        self.visit.who.as_ref().map(|who| who.session)
     }
 }
 

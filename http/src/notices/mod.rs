@@ -1,5 +1,6 @@
 //! What the staff are told, each person for themselves.
 
+mod push;
 mod settings;
 
 use std::sync::Arc;
@@ -8,8 +9,10 @@ use brigade_domain::Timestamp;
 use brigade_domain::actor::Party;
 use brigade_domain::id::{AccountId, ConversationId, NoticeId, WebhookId};
 use brigade_domain::notices::ports::{Notice, NoticeSettings, Notices, Subject, WhatRead};
+use brigade_domain::notices::push::Devices;
 use brigade_domain::notices::{Kind, MOST};
 use brigade_domain::refusal::{Code, Refusal};
+use brigade_domain::webhooks::address::Policy;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -27,11 +30,15 @@ pub struct Ports {
     pub notices: Arc<dyn Notices>,
     /// How people are told.
     pub settings: Arc<dyn NoticeSettings>,
+    /// Devices that are told while no page is open on them.
+    pub devices: Arc<dyn Devices>,
+    /// Where push services may be.
+    pub push_policy: Policy,
 }
 
 /// The routes of this feature.
 pub fn routes() -> Routes {
-    Routes::new().with(routes![list, read]).with(settings::routes())
+    Routes::new().with(routes![list, read]).with(settings::routes()).with(push::routes())
 }
 
 /// One thing that I was told.

@@ -38,6 +38,9 @@ pub(crate) struct NoticeSettingsView {
     /// Those I am told, and not by mail.
     #[schema(value_type = Vec<String>)]
     unmailed: BTreeSet<Kind>,
+    /// Those I am told, and not on devices on which no page is open.
+    #[schema(value_type = Vec<String>)]
+    unpushed: BTreeSet<Kind>,
     /// What I have not read comes by mail after I was away for `15_minutes` or an `hour`, once a day (`daily`), or `never`.
     #[schema(value_type = String)]
     mail: MailWhen,
@@ -45,7 +48,7 @@ pub(crate) struct NoticeSettingsView {
     mail_hour: u8,
     /// The IANA zone of my clock; null: that of the business.
     zone: Option<String>,
-    /// When no mail comes; what there is comes together afterwards. Over midnight when `to` is before `from`.
+    /// When no mail and no push comes; what there is comes together afterwards. Over midnight when `to` is before `from`.
     quiet: Option<QuietView>,
 }
 
@@ -61,9 +64,9 @@ pub(crate) struct QuietView {
 }
 
 impl From<Settings> for NoticeSettingsView {
-    fn from(Settings { rev, off, unmailed, mail, mail_hour, zone, quiet }: Settings) -> Self {
+    fn from(Settings { rev, off, unmailed, unpushed, mail, mail_hour, zone, quiet }: Settings) -> Self {
         let quiet = quiet.map(|Quiet { from, to }| QuietView { from, to });
-        Self { rev, off, unmailed, mail, mail_hour, zone: zone.map(|zone| zone.as_str().to_owned()), quiet }
+        Self { rev, off, unmailed, unpushed, mail, mail_hour, zone: zone.map(|zone| zone.as_str().to_owned()), quiet }
     }
 }
 
@@ -71,10 +74,10 @@ impl TryFrom<NoticeSettingsView> for Settings {
     type Error = Refusal;
 
     fn try_from(view: NoticeSettingsView) -> Result<Self, Refusal> {
-        let NoticeSettingsView { rev, off, unmailed, mail, mail_hour, zone, quiet } = view;
+        let NoticeSettingsView { rev, off, unmailed, unpushed, mail, mail_hour, zone, quiet } = view;
         let zone = zone.map(|zone| Zone::parse("zone", &zone)).transpose()?;
         let quiet = quiet.map(|QuietView { from, to }| Quiet { from, to });
-        let settings = Self { rev, off, unmailed, mail, mail_hour, zone, quiet };
+        let settings = Self { rev, off, unmailed, unpushed, mail, mail_hour, zone, quiet };
         settings.check()?;
         Ok(settings)
     }

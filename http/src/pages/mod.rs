@@ -62,6 +62,7 @@ pub fn routes() -> Routes {
     pages
         .page("/assets/{name:[^/]+}", asset)
         .page("/widget/loader.js", loader)
+        .page("/push-worker.js", push_worker)
         .page("/widget/frame", frame)
         .page("/widget/look.css", crate::site::style)
 }
@@ -127,6 +128,14 @@ async fn asset(_who: Public, request: HttpRequest, app: App) -> Answer<HttpRespo
 async fn loader(_who: Public, request: HttpRequest, app: App) -> Answer<HttpResponse> {
     let mut response = serve(&request, &app, "widget/loader.js", Keep::Minutes)?;
     response.extensions_mut().insert(crate::guard::ForOtherSites);
+    Ok(response)
+}
+
+/// The service worker, for all of the origin. Browsers keep it for a day at most whatever is said, and a new one is taken at once.
+async fn push_worker(_who: Public, request: HttpRequest, app: App) -> Answer<HttpResponse> {
+    let mut response = serve(&request, &app, "push-worker.js", Keep::Revalidate)?;
+    // It talks to this server: the policy of a service worker is that of its script.
+    response.extensions_mut().insert(PagePolicy::plain());
     Ok(response)
 }
 

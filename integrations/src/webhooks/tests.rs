@@ -1,11 +1,14 @@
 //! The courier against servers on this machine, with names that lead where a test says.
 
+use std::io;
+use std::net::IpAddr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use brigade_domain::id::EventId;
 use brigade_domain::identity::Secret;
 use brigade_domain::webhooks::address::{EndpointUrl, Network};
+use brigade_domain::webhooks::ports::EXCERPT;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 

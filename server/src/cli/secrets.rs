@@ -24,10 +24,11 @@ Example, with a new key:
 pub(super) fn run(common: &Common, command: &Command) -> Result<()> {
     let Command::Rotate = command;
     with_platform(common, async move |platform| {
-        let Rotated { keys, letters, second_factors, webhooks, identity_secrets } =
+        let Rotated { keys, letters, second_factors, webhooks, identity_secrets, push } =
             platform.identity.rotate_secrets().await.map_err(told)?;
         print(&format!(
-            "encrypted again: {keys} secret keys, {letters} letters, {second_factors} second factors, {webhooks} webhooks, {identity_secrets} identity secrets"
+            "encrypted again: {keys} secret keys, {letters} letters, {second_factors} second factors, {webhooks} webhooks, \
+             {identity_secrets} identity secrets, {push} keys and devices of push"
         ));
         Ok(())
     })

@@ -26,7 +26,7 @@ pub use explain::{example, explain};
 pub use layers::{Explained, Source};
 pub use problem::{Problem, Problems};
 pub use section::Key;
-pub use sections::{Database, Demo, Files, Format, Level, Limits, Log, Mail, Redis, Security, Server, Webhooks};
+pub use sections::{Database, Demo, Files, Format, Level, Limits, Log, Mail, Push, Redis, Security, Server, Webhooks};
 
 use layers::Layers;
 
@@ -47,6 +47,8 @@ pub struct Config {
     pub files: Files,
     /// Outgoing webhooks.
     pub webhooks: Webhooks,
+    /// Notices on devices on which no page is open.
+    pub push: Push,
     /// The demonstration.
     pub demo: Demo,
     /// Log lines.
@@ -100,6 +102,7 @@ pub fn from_parts(
         mail: Mail::read(&mut layers),
         files: Files::read(&mut layers),
         webhooks: Webhooks::read(&mut layers),
+        push: Push::read(&mut layers),
         demo: Demo::read(&mut layers),
         log: Log::read(&mut layers),
         limits: Limits::read(&mut layers),

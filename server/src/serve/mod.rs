@@ -7,6 +7,7 @@
 //! | who is given what waits | `routing` |
 //! | carry webhooks | [`postman`] |
 //! | tell the staff what concerns them | [`notices`] |
+//! | … on devices on which no page is open | [`push`] |
 //! | how the process is | [`health`] |
 //! | how the platform does | [`parts`] |
 //! | go away without losing anything | [`drain`] |
@@ -22,6 +23,7 @@ mod mail;
 mod notices;
 mod parts;
 mod postman;
+mod push;
 mod routing;
 pub(crate) mod signals;
 mod targets;

@@ -29,11 +29,12 @@ use brigade_http::notices::Ports as NoticePorts;
 use brigade_http::problem::Problem;
 use brigade_http::{Parts, account, chat, platform, reports, webhooks};
 use brigade_integrations::files::{FileStore, Inspection};
+use brigade_integrations::push::{WebPush, new_keys};
 use brigade_integrations::webhooks::HttpCourier;
 use brigade_store::chat::{PgAttachments, PgBlocks, PgCannedReplies, PgDrafts, PgLists, PgMessages, PgSearch, PgViews};
 use brigade_store::identity::{Identity, KeyRing};
 use brigade_store::jobs::{Tasks, Worker};
-use brigade_store::notices::PgNotices;
+use brigade_store::notices::{PgNotices, PgPush};
 use brigade_store::platform::PgPlatform;
 use brigade_store::reports::PgReports;
 use brigade_store::routing::PgRouting;
@@ -44,7 +45,9 @@ use brigade_ws::{Hub, Live, LiveConfig, LiveLimits, Timeouts};
 use super::drain::Traffic;
 use super::health::{Pulse, Vitals};
 use super::parts::{Letters, Lookout};
-use super::{blocks, feedback, files, live, notices, postman, routing, targets, tasks, teams, transcripts, upkeep};
+use super::{
+    blocks, feedback, files, live, notices, postman, push, routing, targets, tasks, teams, transcripts, upkeep,
+};
 use crate::config::Config;
 use crate::config::value::Setting as _;
 use crate::database::Database;
@@ -145,7 +148,8 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let page = format!("{}/settings#webhooks", http.origin());
     let webhooks = PgWebhooks::start(identity.clone(), &journal, page);
     let told = PgNotices::start(identity.clone(), &journal);
-    let policy = policy(config);
+    let devices = PgPush::new(identity.clone(), || new_keys().ok());
+    let policy = policy(&config.webhooks.allow);
     let journal: Arc<dyn Journal> = Arc::new(journal);
     let directory = directory(config, &db, Arc::clone(&journal));
     notices::announce(&told, directory.clone());
@@ -185,7 +189,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
         journal,
         presence,
         chat: chat_ports(&db, &reads, search, &uploads),
-        notices: NoticePorts { notices: Arc::new(told.clone()), settings: Arc::new(told.clone()) },
+        notices: notice_ports(config, &told, &devices),
         account: account::Ports { accounts: reads },
         webhooks: webhooks::Ports { webhooks: Arc::new(webhooks.clone()), policy: policy.clone() },
         copies: copies.clone(),
@@ -195,7 +199,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
         health: Arc::new(pulse.clone()),
         files: Arc::new(files.clone()),
     });
-    actix_web::rt::spawn(notices::write_letters(told.clone(), there, app.clone()));
+    tell_who_is_away(config, &told, devices, &there, &app);
     let platform = Platform { db: db.clone(), directory: directory.clone(), identity: identity.clone(), hasher };
     let handles = Handles { db: db.clone(), directory, hub: hub.clone(), platform, notices: told.clone() };
     Ok(Node {
@@ -214,6 +218,29 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
         app,
         live,
     })
+}
+
+/// What people are told, how, and on which devices.
+fn notice_ports(config: &Config, told: &PgNotices, devices: &PgPush) -> NoticePorts {
+    NoticePorts {
+        notices: Arc::new(told.clone()),
+        settings: Arc::new(told.clone()),
+        devices: Arc::new(devices.clone()),
+        push_policy: policy(&config.push.allow),
+    }
+}
+
+/// Letters and devices, for as long as the runtime runs.
+fn tell_who_is_away(
+    config: &Config,
+    told: &PgNotices,
+    devices: PgPush,
+    presence: &Arc<Presence>,
+    app: &brigade_http::App,
+) {
+    actix_web::rt::spawn(notices::write_letters(told.clone(), Arc::clone(presence), app.clone()));
+    let courier = WebPush::new(policy(&config.push.allow), app.config().origin().to_owned());
+    actix_web::rt::spawn(push::carry(Arc::new(devices), Arc::new(courier), Arc::clone(presence)));
 }
 
 /// What is done now and then for as long as the runtime runs.
@@ -261,10 +288,10 @@ pub(crate) fn uploads(config: &Config, db: &Db) -> Result<Uploads> {
     Ok(Uploads::new(Arc::new(PgAttachments::new(db.clone())), Arc::new(files), Arc::new(inspection)))
 }
 
-/// Where webhooks may go.
-fn policy(config: &Config) -> Policy {
+/// Where it may be gone when somebody else says where to.
+fn policy(allow: &[crate::config::value::Network]) -> Policy {
     let reach = |network: &crate::config::value::Network| Reach::new(network.address, network.prefix);
-    Policy::new(config.webhooks.allow.iter().filter_map(reach).collect())
+    Policy::new(allow.iter().filter_map(reach).collect())
 }
 
 /// Redis, when it is configured. It is connected to when it is first used, and need not be there.

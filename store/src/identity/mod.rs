@@ -45,6 +45,7 @@ pub use keyring::{InvalidKeys, KeyRing, Place};
 pub(crate) use mail::{Envelope, post};
 pub use purge::{Purged, purge};
 pub use rotate::Rotated;
+pub(crate) use rotate::reseal;
 
 /// The identity ports over PostgreSQL. One a process: it holds the cache and tells who listens.
 #[derive(Clone)]

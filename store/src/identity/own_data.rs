@@ -2,7 +2,7 @@
 //!
 //! Lines of the audit log that somebody else wrote say what was done and not by whom or from where: that is theirs.
 
-use brigade_domain::id::{AttachmentId, ConversationId, ExportId, SessionId, TenantId, UserId, ViewId};
+use brigade_domain::id::{AttachmentId, ConversationId, DeviceId, ExportId, SessionId, TenantId, UserId, ViewId};
 use brigade_domain::identity::own_data::{Business, OwnFile, Page, Section};
 use brigade_domain::identity::ports::OwnData;
 use brigade_domain::journal::BoxFuture;
@@ -60,6 +60,7 @@ impl OwnData for Identity {
                         Section::SignIns => sign_ins(tx, user).await,
                         Section::Telling => telling(tx, user).await,
                         Section::Notices(tenant) => notices(tx, tenant, user).await,
+                        Section::Devices(tenant) => devices(tx, tenant, user).await,
                         Section::Drafts(tenant) => drafts(tx, tenant, user).await,
                         Section::Views(tenant) => views(tx, tenant, user).await,
                         Section::Written(tenant) => written(tx, tenant, user, after).await,
@@ -251,7 +252,7 @@ async fn sign_ins(tx: &mut PgConnection, user: UserId) -> Result<Page, Error> {
 
 async fn telling(tx: &mut PgConnection, user: UserId) -> Result<Page, Error> {
     let rows = sqlx::query!(
-        "select muted, unmailed, mail, mail_hour, zone, quiet_from, quiet_to, changed_at from notice_settings
+        "select muted, unmailed, unpushed, mail, mail_hour, zone, quiet_from, quiet_to, changed_at from notice_settings
          where user_id = $1",
         user.uuid()
     )
@@ -259,8 +260,8 @@ async fn telling(tx: &mut PgConnection, user: UserId) -> Result<Page, Error> {
     .await?;
     let items = rows.into_iter().map(|row| {
         Ok(json!({
-            "muted": row.muted, "not_by_mail": row.unmailed, "mail": row.mail, "mail_hour": row.mail_hour, "zone": row.zone,
-            "quiet_from": row.quiet_from, "quiet_to": row.quiet_to, "changed_at": time(row.changed_at)?,
+            "muted": row.muted, "not_by_mail": row.unmailed, "not_on_devices": row.unpushed, "mail": row.mail,
+            "mail_hour": row.mail_hour, "zone": row.zone, "quiet_from": row.quiet_from, "quiet_to": row.quiet_to, "changed_at": time(row.changed_at)?,
         }))
     });
     Ok(whole(items.collect::<Result<_, Error>>()?))
@@ -280,6 +281,26 @@ async fn notices(tx: &mut PgConnection, tenant: TenantId, user: UserId) -> Resul
         Ok(json!({
             "kind": row.kind, "subject": row.subject, "times": row.times, "happened_at": time(row.happened_at)?,
             "read_at": maybe(row.read_at)?,
+        }))
+    });
+    Ok(whole(items.collect::<Result<_, Error>>()?))
+}
+
+/// Where they are reached is their push service's to know, and no more theirs than a token is.
+async fn devices(tx: &mut PgConnection, tenant: TenantId, user: UserId) -> Result<Page, Error> {
+    set_tenant(tx, tenant).await?;
+    let rows = sqlx::query!(
+        "select id, session_id, name, created_at, reached_at, failed_at from push_devices
+         where tenant_id = $1 and user_id = $2 order by created_at desc, id",
+        tenant.uuid(),
+        user.uuid()
+    )
+    .fetch_all(tx)
+    .await?;
+    let items = rows.into_iter().map(|row| {
+        Ok(json!({
+            "id": DeviceId::from_uuid(row.id), "session": SessionId::from_uuid(row.session_id), "device": row.name,
+            "since": time(row.created_at)?, "reached_at": maybe(row.reached_at)?, "failed_at": maybe(row.failed_at)?,
         }))
     });
     Ok(whole(items.collect::<Result<_, Error>>()?))

@@ -8,6 +8,7 @@ use sqlx::PgConnection;
 use super::keyring::{KeyRing, Place};
 use super::{Identity, keys, mail, second_factor, signing};
 use crate::error::Error;
+use crate::notices::push;
 use crate::time::{from_db, to_db};
 use crate::webhooks;
 
@@ -24,6 +25,8 @@ pub struct Rotated {
     pub webhooks: u64,
     /// Businesses whose site signs who its visitor is.
     pub identity_secrets: u64,
+    /// Devices that are told, and the key pair they are told with.
+    pub push: u64,
 }
 
 impl Identity {
@@ -35,23 +38,26 @@ impl Identity {
             Box::pin(async move {
                 let letters = reseal_letters(tx, &identity.0.ring).await?;
                 let second_factors = reseal_second_factors(tx, &identity.0.ring).await?;
+                let push = push::reseal_keys(tx, &identity.0.ring).await?;
                 let tenants = sqlx::query_scalar!("select id from tenants").fetch_all(tx).await?;
-                Ok((letters, second_factors, tenants))
+                Ok((letters, second_factors, push, tenants))
             })
         });
-        let (letters, second_factors, tenants) = reseal.await?;
-        let mut rotated = Rotated { letters, second_factors, ..Rotated::default() };
+        let (letters, second_factors, push, tenants) = reseal.await?;
+        let mut rotated = Rotated { letters, second_factors, push, ..Rotated::default() };
         for tenant in tenants.into_iter().map(TenantId::from_uuid) {
             let identity = self.clone();
             let reseal = self.db().write("seal keys again", tenant, move |tx| {
                 Box::pin(async move {
                     let keys = reseal_keys(tx, &identity.0.ring, tenant).await?;
                     let webhooks = webhooks::reseal(tx, &identity.0.ring, tenant).await?;
-                    Ok((keys, webhooks, signing::reseal(tx, &identity.0.ring, tenant).await?))
+                    let identity_secrets = signing::reseal(tx, &identity.0.ring, tenant).await?;
+                    Ok((keys, webhooks, identity_secrets, push::reseal_devices(tx, &identity.0.ring, tenant).await?))
                 })
             });
-            let (keys, webhooks, identity_secrets) = reseal.await?;
+            let (keys, webhooks, identity_secrets, devices) = reseal.await?;
             rotated.keys += keys;
+            rotated.push += devices;
             rotated.webhooks += webhooks;
             rotated.identity_secrets += identity_secrets;
         }
@@ -79,7 +85,7 @@ impl Identity {
 }
 
 /// The value under the newest key; `None` when it is already.
-fn reseal(ring: &KeyRing, sealed: &[u8], place: Place) -> Result<Option<Vec<u8>>, Error> {
+pub(crate) fn reseal(ring: &KeyRing, sealed: &[u8], place: Place) -> Result<Option<Vec<u8>>, Error> {
     if ring.is_current(sealed) {
         return Ok(None);
     }

@@ -12,7 +12,7 @@ use brigade_domain::refusal::Fault;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{digest, news};
+use super::{digest, news, push};
 use crate::chat::read_name;
 use crate::error::Error;
 use crate::journal::to_bigint;
@@ -40,7 +40,7 @@ pub(super) async fn tell(tx: &mut PgConnection, tenant: TenantId, fresh: &[Fresh
     let is_muted =
         |each: &Fresh| muted.get(&each.user).is_some_and(|kinds| kinds.iter().any(|kind| kind == each.kind.as_str()));
     let columns = Columns::of(fresh.iter().filter(|each| !is_muted(each)));
-    let told = sqlx::query_scalar!(
+    let told = sqlx::query!(
         "insert into notices as known (tenant_id, user_id, kind, subject, id, mark, times, party, note_seq, happened_at)
          select $1, person, what, thing, name, up_to, often, who, note, moment
          from unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::bigint[], $7::integer[], $8::text[], $9::bigint[],
@@ -52,7 +52,7 @@ pub(super) async fn tell(tx: &mut PgConnection, tenant: TenantId, fresh: &[Fresh
              times = case when known.read_at is null and known.kind = any ($11)
                           then least(known.times::bigint + excluded.times, 2147483647)::integer else excluded.times end
          where excluded.mark > known.mark or (known.kind = 'due' and excluded.mark <> known.mark)
-         returning user_id",
+         returning user_id, id",
         tenant.uuid(),
         &columns.users,
         &columns.kinds as _,
@@ -67,8 +67,11 @@ pub(super) async fn tell(tx: &mut PgConnection, tenant: TenantId, fresh: &[Fresh
     )
     .fetch_all(&mut *tx)
     .await?;
+    let (told, ids): (Vec<Uuid>, Vec<Uuid>) = told.into_iter().map(|row| (row.user_id, row.id)).unzip();
     if !told.is_empty() {
-        digest::notice(tx, tenant, &told, Timestamp::now()).await?;
+        let now = Timestamp::now();
+        digest::notice(tx, tenant, &told, now).await?;
+        push::notice(tx, tenant, &ids, now).await?;
     }
     Ok(told)
 }

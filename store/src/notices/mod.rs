@@ -8,6 +8,7 @@
 //! | telling every node that somebody has news | [`news`] |
 //! | what people want to be told | [`settings`] |
 //! | letters to who was away | [`digest`] |
+//! | devices on which no page is open | [`push`] |
 //!
 //! A commit pays for none of it but a note in memory. Cursors and notices are written in one transaction: a server that
 //! is killed has done all or nothing, and the next one finds what was left by comparing.
@@ -15,6 +16,7 @@
 mod digest;
 mod keep;
 mod news;
+pub(crate) mod push;
 mod relay;
 mod settings;
 
@@ -34,6 +36,7 @@ use uuid::Uuid;
 
 pub use self::digest::{Addressee, Links};
 pub(crate) use self::keep::{expire, webhook_off};
+pub use self::push::{MakeKeys, PgPush};
 use crate::db::WeakDb;
 use crate::error::unruled;
 use crate::identity::Identity;

@@ -26,7 +26,7 @@ fn names(kinds: &BTreeSet<Kind>) -> Vec<&'static str> {
 /// Somebody's, or as they come.
 pub(super) async fn find(tx: &mut PgConnection, user: UserId) -> Result<Settings, Error> {
     let row = sqlx::query!(
-        "select rev, muted, unmailed, mail, mail_hour, zone, quiet_from, quiet_to from notice_settings where user_id = $1",
+        "select rev, muted, unmailed, unpushed, mail, mail_hour, zone, quiet_from, quiet_to from notice_settings where user_id = $1",
         user.uuid()
     )
     .fetch_optional(tx)
@@ -42,6 +42,7 @@ pub(super) async fn find(tx: &mut PgConnection, user: UserId) -> Result<Settings
         rev: to_rev(row.rev)?,
         off: kinds(row.muted)?,
         unmailed: kinds(row.unmailed)?,
+        unpushed: kinds(row.unpushed)?,
         mail: read_name(row.mail, "read when somebody gets mail")?,
         mail_hour: u8::try_from(row.mail_hour).unwrap_or_default(),
         zone: row.zone.map(|zone| Zone::parse("zone", &zone).map_err(broken)).transpose()?,
@@ -59,13 +60,13 @@ pub(super) async fn keep(
 ) -> Result<Settings, Error> {
     let quiet = |time: fn(Quiet) -> String| wanted.quiet.map(time);
     let written = sqlx::query!(
-        "insert into notice_settings as known (user_id, rev, muted, unmailed, mail, mail_hour, zone, quiet_from, quiet_to, changed_at)
-         select $1, 1, $3, $4, $5, $6, $7, $8, $9, $10
+        "insert into notice_settings as known (user_id, rev, muted, unmailed, mail, mail_hour, zone, quiet_from, quiet_to, changed_at, unpushed)
+         select $1, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11
          where $2 = 0 or exists (select from notice_settings where user_id = $1)
          on conflict (user_id) do update
          set rev = known.rev + 1, muted = excluded.muted, unmailed = excluded.unmailed, mail = excluded.mail,
              mail_hour = excluded.mail_hour, zone = excluded.zone, quiet_from = excluded.quiet_from,
-             quiet_to = excluded.quiet_to, changed_at = excluded.changed_at
+             quiet_to = excluded.quiet_to, changed_at = excluded.changed_at, unpushed = excluded.unpushed
          where known.rev = $2",
         user.uuid(),
         i32::try_from(wanted.rev).unwrap_or(i32::MAX),
@@ -77,6 +78,7 @@ pub(super) async fn keep(
         quiet(|quiet| quiet.from.to_string()),
         quiet(|quiet| quiet.to.to_string()),
         to_db(at),
+        &names(&wanted.unpushed) as _,
     )
     .execute(&mut *tx)
     .await?;

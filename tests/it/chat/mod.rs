@@ -11,6 +11,7 @@ mod identify;
 mod letters;
 mod look;
 mod notices;
+mod push;
 mod questions;
 mod routing;
 mod search;

@@ -49,6 +49,7 @@ impl Operation {
             "file" => "att",
             "token" => return "nothing".to_owned(),
             "id" if self.path.contains("/sessions/") => "ses",
+            "id" if self.path.contains("/devices/") => "dvc",
             "id" if self.path.contains("/exports/") => "exp",
             "id" if self.path.contains("/keys/") => "key",
             "id" if self.path.contains("/webhooks/") => "whk",

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use brigade_domain::actor::Role;
 use serde_json::{Value, json};
 
@@ -27,6 +29,10 @@ async fn ids(app: &TestApp, tenant: &TestTenant, admin: &Person) -> BTreeMap<&'s
     let webhook = text(&webhook.data()["id"]);
     let delivery = admin.post(&format!("/v1/tenant/webhooks/{webhook}/test"), json!({})).await;
     let sessions = admin.get("/v1/auth/sessions").await;
+    let point = URL_SAFE_NO_PAD.encode([&[4][..], &[7; 64]].concat());
+    let device =
+        json!({ "endpoint": "https://push.invalid/1", "p256dh": point, "auth": URL_SAFE_NO_PAD.encode([7; 16]) });
+    let device = admin.post("/v1/notices/devices", device).await;
     let export = admin.post("/v1/auth/exports", json!({ "password": PASSWORD })).await;
     app.jobs_done().await;
     BTreeMap::from([
@@ -38,6 +44,7 @@ async fn ids(app: &TestApp, tenant: &TestTenant, admin: &Person) -> BTreeMap<&'s
         ("vew", text(&view.data()["id"])),
         ("whk", webhook),
         ("dlv", text(&delivery.data()["id"])),
+        ("dvc", text(&device.data()["id"])),
         ("exp", text(&export.data()["id"])),
         ("ses", text(&sessions.data()[0]["id"])),
         ("usr", admin.id.to_string()),
@@ -155,10 +162,10 @@ async fn what_is_somebody_elses_looks_like_what_is_not_there() {
             assert!(tried >= 8, "only {tried} operations have an id in their path");
         }
     }
-    // A colleague has every conversation, and no session and no copy but their own.
+    // A colleague has every conversation, and no session, no copy and no device but their own.
     let colleague = Intruder::Person(app.client_as(&tenant, Role::Admin).await);
-    let own = BTreeMap::from([("ses", ids["ses"].clone()), ("exp", ids["exp"].clone())]);
-    assert!(colleague.finds_nothing(&app, &own).await >= 2);
+    let own = BTreeMap::from(["ses", "exp", "dvc"].map(|kind| (kind, ids[kind].clone())));
+    assert!(colleague.finds_nothing(&app, &own).await >= 4);
     admin.get("/v1/auth/me").await.data();
 }
 

@@ -1,5 +1,7 @@
 //! Secrets at rest (security 39): sealed to their place, under keys that can be replaced.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Role;
 use brigade_domain::identity::Cause;
@@ -50,14 +52,19 @@ async fn a_key_is_replaced_without_losing_anything() {
     for rev in 0..2 {
         admin.post("/v1/tenant/identity-secret", json!({ "rev": rev })).await.data();
     }
-    let apps = Authenticator::of(&app, &admin.email).await;
+    let mut apps = Authenticator::of(&app, &admin.email).await;
+    let point = URL_SAFE_NO_PAD.encode([&[4][..], &[7; 64]].concat());
+    let device =
+        json!({ "endpoint": "https://push.invalid/1", "p256dh": point, "auth": URL_SAFE_NO_PAD.encode([7; 16]) });
+    apps.browser.post("/v1/notices/devices", device).await.data();
+    apps.browser.get("/v1/notices/devices").await.data();
     let step = || SecondStep::parse("code", &apps.code(&app)).unwrap();
     assert!(over(&app, &[NEW]).newest().await.is_err(), "another key opens nothing");
     assert!(over(&app, &[NEW]).prove(admin.id, step(), Cause::system(Timestamp::now())).await.is_err());
 
     let both = over(&app, &[NEW, OLD]);
     let rotated = both.rotate_secrets().await.unwrap();
-    assert_eq!((rotated.keys, rotated.letters, rotated.second_factors), (1, 5, 1));
+    assert_eq!((rotated.keys, rotated.letters, rotated.second_factors, rotated.push), (1, 5, 1, 2));
     assert_eq!(rotated.identity_secrets, 1);
     assert_eq!(
         over(&app, &[NEW]).current(tenant.id, Timestamp::now()).await.unwrap().len(),
@@ -67,7 +74,7 @@ async fn a_key_is_replaced_without_losing_anything() {
     assert_eq!(over(&app, &[NEW]).newest().await.unwrap().len(), 5);
     assert!(over(&app, &[NEW]).prove(admin.id, step(), Cause::system(Timestamp::now())).await.unwrap());
     let again = over(&app, &[NEW]).rotate_secrets().await.unwrap();
-    assert_eq!((again.keys, again.letters, again.second_factors, again.identity_secrets), (0, 0, 0, 0));
+    assert_eq!((again.keys, again.letters, again.second_factors, again.identity_secrets, again.push), (0, 0, 0, 0, 0));
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@
 //! | a browser that keeps its cookies | [`Browser`] |
 //! | a socket that speaks `brigade.v1` | [`Socket`] |
 //! | a business's own server, told by webhooks | [`Receiver`] |
+//! | a push service with its browsers | [`PushService`] |
 //! | a Redis | [`Redis`] |
 //! | an empty migrated database | [`postgres::Fresh`] |
 //! | to wait for something | [`eventually`] |
@@ -20,6 +21,7 @@ mod folder;
 mod person;
 pub mod postgres;
 mod process;
+mod push_service;
 pub mod receiver;
 mod redis;
 mod socket;
@@ -30,6 +32,7 @@ pub use browser::{Browser, newest_letter, token_in_mail};
 pub use folder::Folder;
 pub use person::{Answer, Person, Visitor};
 pub use process::{Process, brigade, text};
+pub use push_service::{ALLOW_PUSH, PushService};
 pub use receiver::Receiver;
 pub use redis::Redis;
 pub use socket::{Closed, Socket};

@@ -11,6 +11,8 @@ export interface NoticeSettings {
   off: NoticeKind[];
   /** What one is told, and not by mail. */
   unmailed: NoticeKind[];
+  /** What one is told, and not on devices on which no page is open. */
+  unpushed: NoticeKind[];
   mail: MailWhen;
   /** 0 to 23. */
   mail_hour: number;

@@ -5,6 +5,7 @@ import { button } from '../components/button/button';
 import { emptyState, loadingState } from '../components/empty/empty';
 import { Alerts } from '../components/notices/alerts';
 import { NoticeShelf } from '../components/notices/notice-shelf';
+import { pushChosen } from '../components/push/chosen';
 import { Actions } from '../components/palette/actions';
 import { Toasts } from '../components/toast/toast';
 import { LiveClient } from '../live/client';
@@ -98,6 +99,8 @@ function openSession(who: SignedIn, tenant: Session['tenant']): Session {
 
 function tells(me: string, business: string, client: LiveClient, owned: Disposables): Required<Pick<Session, 'notices' | 'alerts'>> {
   const notices = owned.add(new NoticeShelf(me, client.connection));
+  // What is not there now is told at the next page.
+  if (pushChosen() === me) void import('../components/push/push').then(({ keepPush }) => keepPush(notices)).catch(() => undefined);
   return { notices, alerts: owned.add(new Alerts(notices, business)) };
 }
 

@@ -131,7 +131,7 @@ impl Attempt {
     async fn everything(mut self) -> Result<u64, Stop> {
         let businesses = self.copies.data.businesses(self.user).await?;
         let conversations: usize = businesses.iter().map(|business| business.conversations.len()).sum();
-        self.steps = u32::try_from(LISTS.len() + 6 * businesses.len() + conversations).unwrap_or(u32::MAX);
+        self.steps = u32::try_from(LISTS.len() + 7 * businesses.len() + conversations).unwrap_or(u32::MAX);
         self.archive.begin("README.txt")?;
         self.archive.write(README.as_bytes()).await?;
         for (name, section) in LISTS {
@@ -146,6 +146,7 @@ impl Attempt {
     async fn business(&mut self, business: &Business) -> Result<(), Stop> {
         let id = business.id;
         self.list(&format!("notices/{id}.json"), Section::Notices(id)).await?;
+        self.list(&format!("devices/{id}.json"), Section::Devices(id)).await?;
         self.list(&format!("drafts/{id}.json"), Section::Drafts(id)).await?;
         self.list(&format!("views/{id}.json"), Section::Views(id)).await?;
         self.list(&format!("audit/{id}.json"), Section::Audit(Some(id))).await?;

@@ -6,6 +6,7 @@ mod files;
 mod limits;
 mod log;
 mod mail;
+mod push;
 mod redis;
 mod security;
 mod server;
@@ -17,6 +18,7 @@ pub use files::Files;
 pub use limits::Limits;
 pub use log::{Format, Level, Log};
 pub use mail::Mail;
+pub use push::Push;
 pub use redis::Redis;
 pub use security::Security;
 pub use server::Server;
@@ -36,6 +38,7 @@ pub(crate) const ALL: &[Section] = &[
     Mail::SECTION,
     Files::SECTION,
     Webhooks::SECTION,
+    Push::SECTION,
     Demo::SECTION,
     Log::SECTION,
     Limits::SECTION,

@@ -7,7 +7,7 @@ import { Alerts } from './alerts';
 import type { NoticeShelf } from './notice-shelf';
 import { isQuiet } from './quiet';
 
-const settings: NoticeSettings = { rev: 1, off: [], unmailed: [], mail: 'hour', mail_hour: 8, zone: 'Europe/Berlin', quiet: null };
+const settings: NoticeSettings = { rev: 1, off: [], unmailed: [], unpushed: [], mail: 'hour', mail_hour: 8, zone: 'Europe/Berlin', quiet: null };
 let kept = settings;
 const heard = vi.fn();
 const shown = vi.fn<(text: string, tag: string, chosen: () => void) => boolean>(() => true);
@@ -102,6 +102,22 @@ describe('the desktop', () => {
     chosen();
     expect(shelf.read.mock.calls[0]![0]).toBe(shelf.items[0]);
     expect(shelf.opener).toHaveBeenCalledWith('cnv_1');
+    vi.restoreAllMocks();
+  });
+
+  it('is left to the service worker where one is pushed to as well, under the tag that a push has: for one thing there is one', async () => {
+    const plain = vi.fn();
+    vi.stubGlobal('Notification', class { static permission = 'granted'; constructor(...said: unknown[]) { plain(...said); } });
+    const showNotification = vi.fn(async () => undefined);
+    Object.defineProperty(navigator, 'serviceWorker', { configurable: true, value: { getRegistration: async () => ({ showNotification }) } });
+    localStorage.setItem('brigade.desktop', 'on');
+    localStorage.setItem('brigade.push', 'usr_1');
+    pages.push(new Alerts(shelf as unknown as NoticeShelf, 'Harbour', { sound: heard, settings: async () => kept }));
+    vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+    await comes();
+    await comes();
+    expect(showNotification).toHaveBeenCalledWith('Harbour', { body: 'A new message from Ada.', tag: shelf.items[0]!.id, data: { url: '/inbox?c=cnv_1' } });
+    expect(plain).not.toHaveBeenCalled();
     vi.restoreAllMocks();
   });
 

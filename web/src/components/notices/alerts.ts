@@ -6,6 +6,7 @@ import { Emitter } from '../../base/emitter';
 import { remember, remembered } from '../../base/remembered';
 import { chime } from '../chime/chime';
 import { claimed } from '../chime/claimed';
+import { pushChosen } from '../push/chosen';
 import type { NoticeShelf } from './notice-shelf';
 import { isQuiet } from './quiet';
 import { hrefOf, textOf } from './words';
@@ -20,7 +21,7 @@ const KNOWN_MS = 60_000;
 export interface Senses {
   sound: () => void;
   /** Over the other windows of the device; answers whether it could be shown. */
-  desktop: (text: string, tag: string, chosen: () => void) => boolean;
+  desktop: (text: string, tag: string, chosen: () => void, href?: string) => boolean;
   settings: () => Promise<NoticeSettings>;
 }
 
@@ -87,7 +88,7 @@ export class Alerts implements Disposable {
   async #alert(notice: Notice): Promise<void> {
     if (!(this.sound || this.desktop) || (await this.#quiet()) || !(await claimed(LAST, notice.at))) return;
     if (this.sound) this.#senses.sound();
-    if (this.desktop && document.hidden) this.#senses.desktop(textOf(notice), notice.id, () => this.#open(notice));
+    if (this.desktop && document.hidden) this.#senses.desktop(textOf(notice), notice.id, () => this.#open(notice), hrefOf(notice));
   }
 
   #open(notice: Notice): void {
@@ -113,7 +114,12 @@ const allowed = async () => hasDesktop() && (await Notification.requestPermissio
 
 /** Names and no words of customers: who looks over one's shoulder sees it as well. */
 function overEverything(business: string): Senses['desktop'] {
-  return (text, tag, chosen) => {
+  return (text, tag, chosen, href) => {
+    // What is pushed later takes its place: for one thing there is one.
+    if (href !== undefined && pushChosen() !== null) {
+      void navigator.serviceWorker?.getRegistration('/').then((worker) => worker?.showNotification(business, { body: text, tag, data: { url: href } }));
+      return true;
+    }
     try {
       const shown = new Notification(business, { body: text, tag });
       shown.addEventListener('click', () => {

@@ -43,6 +43,8 @@ export const WORDS: Record<string, { topic: Topic; text: string }> = {
   'user.password_reset_requested': { topic: 'sign-in', text: 'asked for a mail to set a new password' },
   'user.email_verified': { topic: 'sign-in', text: 'confirmed the address' },
   'user.verification_requested': { topic: 'sign-in', text: 'asked for a mail to confirm the address' },
+  'user.push_device_added': { topic: 'sign-in', text: 'has notifications pushed to a device' },
+  'user.push_device_removed': { topic: 'sign-in', text: 'has them pushed to a device no longer' },
   'membership.granted': { topic: 'people', text: 'gave somebody a role' },
   'staff.role_changed': { topic: 'people', text: 'changed a role' },
   'staff.removed': { topic: 'people', text: 'removed somebody from the team' },

@@ -7,7 +7,7 @@ import { Emitter } from '../../base/emitter';
 import type { Session } from '../../session/start';
 import { notificationSection } from './notifications';
 
-const USUAL: NoticeSettings = { rev: 0, off: [], unmailed: [], mail: 'hour', mail_hour: 8, zone: null, quiet: null };
+const USUAL: NoticeSettings = { rev: 0, off: [], unmailed: [], unpushed: [], mail: 'hour', mail_hour: 8, zone: null, quiet: null };
 
 const server = vi.hoisted(() => ({ kept: undefined as unknown as NoticeSettings, fails: false, saves: [] as NoticeSettings[] }));
 vi.mock('../../api/notice-settings', () => ({
@@ -45,9 +45,11 @@ describe('what one wants to be told', () => {
   it('is kept at once, also when one is quick, and what is not told is not mailed', async () => {
     choose(box(`Told here: ${ASSIGNED}`), false);
     choose(box(`By e-mail: ${MENTIONED}`), false);
+    choose(box(`On my devices: ${MENTIONED}`), false);
     expect([box(`By e-mail: ${ASSIGNED}`).disabled, box(`By e-mail: ${ASSIGNED}`).checked]).toEqual([true, false]);
+    expect([box(`On my devices: ${ASSIGNED}`).disabled, box(`On my devices: ${ASSIGNED}`).checked]).toEqual([true, false]);
     await settle();
-    expect(server.kept).toEqual({ ...USUAL, rev: 2, off: ['assigned'], unmailed: ['mentioned'] });
+    expect(server.kept).toEqual({ ...USUAL, rev: 3, off: ['assigned'], unmailed: ['mentioned'], unpushed: ['mentioned'] });
     expect(document.body.textContent).toContain('Saved.');
     expect(box(`Told here: A webhook was switched off`)).toBeNull();
   });

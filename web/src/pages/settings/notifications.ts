@@ -1,13 +1,14 @@
 import { ApiError } from '../../api/http';
 import { keepNoticeSettings, noticeSettings, type MailWhen, type NoticeSettings } from '../../api/notice-settings';
 import type { NoticeKind } from '../../api/notices';
+import { pushDevices } from '../../api/devices';
 import { desktopBox, soundBox } from '../../components/notices/device-choices';
 import { choiceField, field } from '../../components/field/field';
 import type { Session } from '../../session/start';
 import type { Disposables } from '../../base/disposables';
 import type { Alerts } from '../../components/notices/alerts';
 import { el, fill, setText, type Child } from '../../ui/dom';
-import { c, card, loaded, messageOf } from './parts';
+import { c, card, doButton, loaded, messageOf } from './parts';
 
 const KINDS: readonly { kind: NoticeKind; label: string; admin?: true }[] = [
   { kind: 'assigned', label: 'A conversation is given to me' },
@@ -36,7 +37,19 @@ export function notificationSection(session: Session): Child[] {
     el('p', { class: c('lead') }, 'Yours alone, and the same in every business you work for.'),
     loaded(session.owned, 'Loading', noticeSettings, (settings) => new Choices(session, settings).root),
     session.alerts ? onThisDevice(session.alerts, session.owned) : null,
+    session.alerts ? whileClosed(session) : null,
   ];
+}
+
+function whileClosed(session: Session): HTMLElement {
+  const { owned } = session;
+  const around = {
+    classOf: c, messageOf,
+    doButton: (label: string, name: string, run: () => Promise<unknown>, complain: (text: string) => void) => doButton(owned, { label, kind: 'quiet' }, run, complain, { 'aria-label': name }),
+  };
+  const fetched = async () => ({ known: await pushDevices(), draw: (await import('../../components/push/push-card')).pushCard });
+  return card('While Brigade is closed',
+    loaded(owned, 'Loading your devices', fetched, ({ known, draw }) => draw(session, known, around)));
 }
 
 function onThisDevice(alerts: Alerts, owned: Disposables): HTMLElement {
@@ -59,7 +72,7 @@ class Choices {
   #pending = 0;
   #said = el('span', { class: c('said'), role: 'status' });
   #complain: (text: string) => void;
-  #boxes: { kind: NoticeKind; here: HTMLInputElement; mailed: HTMLInputElement }[] = [];
+  #boxes: { kind: NoticeKind; here: HTMLInputElement; mailed: HTMLInputElement; pushed: HTMLInputElement }[] = [];
   #when = choiceField({ label: 'What I have not read comes by e-mail', name: 'mail', hint: 'One letter with all of it, and nothing twice. What you have read meanwhile is not in it.' }, WHEN);
   #hour = choiceField({ label: 'At this hour of my day', name: 'mail_hour' }, Array.from({ length: 24 }, (_, hour) => ({ value: String(hour), label: `${String(hour).padStart(2, '0')}:00` })));
   #quiet = el('input', { type: 'checkbox' });
@@ -75,18 +88,19 @@ class Choices {
     const rows = kinds.map(({ kind, label }) => {
       const here = el('input', { type: 'checkbox', 'aria-label': `Told here: ${label}` });
       const mailed = el('input', { type: 'checkbox', 'aria-label': `By e-mail: ${label}` });
-      this.#boxes.push({ kind, here, mailed });
-      return el('tr', {}, el('th', { scope: 'row' }, label), el('td', {}, here), el('td', {}, mailed));
+      const pushed = el('input', { type: 'checkbox', 'aria-label': `On my devices: ${label}` });
+      this.#boxes.push({ kind, here, mailed, pushed });
+      return el('tr', {}, el('th', { scope: 'row' }, label), ...[here, mailed, pushed].map((each) => el('td', {}, each)));
     });
     const zones = el('datalist', { id: 'notice-zones' }, ...Intl.supportedValuesOf('timeZone').map((value) => el('option', { value })));
     fill(
       this.root,
       card('What you are told', el('table', { class: c('table') },
-        el('caption', { class: 'visually-hidden' }, 'What you are told, here and by e-mail'),
-        el('thead', {}, el('tr', {}, ...['What', 'Told here', 'By e-mail'].map((name) => el('th', { scope: 'col' }, name)))),
+        el('caption', { class: 'visually-hidden' }, 'What you are told here, by e-mail, and on your devices while Brigade is closed'),
+        el('thead', {}, el('tr', {}, ...['What', 'Told here', 'By e\u2011mail', 'On my devices'].map((name) => el('th', { scope: 'col' }, name)))),
         el('tbody', {}, ...rows))),
       card('By e-mail', this.#when.root, this.#hour.root),
-      card('Quiet hours', el('p', {}, 'No e-mail comes in these hours, and no device makes a sound. What there is comes together after them.'),
+      card('Quiet hours', el('p', {}, 'No e-mail comes in these hours, and no device shows or sounds anything. What there is comes after them.'),
         el('label', { class: c('tick') }, this.#quiet, 'Keep quiet hours'), this.#from.root, this.#to.root, this.#zone.root, zones),
       el('p', { class: c('kept') }, this.#said),
     );
@@ -97,11 +111,13 @@ class Choices {
   }
 
   #draw(): void {
-    const { off, unmailed, mail, mail_hour, zone, quiet } = this.#shown;
-    for (const { kind, here, mailed } of this.#boxes) {
+    const { off, unmailed, unpushed, mail, mail_hour, zone, quiet } = this.#shown;
+    for (const { kind, here, mailed, pushed } of this.#boxes) {
       here.checked = !off.includes(kind);
       mailed.checked = here.checked && !unmailed.includes(kind);
       mailed.disabled = !here.checked || mail === 'never';
+      pushed.checked = here.checked && !unpushed.includes(kind);
+      pushed.disabled = !here.checked;
     }
     this.#when.input.value = mail;
     this.#hour.input.value = String(mail_hour);
@@ -115,7 +131,7 @@ class Choices {
   }
 
   #chosen(): void {
-    const { off, unmailed } = this.#shown;
+    const { off, unmailed, unpushed } = this.#shown;
     const mailed = (kind: NoticeKind) => this.#boxes.find((box) => box.kind === kind);
     const quiet = this.#quiet.checked ? { from: this.#from.input.value || '22:00', to: this.#to.input.value || '07:00' } : null;
     const mail = this.#when.input.value as MailWhen;
@@ -124,6 +140,7 @@ class Choices {
       off: [...others(off), ...this.#boxes.flatMap(({ kind, here }) => (here.checked ? [] : [kind]))],
       // What cannot be chosen now stays as it was.
       unmailed: [...others(unmailed), ...this.#boxes.flatMap((box) => ((box.mailed.disabled ? unmailed.includes(box.kind) : !box.mailed.checked) ? [box.kind] : []))],
+      unpushed: [...others(unpushed), ...this.#boxes.flatMap(({ kind, pushed }) => ((pushed.disabled ? unpushed.includes(kind) : !pushed.checked) ? [kind] : []))],
       mail, mail_hour: Number(this.#hour.input.value), quiet,
       // Of hours of one's own the clock is one's own too.
       zone: this.#zone.input.value.trim() || (quiet !== null || mail === 'daily' ? Intl.DateTimeFormat().resolvedOptions().timeZone : null),
