@@ -22,6 +22,7 @@ create table push_devices (
     tenant_id     uuid        not null,
     id            uuid        not null,
     user_id       uuid        not null,
+    -- Goes with it: by triggers, for the key of a session holds no tenant.
     session_id    uuid        not null,
     -- What the browser calls itself.
     name          text        not null,
@@ -38,7 +39,6 @@ create table push_devices (
     constraint push_devices_endpoint_once unique (tenant_id, endpoint_hash),
     constraint push_devices_tenant_exists foreign key (tenant_id) references tenants (id) on delete cascade,
     constraint push_devices_user_exists foreign key (user_id) references users (id) on delete cascade,
-    constraint push_devices_session_exists foreign key (session_id) references sessions (id) on delete cascade,
     constraint push_devices_name_length check (char_length(name) <= 200),
     constraint push_devices_sealed_bounded check (octet_length(sealed) between 1 and 4096),
     constraint push_devices_endpoint_hashed check (octet_length(endpoint_hash) = 32)
@@ -62,11 +62,12 @@ begin
         raise exception '% has 10 devices', new.user_id
             using errcode = 'integrity_constraint_violation', constraint = 'push_devices_bounded', table = 'push_devices';
     end if;
-    if not exists (
+    -- A session that ends at this moment is waited for.
+    perform from sessions
+    where id = new.session_id and user_id = new.user_id and tenant_id = new.tenant_id and ended_at is null
+    for share;
+    if not found or not exists (
         select from memberships where tenant_id = new.tenant_id and user_id = new.user_id and role <> 'client'
-    ) or not exists (
-        select from sessions
-        where id = new.session_id and user_id = new.user_id and tenant_id = new.tenant_id and ended_at is null
     ) then
         raise exception '% is not signed in as staff of %', new.user_id, new.tenant_id
             using errcode = 'integrity_constraint_violation', constraint = 'push_devices_of_signed_in_staff', table = 'push_devices';
@@ -98,7 +99,7 @@ create policy push_devices_of_sessions_gone on push_devices for delete to curren
 create function brigade_end_push_device() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    delete from push_devices where session_id = new.id and (new.ended_at is not null or tenant_id is distinct from new.tenant_id);
+    delete from push_devices where session_id = old.id;
     return null;
 end
 $$;
@@ -106,6 +107,8 @@ revoke execute on function brigade_end_push_device() from public;
 create trigger push_devices_go_with_session after update of ended_at, tenant_id on sessions
     for each row when (new.ended_at is not null or new.tenant_id is distinct from old.tenant_id)
     execute function brigade_end_push_device();
+create trigger push_devices_go_with_session_row after delete on sessions
+    for each row execute function brigade_end_push_device();
 create index push_devices_by_session on push_devices (session_id);
 
 -- What devices are still to be told: a notice once for each device, or a test.

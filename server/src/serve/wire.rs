@@ -148,8 +148,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let page = format!("{}/settings#webhooks", http.origin());
     let webhooks = PgWebhooks::start(identity.clone(), &journal, page);
     let told = PgNotices::start(identity.clone(), &journal);
-    let devices = PgPush::new(identity.clone(), || new_keys().ok());
-    let policy = policy(&config.webhooks.allow);
+    let (devices, policy) = (PgPush::new(identity.clone(), || new_keys().ok()), policy(&config.webhooks.allow));
     let journal: Arc<dyn Journal> = Arc::new(journal);
     let directory = directory(config, &db, Arc::clone(&journal));
     notices::announce(&told, directory.clone());
@@ -178,8 +177,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     let reads = Arc::new(PgReads::new(db.clone()));
     let live = live(config, &gate, &hub);
     let (files, uploads) = (files::Files::default(), uploads(config, &db)?);
-    let own = Arc::new(identity.clone());
-    let messages = Arc::new(PgMessages::new(db.clone()));
+    let (own, messages) = (Arc::new(identity.clone()), Arc::new(PgMessages::new(db.clone())));
     let copies = Copies::new((own.clone(), own.clone()), own, messages, uploads.files());
     let there = Arc::clone(&presence);
     let app = brigade_http::App::new(Parts {

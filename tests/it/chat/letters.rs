@@ -171,7 +171,7 @@ async fn settings_are_ones_own_and_two_pages_agree() {
     socket.subscribe(&stage.business()).await;
     let usual = settings(&stage.manager).await;
     let expected = json!({
-        "rev": 0, "off": [], "unmailed": [], "mail": "hour", "mail_hour": 8, "zone": null, "quiet": null
+        "rev": 0, "off": [], "unmailed": [], "unpushed": [], "mail": "hour", "mail_hour": 8, "zone": null, "quiet": null
     });
     assert_eq!(usual, expected);
     let quiet = json!({ "from": "22:00", "to": "07:00" });

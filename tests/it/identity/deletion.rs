@@ -77,6 +77,7 @@ fn assert_emptied(app: &TestApp, id: UserId) {
         "notice_settings.user_id",
         "notices.user_id",
         "one_time_tokens.user_id",
+        "push_devices.user_id",
         "second_factors.user_id",
         "second_steps.user_id",
         "sessions.user_id",
