@@ -55,7 +55,7 @@ async fn while_it_is_away_no_part_is_taken_and_then_the_file_goes_on() {
     manager.put(topic, id, 0, &bytes[..PART]).await.data();
     bucket.be_away(true);
     let refused = manager.put(topic, id, PART, &bytes[PART..]).await;
-    assert_eq!((refused.status.as_u16(), refused.code()), (503, "UNAVAILABLE"));
+    assert_eq!((refused.status, refused.code()), (503, "UNAVAILABLE"));
     assert!(!refused.body.to_string().contains("127.0.0.1"), "{refused:?}");
     // Messages go on.
     manager.say(topic, "send", "Meanwhile", &[]).await.data();

@@ -148,7 +148,7 @@ impl Request {
     async fn read(stream: &mut TcpStream) -> Option<Self> {
         let mut bytes = Vec::new();
         loop {
-            let mut some = [0; 65_536];
+            let mut some = vec![0; 65_536];
             match stream.read(&mut some).await {
                 Ok(0) | Err(_) => return None,
                 Ok(count) => bytes.extend_from_slice(&some[..count]),

@@ -15,11 +15,7 @@ export const de: Translation = {
     'chat.write': 'Nachricht schreiben',
     'chat.unreachable': 'Der Chat ist nicht erreichbar',
     'chat.unreachable.why': 'Prüfen Sie Ihre Verbindung oder versuchen Sie es gleich noch einmal.',
-    'chat.missing': 'Ein Teil des Chats konnte nicht geladen werden. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.',
-    'chat.quick': {
-      one: 'Das war viel auf einmal. Ihre Nachricht ist noch da: Senden Sie sie in einer Sekunde noch einmal.',
-      other: 'Das war viel auf einmal. Ihre Nachricht ist noch da: Senden Sie sie in {n} Sekunden noch einmal.',
-    },
+    'chat.quick': 'Das war viel auf einmal. Ihre Nachricht ist noch da: Senden Sie sie in {n} s noch einmal.',
     'chat.kept': '{problem} Ihre Nachricht ist noch da.',
     'chat.fresh': 'Neuen Chat beginnen',
 

@@ -18,11 +18,7 @@ export const en = {
   'chat.write': 'Write a message',
   'chat.unreachable': 'The chat cannot be reached',
   'chat.unreachable.why': 'Check your connection, or try again in a moment.',
-  'chat.missing': 'A part of the chat could not be loaded. Check your connection and try again.',
-  'chat.quick': {
-    one: 'That was a lot at once. Your message is still here: send it again in {n} second.',
-    other: 'That was a lot at once. Your message is still here: send it again in {n} seconds.',
-  },
+  'chat.quick': 'That was a lot at once. Your message is still here: send it again in {n} s.',
   'chat.kept': '{problem} Your message is still here.',
   'chat.fresh': 'Start a new chat',
 

@@ -165,7 +165,7 @@ export class App implements Here {
     // The server is there and the script is not: the chat was renewed meanwhile, or this browser never asks twice. A fresh page goes on.
     if (!code && !again && (await this.#lookWhoIsThere())) return location.reload();
     try {
-      if (!code) throw new ApiError('OFFLINE', say('chat.missing'));
+      if (!code) throw new ApiError('OFFLINE', say('chat.unreachable.why'));
       const ticket = await this.site.begin(this.link.page, this.#answers);
       this.#answers = undefined;
       this.memory.save(ticket);
@@ -237,7 +237,7 @@ export class App implements Here {
     const chat = this.#chat;
     if (!chat) return;
     const code = await fetched(() => import('./forget'));
-    const outcome = code ? await code.forgetChat(this.site, chat.ticket.token) : say('chat.missing');
+    const outcome = code ? await code.forgetChat(this.site, chat.ticket.token) : say('chat.unreachable.why');
     if (typeof outcome === 'string') return this.#say(outcome);
     if (!outcome) return;
     this.drop();
@@ -317,13 +317,9 @@ function forgetFirst(): void {
   remember(FIRST, null, 'sessionStorage');
 }
 
+/** Written by nobody but `keepFirst`, or not there. */
 function takeFirst(): First | undefined {
   const kept = remembered(FIRST, 'sessionStorage');
   forgetFirst();
-  try {
-    const first = JSON.parse(kept ?? 'null') as Partial<First> | null;
-    return typeof first?.text === 'string' && typeof first.id === 'string' ? first as First : undefined;
-  } catch {
-    return undefined;
-  }
+  return kept === null ? undefined : JSON.parse(kept) as First;
 }
