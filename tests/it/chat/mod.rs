@@ -2,7 +2,6 @@
 
 mod attachments;
 mod blocks;
-mod bucket;
 mod canned;
 mod client;
 mod drafts;
