@@ -125,7 +125,7 @@ describe('the look of the chat', () => {
     await chat.getByRole('textbox').waitFor();
     await visitor.route('**/assets/chat-*.js', (route) => route.abort());
     await say(chat, 'Is this thing on?');
-    await chat.getByRole('alert').filter({ hasText: 'could not be loaded' }).waitFor();
+    await chat.getByRole('alert').filter({ hasText: 'Your message is still here' }).waitFor();
     assert.equal(await chat.getByRole('textbox').inputValue(), 'Is this thing on?');
     await picture(visitor, 'widget-not-loaded-desktop');
     await visitor.unroute('**/assets/chat-*.js');
@@ -164,20 +164,20 @@ describe('the look of the chat', () => {
     const heard = () => page.getByRole('log', { name: 'What was heard' }).getByRole('listitem').evaluateAll((lines) => lines.map((line) => line.textContent.slice(9)));
     await chatOf(page).getByRole('textbox').waitFor();
     await eventually(async () => assert.deepEqual(await heard(), ['opened', 'ready']));
-    await say(chatOf(page), 'My secret');
-    await hears(chatOf(page), 'My secret');
+    await say(chatOf(page), 'Strictly between us');
+    await hears(chatOf(page), 'Strictly between us');
     await chatOf(page).getByRole('button', { name: 'Close chat' }).click();
     await admin.goto('/inbox');
-    await openConversation(admin, 'My secret');
-    await say(admin, 'A secret answer');
+    await openConversation(admin, 'Strictly between us');
+    await say(admin, 'Between us it stays');
     await page.locator('#unread').filter({ hasText: '1' }).waitFor();
     await page.getByRole('button', { name: 'Open or close it' }).click();
-    await hears(chatOf(page), 'A secret answer');
+    await hears(chatOf(page), 'Between us it stays');
     await page.locator('#unread').filter({ hasText: '0' }).waitFor();
     const lines = await heard();
     assert.deepEqual(lines.filter((line) => !line.startsWith('unread')), ['opened', 'ready', 'closed', 'opened']);
     assert.ok(lines.includes('unread: 1'), lines.join());
-    assert.doesNotMatch(await page.locator('main').innerText(), /secret/i);
+    assert.doesNotMatch(await page.locator('main').innerText(), /between us/i);
     // Not from another window, and not in another shape.
     await page.evaluate(() => {
       window.heardMore = [];

@@ -31,6 +31,10 @@ describe('times to put something off to', () => {
     expect(offered(2026, 2, 22, 12, 0)).toEqual(['In three hours: Sun Mar 22 15:00', 'This evening: Sun Mar 22 18:00', 'Tomorrow morning: Mon Mar 23 09:00', 'In a week: Sun Mar 29 09:00']);
   });
 
+  it('call the Monday in a week that on a Monday, when it is not the Monday people mean', () => {
+    expect(offered(2026, 2, 23, 0, 30).slice(2)).toEqual(['Tomorrow morning: Tue Mar 24 09:00', 'In a week: Mon Mar 30 09:00']);
+  });
+
   it('are nine in the morning also after the night the clocks change', () => {
     const [before, after] = [new Date(2026, 2, 28, 9), new Date(2026, 2, 29, 9)];
     expect(after.getTime() - before.getTime(), 'the clocks here change').toBe(23 * 3_600_000);

@@ -18,7 +18,8 @@ export function laters(now: Date): Later[] {
   const all: Later[] = [{ label: 'In three hours', at: new Date(Math.ceil((now.getTime() + 3 * 3_600_000) / 60_000) * 60_000) }];
   if (now.getHours() < EVENING - 1) all.push({ label: 'This evening', at: on(0, EVENING) });
   all.push({ label: 'Tomorrow morning', at: on(1, MORNING) });
-  const toMonday = (8 - now.getDay()) % 7 || 7;
+  // On a Sunday this is tomorrow; on a Monday it is the Monday in a week, and said so.
+  const toMonday = (8 - now.getDay()) % 7;
   if (toMonday > 1) all.push({ label: 'Monday morning', at: on(toMonday, MORNING) });
   all.push({ label: 'In a week', at: on(7, MORNING) });
   return all.filter(({ at }, index) => all.findIndex((other) => other.at.getTime() === at.getTime()) === index);
