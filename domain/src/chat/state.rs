@@ -11,6 +11,7 @@ use super::event::{Event, Kind, Side};
 use super::feedback::Feedback;
 use super::matter::{Done, Matter};
 use super::message::{History, Message};
+use super::schedule::Scheduled;
 use super::text::{MessageText, PageUrl};
 use super::transcript::{Asked, Transcripts};
 use super::triage::Priority;
@@ -158,6 +159,9 @@ pub struct Conversation {
     /// What the visitor was asked before the first message, and has answered.
     #[serde(default)]
     pub(super) answers: Vec<Answer>,
+    /// What is sent later, by the entry that says so.
+    #[serde(default)]
+    pub(super) scheduled: BTreeMap<Seq, Scheduled>,
 }
 
 impl Conversation {
@@ -196,6 +200,7 @@ impl Conversation {
             blocked: None,
             transcripts: Transcripts::default(),
             answers: Vec::new(),
+            scheduled: BTreeMap::new(),
         }
     }
 
@@ -245,12 +250,7 @@ impl Conversation {
                 message.edited = Some(entry.at);
                 message.edits = message.edits.saturating_add(1);
             }),
-            Event::MessageDeleted { seq, .. } => self.history.change(*seq, |message| {
-                message.text = None;
-                message.mentions.clear();
-                message.attachments.clear();
-                message.reactions.clear();
-            }),
+            Event::MessageDeleted { seq, .. } => self.history.change(*seq, Message::clear),
             Event::ReactionChanged { seq, emoji, on, .. } => self.history.change(*seq, |message| {
                 let who = message.reactions.entry(emoji.clone()).or_default();
                 let _changed = if *on { who.insert(entry.by) } else { who.remove(&entry.by) };
@@ -281,13 +281,15 @@ impl Conversation {
             Event::TranscriptAsked { to } => {
                 self.transcripts.take(Asked { by: entry.by, at: entry.at, to: to.clone() });
             }
+            Event::MessageScheduled { .. }
+            | Event::MessageRescheduled { .. }
+            | Event::MessageUnscheduled { .. }
+            | Event::ScheduledHeld { .. }
+            | Event::ScheduledSent { .. } => self.take_scheduled(entry),
             Event::ContactLeft { email, name } => {
                 self.contact = Some(Contact { email: email.clone(), name: name.clone() });
             }
-            Event::Invited { invitation, email, name, inviter } => {
-                let (invitation, email, name) = (*invitation, email.clone(), name.clone());
-                self.invited = Some(Invited { invitation, email, name, inviter: *inviter, at: entry.at });
-            }
+            Event::Invited { .. } => self.is_invited(entry),
             Event::HandedOver { account, name, .. } => {
                 (self.kind, self.account, self.invited) = (Kind::Account, Some(*account), None);
                 self.site_name = self.name.replace(name.clone());
@@ -298,6 +300,13 @@ impl Conversation {
                 self.name = Some(name.clone());
                 self.rename_visitor(name);
             }
+        }
+    }
+
+    fn is_invited(&mut self, entry: &Entry<Event>) {
+        if let Event::Invited { invitation, email, name, inviter } = &entry.event {
+            let (invitation, email, name) = (*invitation, email.clone(), name.clone());
+            self.invited = Some(Invited { invitation, email, name, inviter: *inviter, at: entry.at });
         }
     }
 

@@ -113,6 +113,11 @@ fn of_conversation(event: chat::event::Event, deleted: bool) -> Value {
         | Event::VisitorBlocked { .. }
         | Event::AnswersGiven { .. }
         | Event::TranscriptAsked { .. }
+        | Event::MessageScheduled { .. }
+        | Event::MessageRescheduled { .. }
+        | Event::MessageUnscheduled { .. }
+        | Event::ScheduledHeld { .. }
+        | Event::ScheduledSent { .. }
         | Event::WritingAllowed { .. }
         | Event::TakenBack { .. } => json!({}),
     }

@@ -19,6 +19,7 @@ mod platform;
 mod queue;
 mod replay;
 mod routing;
+mod schedule;
 mod second_factor;
 mod sizes;
 mod targets;

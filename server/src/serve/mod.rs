@@ -23,6 +23,7 @@ mod notices;
 mod parts;
 mod postman;
 mod routing;
+mod schedule;
 pub(crate) mod signals;
 mod targets;
 pub(crate) mod tasks;

@@ -44,7 +44,9 @@ use brigade_ws::{Hub, Live, LiveConfig, LiveLimits, Timeouts};
 use super::drain::Traffic;
 use super::health::{Pulse, Vitals};
 use super::parts::{Letters, Lookout};
-use super::{blocks, feedback, files, live, notices, postman, routing, targets, tasks, teams, transcripts, upkeep};
+use super::{
+    blocks, feedback, files, live, notices, postman, routing, schedule, targets, tasks, teams, transcripts, upkeep,
+};
 use crate::config::Config;
 use crate::config::value::Setting as _;
 use crate::database::Database;
@@ -421,6 +423,8 @@ impl Node {
         let blocked = Arc::new(PgBlocks::new(self.db.clone()));
         let tasks = blocks::blocks(tasks, self.handles.directory.clone(), blocked);
         let tasks = transcripts::transcripts(tasks, self.app.clone(), Arc::new(self.identity.clone()));
+        let authors = Arc::new(self.identity.clone());
+        let tasks = schedule::scheduled(tasks, self.handles.directory.clone(), authors);
         let tasks = routing::tasks(tasks, &self.handles.directory, &PgRouting::new(self.db.clone()));
         let tasks = notices::tasks(tasks, &self.notices);
         let queue = Arc::new(self.identity.clone());

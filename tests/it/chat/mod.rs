@@ -12,6 +12,7 @@ mod look;
 mod notices;
 mod questions;
 mod routing;
+mod schedule;
 mod search;
 mod site;
 mod targets;

@@ -105,6 +105,19 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
     let text = format!("words {}", dice.roll(1_000));
     let comment = dice.heads().then(|| text.clone());
     match dice.due.pop() {
+        Some(kind @ ("send_now" | "unschedule")) => return (cast.manager.clone(), kind, json!({ "item": head })),
+        Some("reschedule") => {
+            let body = json!({ "item": head, "text": text, "send_at": someday(dice), "unless_reply_after": seq });
+            return (cast.manager.clone(), "reschedule", body);
+        }
+        // Sometimes that is when it is to be sent.
+        Some("hold_scheduled") => {
+            return (
+                system,
+                "hold_scheduled",
+                json!({ "item": head, "author": cast.manager.party, "send_at": someday(dice), "rev": 1 }),
+            );
+        }
         Some("ask_feedback") => return (system, "ask_feedback", json!({ "rev": head, "question": "How was it?" })),
         Some(kind) => {
             let who = if dice.heads() { cast.visitor.clone() } else { anybody };
@@ -112,7 +125,7 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
         }
         None => {}
     }
-    match dice.roll(39) {
+    match dice.roll(43) {
         0..6 => (anybody, "send", json!({ "text": text })),
         6 => (anybody, "send", json!({ "text": text, "reply_to": seq })),
         7 => (cast.manager.clone(), "send", json!({ "text": text, "mentions": [cast.user(dice)] })),
@@ -154,6 +167,11 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
         }
         36 | 37 => (anybody, "assign_team", json!({ "team": dice.heads().then_some(cast.team) })),
         38 => (system, "release", json!({ "from": cast.user(dice), "team": cast.team, "rev": seq })),
+        39..43 => {
+            let next = ["send_now", "unschedule", "reschedule", "hold_scheduled"];
+            dice.due = vec![next[usize::try_from(dice.roll(4)).unwrap()]];
+            (cast.manager.clone(), "schedule", json!({ "text": text, "send_at": someday(dice) }))
+        }
         27 => (anybody, "block", json!({ "reason": text, "email": dice.heads() })),
         33 => (anybody, "ask_transcript", json!({})),
         // As it is at this moment, if nobody has it.
