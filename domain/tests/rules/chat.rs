@@ -147,6 +147,12 @@ fn aim(mut ask: Ask, chat: &Chat) -> Ask {
             let state = serde_json::to_value(&chat.state).unwrap();
             if let Some((item, kept)) = state["scheduled"].as_object().and_then(|all| all.iter().next()) {
                 ask.body["item"] = json!(item.parse::<u64>().unwrap());
+                if ask.kind == "reschedule" {
+                    // Its author, and in time.
+                    let author = Who::ALL.into_iter().find(|who| json!(who.party()) == kept["by"]);
+                    ask.who = author.unwrap_or(ask.who);
+                    ask.body["send_at"] = json!(chat.now + SignedDuration::from_hours(72));
+                }
                 if ask.kind.ends_with("_scheduled") {
                     (ask.body["send_at"], ask.body["author"]) = (kept["send_at"].clone(), kept["by"].clone());
                 }

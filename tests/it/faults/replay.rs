@@ -97,38 +97,47 @@ impl Cast {
     }
 }
 
+/// What follows on what was asked before.
+fn what_is_due(cast: &Cast, dice: &mut Dice, head: u64, text: &str) -> Option<(Actor, &'static str, Value)> {
+    let (system, manager) = (Actor::system(cast.tenant), cast.manager.clone());
+    let comment = dice.heads().then_some(text);
+    Some(match dice.due.pop()? {
+        "edit" => (manager, "edit", json!({ "seq": head, "text": text })),
+        kind @ ("send_now" | "unschedule") => (manager, kind, json!({ "item": head })),
+        "reschedule" => {
+            let body = json!({ "item": head, "text": text, "send_at": someday(dice), "unless_reply_after": 1 });
+            (manager, "reschedule", body)
+        }
+        // Sometimes that is when it is to be sent.
+        "hold_scheduled" => {
+            let body = json!({ "item": head, "author": cast.manager.party, "send_at": someday(dice), "rev": 1 });
+            (system, "hold_scheduled", body)
+        }
+        "ask_feedback" => (system, "ask_feedback", json!({ "rev": head, "question": "How was it?" })),
+        kind => {
+            let who = if dice.heads() { cast.visitor.clone() } else { cast.one_of(dice) };
+            (who, kind, json!({ "asked": head, "score": dice.roll(5) + 1, "comment": comment }))
+        }
+    })
+}
+
 /// Something somebody asks of a conversation of `head` entries.
 fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static str, Value) {
     let anybody = cast.one_of(dice);
     let system = Actor::system(cast.tenant);
     let seq = dice.roll(head.max(1)) + 1;
     let text = format!("words {}", dice.roll(1_000));
-    let comment = dice.heads().then(|| text.clone());
-    match dice.due.pop() {
-        Some(kind @ ("send_now" | "unschedule")) => return (cast.manager.clone(), kind, json!({ "item": head })),
-        Some("reschedule") => {
-            let body = json!({ "item": head, "text": text, "send_at": someday(dice), "unless_reply_after": seq });
-            return (cast.manager.clone(), "reschedule", body);
-        }
-        // Sometimes that is when it is to be sent.
-        Some("hold_scheduled") => {
-            return (
-                system,
-                "hold_scheduled",
-                json!({ "item": head, "author": cast.manager.party, "send_at": someday(dice), "rev": 1 }),
-            );
-        }
-        Some("ask_feedback") => return (system, "ask_feedback", json!({ "rev": head, "question": "How was it?" })),
-        Some(kind) => {
-            let who = if dice.heads() { cast.visitor.clone() } else { anybody };
-            return (who, kind, json!({ "asked": head, "score": dice.roll(5) + 1, "comment": comment }));
-        }
-        None => {}
+    if let Some(next) = what_is_due(cast, dice, head, &text) {
+        return next;
     }
     match dice.roll(43) {
         0..6 => (anybody, "send", json!({ "text": text })),
         6 => (anybody, "send", json!({ "text": text, "reply_to": seq })),
-        7 => (cast.manager.clone(), "send", json!({ "text": text, "mentions": [cast.user(dice)] })),
+        7 => {
+            // An edit of what somebody else wrote is none.
+            dice.due = vec!["edit"];
+            (cast.manager.clone(), "send", json!({ "text": text, "mentions": [cast.user(dice)] }))
+        }
         8 => (anybody, "note", json!({ "text": text })),
         9..11 => (anybody, "edit", json!({ "seq": seq, "text": text })),
         11 => (anybody, "delete", json!({ "seq": seq })),
