@@ -151,6 +151,12 @@ impl Actor {
         }
     }
 
+    /// Brigade itself doing what somebody of the staff has asked for before: with its authority, under their name. Whether
+    /// they still are of the staff is asked by whoever makes this.
+    pub fn on_behalf(tenant: TenantId, user: UserId, name: String) -> Self {
+        Self { party: Party::User(user), name, ..Self::system(tenant) }
+    }
+
     /// A site visitor of a tenant.
     pub fn visitor(tenant: TenantId, visitor: VisitorId) -> Self {
         Self { party: Party::Visitor(visitor), kind: ActorKind::Anonymous, ..Self::system(tenant) }

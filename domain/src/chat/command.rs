@@ -113,6 +113,24 @@ pub enum Command {
         /// Where a visitor wants it; without one, where they have left to be reached.
         email: Option<Email>,
     },
+    /// Write a message that is sent later.
+    Schedule(Schedule),
+    /// Change one that is not sent yet.
+    Reschedule(Reschedule),
+    /// Send it not at all.
+    Unschedule {
+        /// Which.
+        item: Seq,
+    },
+    /// Send it now.
+    SendNow {
+        /// Which.
+        item: Seq,
+    },
+    /// Its time has come: asked under its author's name.
+    SendScheduled(Come),
+    /// Its time has come, and its author is not of the staff any more.
+    HoldScheduled(Come),
     /// Leave a way to be reached.
     LeaveContact {
         /// The address.
@@ -183,6 +201,47 @@ pub struct Send {
     pub mentions: Vec<UserId>,
     /// The files that go with it.
     pub attachments: Vec<Attachment>,
+}
+
+/// Write a message that is sent later.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schedule {
+    /// What.
+    pub text: MessageText,
+    /// When it is sent.
+    pub send_at: Timestamp,
+    /// Which message it answers.
+    pub reply_to: Option<Seq>,
+    /// Who is meant, each once.
+    pub mentions: Vec<UserId>,
+    /// Only if the customer writes nothing above this `seq`.
+    pub unless_reply_after: Option<Seq>,
+}
+
+/// Change what is sent later.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reschedule {
+    /// Which.
+    pub item: Seq,
+    /// What it says.
+    pub text: MessageText,
+    /// When it is sent.
+    pub send_at: Timestamp,
+    /// Only if the customer writes nothing above this `seq`.
+    pub unless_reply_after: Option<Seq>,
+}
+
+/// The time of a scheduled message has come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Come {
+    /// Of which.
+    pub item: Seq,
+    /// Whose it is.
+    pub author: UserId,
+    /// Which time that was.
+    pub send_at: Timestamp,
+    /// The entry that says so.
+    pub rev: Seq,
 }
 
 /// Write a note among staff.
@@ -314,6 +373,12 @@ impl Command {
                     email: email.as_deref().map(|email| Email::parse("email", email)).transpose()?,
                 })
             }
+            "schedule" => schedule(parse_body(body)?).map(Self::Schedule),
+            "reschedule" => reschedule(&parse_body(body)?).map(Self::Reschedule),
+            "unschedule" => parse_body(body).map(|wire::Item { item }| Self::Unschedule { item }),
+            "send_now" => parse_body(body).map(|wire::Item { item }| Self::SendNow { item }),
+            "send_scheduled" => parse_body(body).map(come).map(Self::SendScheduled),
+            "hold_scheduled" => parse_body(body).map(come).map(Self::HoldScheduled),
             "leave_contact" => contact(&parse_body(body)?),
             "identify" => Identity::parse(&parse_body(body)?).map(Self::Identify),
             "invite" => {
@@ -355,6 +420,21 @@ fn send(body: wire::Send) -> Result<Send, Refusal> {
     let text = text(&body.text, &attachments)?;
     let (reply_to, unless_answered_after) = (body.reply_to, body.unless_answered_after);
     Ok(Send { text, reply_to, unless_answered_after, mentions: mentions(body.mentions)?, attachments })
+}
+
+fn schedule(body: wire::Schedule) -> Result<Schedule, Refusal> {
+    let wire::Schedule { send_at, reply_to, unless_reply_after, .. } = body;
+    let text = MessageText::parse(&body.text)?;
+    Ok(Schedule { text, send_at, reply_to, mentions: mentions(body.mentions)?, unless_reply_after })
+}
+
+fn reschedule(body: &wire::Reschedule) -> Result<Reschedule, Refusal> {
+    let wire::Reschedule { item, send_at, unless_reply_after, .. } = *body;
+    Ok(Reschedule { item, text: MessageText::parse(&body.text)?, send_at, unless_reply_after })
+}
+
+const fn come(wire::Come { item, author, send_at, rev }: wire::Come) -> Come {
+    Come { item, author, send_at, rev }
 }
 
 fn note(body: wire::Note) -> Result<Note, Refusal> {

@@ -7,6 +7,7 @@ use super::block::Reason;
 use super::due::Dues;
 use super::feedback::Given;
 use super::identity::Identity;
+use super::schedule::Held;
 use super::text::{Emoji, MessageText, PageUrl};
 use super::transcript::Recipient;
 use super::triage::Priority;
@@ -217,6 +218,56 @@ pub enum Event {
         /// To whom.
         to: Recipient,
     },
+    /// Somebody of the staff has written a message that is sent later. The entry names it.
+    MessageScheduled {
+        /// What was written.
+        text: MessageText,
+        /// When it is sent.
+        send_at: Timestamp,
+        /// The message it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<Seq>,
+        /// Who is meant.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<UserId>,
+        /// Only if the customer writes nothing above this `seq`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unless_reply_after: Option<Seq>,
+    },
+    /// Its author has changed it. Held back it no longer is.
+    MessageRescheduled {
+        /// Which.
+        item: Seq,
+        /// What it says now.
+        text: MessageText,
+        /// When it is sent.
+        send_at: Timestamp,
+        /// Only if the customer writes nothing above this `seq`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unless_reply_after: Option<Seq>,
+    },
+    /// It is not sent.
+    MessageUnscheduled {
+        /// Which.
+        item: Seq,
+    },
+    /// Its time has come and it was not sent: somebody has to look at it.
+    ScheduledHeld {
+        /// Which.
+        item: Seq,
+        /// Whose it is.
+        author: UserId,
+        /// Why.
+        reason: Held,
+    },
+    /// It was sent: the message before.
+    ScheduledSent {
+        /// Which.
+        item: Seq,
+        /// By somebody, and not because its time has come.
+        #[serde(default, skip_serializing_if = "is_false")]
+        by_hand: bool,
+    },
     /// The visitor left a way to be reached.
     ContactLeft {
         /// The address, not verified.
@@ -260,7 +311,8 @@ pub enum Event {
 
 impl Event {
     /// Whether readers of `audience` may see it. Internal matters are for staff only: notes and everything about
-    /// them, the visitor's contact, who the site says they are, the invitation and why somebody is blocked, and how the staff sort their work.
+    /// them, the visitor's contact, who the site says they are, the invitation and why somebody is blocked, how the staff
+    /// sort their work, and what they will say later.
     pub const fn visible(&self, audience: Audience) -> bool {
         match audience {
             Audience::Staff => true,
@@ -271,6 +323,11 @@ impl Event {
                 | Self::VisitorBlocked { .. }
                 | Self::AnswersGiven { .. }
                 | Self::TranscriptAsked { .. }
+                | Self::MessageScheduled { .. }
+                | Self::MessageRescheduled { .. }
+                | Self::MessageUnscheduled { .. }
+                | Self::ScheduledHeld { .. }
+                | Self::ScheduledSent { .. }
                 | Self::Invited { .. }
                 | Self::Snoozed { .. }
                 | Self::Woken {}

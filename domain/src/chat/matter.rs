@@ -193,6 +193,11 @@ impl Course<'_> {
             | Event::VisitorBlocked { .. }
             | Event::AnswersGiven { .. }
             | Event::TranscriptAsked { .. }
+            | Event::MessageScheduled { .. }
+            | Event::MessageRescheduled { .. }
+            | Event::MessageUnscheduled { .. }
+            | Event::ScheduledHeld { .. }
+            | Event::ScheduledSent { .. }
             | Event::WritingAllowed { .. }
             | Event::Invited { .. } => {}
         }

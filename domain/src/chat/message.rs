@@ -59,6 +59,14 @@ impl Message {
         self.text.is_none()
     }
 
+    /// Only its place is left.
+    pub(super) fn clear(&mut self) {
+        self.text = None;
+        self.mentions.clear();
+        self.attachments.clear();
+        self.reactions.clear();
+    }
+
     /// Whether it can be unread for `reader`: somebody else's, visible and still there.
     fn counts_for(&self, reader: Option<Party>, side: Side) -> bool {
         Some(self.by) != reader && self.visible_to(side) && !self.deleted()

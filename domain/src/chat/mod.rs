@@ -19,6 +19,7 @@
 //! | what was said, as a letter | [`transcript`] |
 //! | what reports know of what customers came with | [`matter`] |
 //! | what somebody has begun to write | [`draft`] |
+//! | what is written and sent later | [`schedule`] |
 //! | which files go with messages, and how they arrive | [`attachment`] |
 //! | which of them the staff look at together | [`list`], [`view`] |
 //! | how the staff sort them: priority, labels, snoozing | [`triage`] |
@@ -37,6 +38,7 @@ pub mod list;
 pub mod matter;
 pub mod message;
 pub mod ports;
+pub mod schedule;
 pub mod search;
 pub mod signal;
 mod snapshot;

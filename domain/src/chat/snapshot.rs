@@ -118,7 +118,8 @@ impl Conversation {
     /// The state as `actor` sees it.
     pub(super) fn shown_to(&self, actor: &Actor, audience: Audience) -> Value {
         let side = side_of(audience);
-        let (messages, more) = self.newest(side);
+        let scheduled = for_scheduled(self, side);
+        let (messages, more) = self.newest(side, scheduled.as_ref().map_or(0, |shown| shown.to_string().len()));
         let unread = self.history.unread(Some(actor.party), side, self.cursor(actor.party));
         let cursors: Map<_, _> =
             self.cursors.iter().map(|(party, cursor)| (party.to_string(), json!(cursor.seq))).collect();
@@ -157,6 +158,7 @@ impl Conversation {
             "blocked": for_staff(json!(self.blocked)),
             "answers": for_staff(json!(self.answers)),
             "transcript": for_staff(json!(self.transcripts.last)),
+            "scheduled": scheduled,
             "writing_stopped": self.blocked.is_some(),
         })
     }
@@ -179,9 +181,10 @@ impl Conversation {
     }
 
     /// The newest messages `side` may see, oldest first, and whether there are older ones.
-    fn newest(&self, side: Side) -> (Vec<Value>, bool) {
+    /// `taken` bytes are needed for something else.
+    fn newest(&self, side: Side, taken: usize) -> (Vec<Value>, bool) {
         let mut visible = self.history.iter().rev().filter(|message| message.visible_to(side));
-        let (mut messages, mut bytes, mut cut) = (Vec::new(), 0, false);
+        let (mut messages, mut bytes, mut cut) = (Vec::new(), taken, false);
         for message in visible.by_ref() {
             let shown = message.shown();
             bytes += shown.to_string().len();
@@ -273,6 +276,14 @@ impl Conversation {
     pub(super) fn as_listing(&self) -> Listing {
         let topic = Topic::view(EntityRef::from(self.tenant), INBOX);
         Listing { topic, key: self.id.to_string(), body: self.inbox_line() }
+    }
+}
+
+/// What is sent later, for staff.
+fn for_scheduled(conversation: &Conversation, side: Side) -> Option<Value> {
+    match side {
+        Side::Staff => Some(conversation.shown_scheduled()),
+        Side::Customer => None,
     }
 }
 

@@ -53,13 +53,19 @@ impl Standing {
             | Command::Reckon { .. }
             | Command::AskFeedback(_)
             | Command::Release(_)
+            | Command::SendScheduled(_)
+            | Command::HoldScheduled(_)
             | Command::Give(_) => matches!(self, Self::System),
             Command::Send(_)
             | Command::Edit { .. }
             | Command::Delete { .. }
             | Command::React { .. }
             | Command::Read { .. } => matches!(self, Self::Admin | Self::Staff | Self::Member | Self::Visitor),
-            Command::Note(_) => matches!(self, Self::Admin | Self::Staff),
+            Command::Note(_)
+            | Command::Schedule(_)
+            | Command::Reschedule(_)
+            | Command::Unschedule { .. }
+            | Command::SendNow { .. } => matches!(self, Self::Admin | Self::Staff),
             Command::Assign(_)
             | Command::AssignTeam(_)
             | Command::Resolve

@@ -12,6 +12,7 @@ use super::feedback::Feedback;
 use super::identity::Identity;
 use super::matter::{Done, Matter};
 use super::message::{History, Message};
+use super::schedule::Scheduled;
 use super::text::{MessageText, PageUrl};
 use super::transcript::{Asked, Transcripts};
 use super::triage::Priority;
@@ -162,6 +163,9 @@ pub struct Conversation {
     /// Who the visitor is, as the business's site has signed. Never somebody else later.
     #[serde(default)]
     pub(super) identity: Option<Identity>,
+    /// What is sent later, by the entry that says so.
+    #[serde(default)]
+    pub(super) scheduled: BTreeMap<Seq, Scheduled>,
 }
 
 impl Conversation {
@@ -201,6 +205,7 @@ impl Conversation {
             transcripts: Transcripts::default(),
             answers: Vec::new(),
             identity: None,
+            scheduled: BTreeMap::new(),
         }
     }
 
@@ -250,12 +255,7 @@ impl Conversation {
                 message.edited = Some(entry.at);
                 message.edits = message.edits.saturating_add(1);
             }),
-            Event::MessageDeleted { seq, .. } => self.history.change(*seq, |message| {
-                message.text = None;
-                message.mentions.clear();
-                message.attachments.clear();
-                message.reactions.clear();
-            }),
+            Event::MessageDeleted { seq, .. } => self.history.change(*seq, Message::clear),
             Event::ReactionChanged { seq, emoji, on, .. } => self.history.change(*seq, |message| {
                 let who = message.reactions.entry(emoji.clone()).or_default();
                 let _changed = if *on { who.insert(entry.by) } else { who.remove(&entry.by) };
@@ -286,14 +286,16 @@ impl Conversation {
             Event::TranscriptAsked { to } => {
                 self.transcripts.take(Asked { by: entry.by, at: entry.at, to: to.clone() });
             }
+            Event::MessageScheduled { .. }
+            | Event::MessageRescheduled { .. }
+            | Event::MessageUnscheduled { .. }
+            | Event::ScheduledHeld { .. }
+            | Event::ScheduledSent { .. } => self.take_scheduled(entry),
             Event::ContactLeft { email, name } => {
                 self.contact = Some(Contact { email: email.clone(), name: name.clone() });
             }
             Event::Identified(identity) => self.identity = Some(identity.clone()),
-            Event::Invited { invitation, email, name, inviter } => {
-                let (invitation, email, name) = (*invitation, email.clone(), name.clone());
-                self.invited = Some(Invited { invitation, email, name, inviter: *inviter, at: entry.at });
-            }
+            Event::Invited { .. } => self.is_invited(entry),
             Event::HandedOver { account, name, .. } => {
                 (self.kind, self.account, self.invited) = (Kind::Account, Some(*account), None);
                 self.site_name = self.name.replace(name.clone());
@@ -304,6 +306,13 @@ impl Conversation {
                 self.name = Some(name.clone());
                 self.rename_visitor(name);
             }
+        }
+    }
+
+    fn is_invited(&mut self, entry: &Entry<Event>) {
+        if let Event::Invited { invitation, email, name, inviter } = &entry.event {
+            let (invitation, email, name) = (*invitation, email.clone(), name.clone());
+            self.invited = Some(Invited { invitation, email, name, inviter: *inviter, at: entry.at });
         }
     }
 

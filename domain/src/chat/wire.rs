@@ -41,6 +41,41 @@ pub(super) struct Send {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct Schedule {
+    pub(super) text: String,
+    pub(super) send_at: Timestamp,
+    pub(super) reply_to: Option<Seq>,
+    #[serde(default)]
+    pub(super) mentions: Vec<UserId>,
+    pub(super) unless_reply_after: Option<Seq>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reschedule {
+    pub(super) item: Seq,
+    pub(super) text: String,
+    pub(super) send_at: Timestamp,
+    pub(super) unless_reply_after: Option<Seq>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Item {
+    pub(super) item: Seq,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Come {
+    pub(super) item: Seq,
+    pub(super) author: UserId,
+    pub(super) send_at: Timestamp,
+    pub(super) rev: Seq,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Note {
     pub(super) text: String,
     #[serde(default)]

@@ -62,6 +62,8 @@ kinds! {
     Accepted = "accepted";
     /// One is the manager of an account from now on.
     Entrusted = "entrusted";
+    /// A message that one has scheduled was not sent.
+    HeldBack = "held_back";
     /// A webhook was switched off, because nothing arrived any more.
     WebhookOff = "webhook_off";
 }
@@ -70,7 +72,7 @@ impl Kind {
     /// Whether what happens again before it is read is counted; otherwise only the last counts.
     pub const fn counts_up(self) -> bool {
         match self {
-            Self::Mentioned | Self::Answered | Self::Waiting => true,
+            Self::Mentioned | Self::Answered | Self::Waiting | Self::HeldBack => true,
             Self::Assigned | Self::Due | Self::Accepted | Self::Entrusted | Self::WebhookOff => false,
         }
     }

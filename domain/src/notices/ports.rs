@@ -58,6 +58,8 @@ impl Notice {
             Kind::Due => format!("Something {name} waits for is due or was missed."),
             Kind::Accepted => format!("{name} accepted your invitation and is a client now."),
             Kind::Entrusted => format!("{who} made you the account manager of {name}."),
+            Kind::HeldBack if self.times > 1 => format!("{} scheduled messages to {name} were held back.", self.times),
+            Kind::HeldBack => format!("A scheduled message to {name} was held back."),
             Kind::WebhookOff => format!("A webhook was switched off: {name}"),
         }
     }

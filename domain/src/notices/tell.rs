@@ -23,6 +23,8 @@ pub const LINES: &[&str] = &[
     "woken",
     "due_set",
     "handed_over",
+    "scheduled_held",
+    "scheduled_sent",
     "manager_set",
 ];
 
@@ -101,6 +103,7 @@ pub fn of_conversation(lines: &[Entry<chat::event::Event>], scene: &Scene<'_>) -
     }
     mentions(lines, note, scene.staff, &mut news.tell);
     news.tell.extend(accepted(lines, scene.inviter));
+    held_back(lines, scene, &mut news.tell);
     let News { seen, tell } = &mut news;
     tell.retain_mut(|told| scene.staff.contains(&told.user) && unseen(told, lines, seen, scene.staff));
     news
@@ -110,7 +113,11 @@ pub fn of_conversation(lines: &[Entry<chat::event::Event>], scene: &Scene<'_>) -
 fn seen(lines: &[Entry<chat::event::Event>], staff: &BTreeSet<UserId>) -> BTreeMap<UserId, Seen> {
     use chat::event::Event;
     let mut seen: BTreeMap<UserId, Seen> = BTreeMap::new();
-    for line in lines {
+    for (index, line) in lines.iter().enumerate() {
+        // What was scheduled is sent while its author looks elsewhere.
+        if lines.get(index + 1).is_some_and(|next| matches!(next.event, Event::ScheduledSent { by_hand: false, .. })) {
+            continue;
+        }
         let Some(user) = line.by.user().filter(|user| staff.contains(user)) else { continue };
         let up_to = match &line.event {
             Event::ReadUpTo { seq, .. } => *seq,
@@ -204,6 +211,18 @@ fn mentions(
         }
     }
     tell.extend(meant.into_values());
+}
+
+/// What somebody has scheduled was not sent: told to them, or to who answers when they are gone.
+fn held_back(lines: &[Entry<chat::event::Event>], scene: &Scene<'_>, tell: &mut Vec<Tell>) {
+    let mut held: BTreeMap<UserId, Tell> = BTreeMap::new();
+    for line in lines {
+        let chat::event::Event::ScheduledHeld { author, .. } = line.event else { continue };
+        let Some(user) = Some(author).filter(|user| scene.staff.contains(user)).or(scene.assignee) else { continue };
+        let times = held.get(&user).map_or(0, |told| told.times) + 1;
+        held.insert(user, Tell { by: Party::System, ..told(user, Kind::HeldBack, line, times, None) });
+    }
+    tell.extend(held.into_values());
 }
 
 /// Whom somebody invited has become a client.

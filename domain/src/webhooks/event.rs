@@ -137,6 +137,11 @@ const fn of_conversation(event: &chat::event::Event) -> Option<EventType> {
         | Event::VisitorBlocked { .. }
         | Event::AnswersGiven { .. }
         | Event::TranscriptAsked { .. }
+        | Event::MessageScheduled { .. }
+        | Event::MessageRescheduled { .. }
+        | Event::MessageUnscheduled { .. }
+        | Event::ScheduledHeld { .. }
+        | Event::ScheduledSent { .. }
         | Event::WritingAllowed { .. }
         | Event::TakenBack { .. } => None,
     }

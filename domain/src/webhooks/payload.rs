@@ -114,6 +114,11 @@ fn of_conversation(event: chat::event::Event, deleted: bool) -> Value {
         | Event::AnswersGiven { .. }
         | Event::Identified(_)
         | Event::TranscriptAsked { .. }
+        | Event::MessageScheduled { .. }
+        | Event::MessageRescheduled { .. }
+        | Event::MessageUnscheduled { .. }
+        | Event::ScheduledHeld { .. }
+        | Event::ScheduledSent { .. }
         | Event::WritingAllowed { .. }
         | Event::TakenBack { .. } => json!({}),
     }

@@ -100,6 +100,25 @@ fn a_site_chat_is_its_visitors() {
     check(&chat, &[("leave_contact", contact.clone(), "y...ffff.f...")]);
     chat.ok(Who::Visitor, "leave_contact", &contact);
     check(&chat, &[("ask_transcript", json!({}), "y...yyyy.f...")]);
+    let send_at = chat.now + jiff::SignedDuration::from_hours(1);
+    let later = json!({ "text": "Good morning", "send_at": send_at });
+    let item = {
+        chat.ok(Who::Manager, "schedule", &later);
+        chat.head()
+    };
+    let come = json!({ "item": item, "author": MANAGER, "send_at": send_at, "rev": item });
+    let change = json!({ "item": item, "text": "Good evening", "send_at": send_at });
+    check(
+        &chat,
+        &[
+            ("schedule", later, "f...yyyf.f..."),
+            ("reschedule", change, "f...yfff.f..."),
+            ("unschedule", json!({ "item": item }), "f...yyyy.f..."),
+            ("send_now", json!({ "item": item }), "f...yyyy.f..."),
+            ("send_scheduled", come.clone(), "f...ffff.y..."),
+            ("hold_scheduled", come, "f...ffff.y..."),
+        ],
+    );
     let rows = [("block", json!({ "reason": "Spam" })), ("unblock", json!({}))];
     check(&chat, &rows.map(|(kind, body)| (kind, body, "f...yyyy.y...")));
 }

@@ -120,6 +120,10 @@ fn bodies(length: u64) -> impl Strategy<Value = (&'static str, Value)> {
         1 => (words(), any::<bool>()).prop_map(|(text, email)| ("block", json!({ "reason": format!("{SECRET} {text}"), "email": email }))),
         1 => Just(("unblock", json!({}))),
         1 => prop::option::of(Just(format!("{SECRET}@example.com"))).prop_map(|email| ("ask_transcript", json!({ "email": email }))),
+        3 => (words(), times(), prop::option::of(seq(length))).prop_map(|(text, send_at, after)| ("schedule", json!({ "text": text, "send_at": send_at, "unless_reply_after": after }))),
+        1 => (words(), times()).prop_map(|(text, send_at)| ("reschedule", json!({ "item": 0, "text": text, "send_at": send_at }))),
+        2 => prop::sample::select(vec!["unschedule", "send_now"]).prop_map(|kind| (kind, json!({ "item": 0 }))),
+        2 => prop::sample::select(vec!["send_scheduled", "hold_scheduled"]).prop_map(|kind| (kind, json!({ "item": 0, "author": MANAGER, "send_at": "2026-03-03T09:00:00Z", "rev": 1 }))),
         1 => words().prop_map(|name| ("leave_contact", json!({ "email": format!("{SECRET}@example.com"), "name": name }))),
         2 => (0u8..2, prop::option::of(words()), any::<bool>()).prop_map(|(n, name, email)| ("identify", json!({
             "id": format!("{SECRET} {n}"), "name": name, "email": email.then(|| format!("{SECRET}@example.com")),
@@ -142,6 +146,22 @@ fn mark_staff_edits(mut ask: Ask, notes: &BTreeSet<u64>) -> Ask {
 fn aim(mut ask: Ask, chat: &Chat) -> Ask {
     let last = |is: fn(&Event) -> bool| chat.log.iter().rev().find(|entry| is(&entry.event)).map(|entry| entry.seq);
     let (field, seq) = match ask.kind {
+        "reschedule" | "unschedule" | "send_now" | "send_scheduled" | "hold_scheduled" => {
+            let state = serde_json::to_value(&chat.state).unwrap();
+            if let Some((item, kept)) = state["scheduled"].as_object().and_then(|all| all.iter().next()) {
+                ask.body["item"] = json!(item.parse::<u64>().unwrap());
+                if ask.kind == "reschedule" {
+                    // Its author, and in time.
+                    let author = Who::ALL.into_iter().find(|who| json!(who.party()) == kept["by"]);
+                    ask.who = author.unwrap_or(ask.who);
+                    ask.body["send_at"] = json!(chat.now + SignedDuration::from_hours(72));
+                }
+                if ask.kind.ends_with("_scheduled") {
+                    (ask.body["send_at"], ask.body["author"]) = (kept["send_at"].clone(), kept["by"].clone());
+                }
+            }
+            return ask;
+        }
         "ask_feedback" => ("rev", last(|event| matches!(event, Event::Resolved {}))),
         "give_feedback" => ("asked", last(|event| matches!(event, Event::FeedbackAsked { .. }))),
         _ => return ask,
@@ -159,7 +179,7 @@ pub(crate) fn asks(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<A
     let after = prop_oneof![8 => 0i64..60, 1 => 3_600i64..60_000, 1 => 86_400i64..90_000];
     let ask = (Who::any(), bodies(count.end as u64), after).prop_map(|(who, (kind, body), after)| Ask {
         // Routing is Brigade's own business: of everybody else all of it was refused.
-        who: if ["give", "release", "ask_feedback", "identify"].contains(&kind) { Who::System } else { who },
+        who: if ["give", "release", "ask_feedback", "identify", "hold_scheduled"].contains(&kind) { Who::System } else { who },
         kind,
         body,
         after: SignedDuration::from_secs(after),
@@ -200,6 +220,7 @@ proptest! {
         for who in [Who::Visitor, Who::Member] {
             prop_assert!(!leaks(&chat.snapshot(who)), "{who:?}");
             if let Some(snapshot) = chat.snapshot(who) {
+                prop_assert!(snapshot["scheduled"].is_null(), "what the staff will say is their own affair");
                 prop_assert!(snapshot["status"] != "snoozed", "how the staff sort their work is their own affair");
                 prop_assert!(["snoozed_until", "priority", "labels", "due", "routed", "team"].iter().all(|field| snapshot[field] == json!(null)));
                 prop_assert!(snapshot["messages"].as_array().unwrap().iter().all(|message| message["note"] == json!(false)));

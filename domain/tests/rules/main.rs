@@ -21,6 +21,7 @@ mod push;
 mod queue;
 mod replay;
 mod routing;
+mod schedule;
 mod second_factor;
 mod sizes;
 mod targets;

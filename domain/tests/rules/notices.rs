@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use brigade_domain::account::Account;
-use brigade_domain::actor::Party;
+use brigade_domain::actor::{Actor, Party};
 use brigade_domain::chat::due::Due;
 use brigade_domain::entity::Seq;
 use brigade_domain::id::{TeamId, UserId};
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::chat::{Chat, repeat, say, site};
 use crate::harness::Run;
-use crate::world::{ACCOUNT, ADMIN, COLLEAGUE, MANAGER, Who, invitation, key};
+use crate::world::{ACCOUNT, ADMIN, COLLEAGUE, MANAGER, TENANT, Who, invitation, key};
 
 fn staff() -> BTreeSet<UserId> {
     [MANAGER, COLLEAGUE, ADMIN].into()
@@ -98,6 +98,41 @@ fn a_customers_messages_are_one_thing_of_who_answers_and_only_what_was_not_read_
     assert_eq!((told(&seen), seen.seen[&MANAGER].up_to), (vec![], last), "it was before their eyes");
     say(&mut chat, Who::Manager, "My own words are no news to me");
     assert_eq!(told(&news(&chat, head, true)), []);
+}
+
+#[test]
+fn what_was_held_back_is_told_to_its_author_and_what_was_sent_for_them_they_have_not_read() {
+    let mut chat = site();
+    assign(&mut chat, Who::Colleague, Some(COLLEAGUE));
+    let send_at = chat.now + SignedDuration::from_hours(1);
+    chat.ok(Who::Manager, "schedule", &json!({ "text": "Morning", "send_at": send_at }));
+    let sent = chat.head();
+    chat.ok(Who::Manager, "schedule", &json!({ "text": "Evening", "send_at": send_at }));
+    let item = chat.head();
+    chat.ok(Who::Colleague, "note", &json!({ "text": "Look at this", "mentions": [MANAGER] }));
+    chat.wait(SignedDuration::from_hours(1));
+    let author = Actor::on_behalf(TENANT, MANAGER, "Max".to_owned());
+    let come = |item: Seq| json!({ "item": item, "author": MANAGER, "send_at": send_at, "rev": item });
+    chat.give_as(&author, "send_scheduled", &come(sent)).unwrap();
+    assert_eq!(told(&news(&chat, 0, true)), [(MANAGER, Kind::Mentioned, 1)], "they were not there");
+    chat.ok(Who::System, "hold_scheduled", &come(item));
+    let after = news(&chat, 0, true);
+    assert_eq!(told(&after), [(MANAGER, Kind::Mentioned, 1), (MANAGER, Kind::HeldBack, 1)]);
+    assert_eq!(after.tell.iter().find(|told| told.kind == Kind::HeldBack).unwrap().by, Party::System);
+    // Of somebody who left, who answers has to know.
+    let staff = BTreeSet::from([COLLEAGUE]);
+    let scene = Scene {
+        assignee: Some(COLLEAGUE),
+        to_be_had: false,
+        team: None,
+        staff: &staff,
+        away: &BTreeSet::new(),
+        inviter: None,
+    };
+    assert_eq!(
+        told(&of_conversation(&chat.log[usize::try_from(chat.head()).unwrap() - 1..], &scene)),
+        [(COLLEAGUE, Kind::HeldBack, 1)]
+    );
 }
 
 #[test]

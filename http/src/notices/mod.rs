@@ -48,7 +48,7 @@ pub(crate) struct NoticeView {
     /// `ntc_…`
     #[schema(value_type = String)]
     id: NoticeId,
-    /// `assigned`, `mentioned`, `answered`, `waiting`, `due`, `accepted`, `entrusted` or `webhook_off`.
+    /// `assigned`, `mentioned`, `answered`, `waiting`, `due`, `accepted`, `entrusted`, `held_back` or `webhook_off`.
     #[schema(value_type = String)]
     kind: Kind,
     /// The conversation it is about, or the account's newest: `cnv_…`

@@ -25,6 +25,7 @@ mod parts;
 mod postman;
 mod push;
 mod routing;
+mod schedule;
 pub(crate) mod signals;
 mod targets;
 pub(crate) mod tasks;

@@ -7,7 +7,7 @@ use brigade_actors::{Command, Directory};
 use brigade_domain::Timestamp;
 use brigade_domain::account::ports::Accounts;
 use brigade_domain::account::welcome::{self, Step, Welcome};
-use brigade_domain::actor::{Actor, Party};
+use brigade_domain::actor::Actor;
 use brigade_domain::chat::attachment;
 use brigade_domain::entity::{EntityKey, Seq};
 use brigade_domain::id::{AccountId, AttachmentId, ConversationId, ExportId, TenantId, UserId};
@@ -93,8 +93,20 @@ pub(super) async fn ask_anew(
     body: &Value,
     why: &str,
 ) -> Result<(), Refusal> {
+    ask_as(directory, key, Actor::system(key.tenant), kind, body, why).await
+}
+
+/// The same under somebody's name.
+pub(super) async fn ask_as(
+    directory: &Directory,
+    key: EntityKey,
+    actor: Actor,
+    kind: &str,
+    body: &Value,
+    why: &str,
+) -> Result<(), Refusal> {
     let name = format!("{}\n{}\n{kind}\n{why}", key.tenant, key.entity);
-    ask(directory, key, Uuid::new_v5(&NAMESPACE, name.as_bytes()), kind, body.to_string()).await
+    submit_as(directory, key, actor, Uuid::new_v5(&NAMESPACE, name.as_bytes()), kind, body.to_string()).await
 }
 
 pub(super) async fn ask(
@@ -104,10 +116,21 @@ pub(super) async fn ask(
     kind: &str,
     body: String,
 ) -> Result<(), Refusal> {
+    submit_as(directory, key, Actor::system(key.tenant), request, kind, body).await
+}
+
+async fn submit_as(
+    directory: &Directory,
+    key: EntityKey,
+    actor: Actor,
+    request: Uuid,
+    kind: &str,
+    body: String,
+) -> Result<(), Refusal> {
     let command = Command {
-        actor: Arc::new(Actor::system(key.tenant)),
         at: Timestamp::now(),
-        request: RequestKey::of(request, Party::System, kind, &body),
+        request: RequestKey::of(request, actor.party, kind, &body),
+        actor: Arc::new(actor),
         kind: kind.into(),
         body: body.into(),
     };

@@ -46,7 +46,7 @@ use super::drain::Traffic;
 use super::health::{Pulse, Vitals};
 use super::parts::{Letters, Lookout};
 use super::{
-    blocks, feedback, files, live, notices, postman, push, routing, targets, tasks, teams, transcripts, upkeep,
+    blocks, feedback, files, live, notices, postman, push, routing, schedule, targets, tasks, teams, transcripts, upkeep,
 };
 use crate::config::Config;
 use crate::config::value::Setting as _;
@@ -446,6 +446,8 @@ impl Node {
         let blocked = Arc::new(PgBlocks::new(self.db.clone()));
         let tasks = blocks::blocks(tasks, self.handles.directory.clone(), blocked);
         let tasks = transcripts::transcripts(tasks, self.app.clone(), Arc::new(self.identity.clone()));
+        let authors = Arc::new(self.identity.clone());
+        let tasks = schedule::scheduled(tasks, self.handles.directory.clone(), authors);
         let tasks = routing::tasks(tasks, &self.handles.directory, &PgRouting::new(self.db.clone()));
         let tasks = notices::tasks(tasks, &self.notices);
         let queue = Arc::new(self.identity.clone());

@@ -21,6 +21,7 @@ mod feedback;
 mod history;
 mod list;
 mod matters;
+mod schedule;
 mod search;
 mod transcripts;
 mod views;

@@ -384,16 +384,22 @@ async fn written(tx: &mut PgConnection, tenant: TenantId, user: UserId, after: O
     .await?;
     let rows = sqlx::query!(
         r#"select said.entity_id, said.seq, said.at, said.kind = 'note_added' as "note!", said.body,
+                  said.kind = 'message_scheduled' as "scheduled!",
                   (select later.body from event_log later
                    where later.entity_id = said.entity_id and later.tenant_id = said.tenant_id
-                     and later.amends = said.seq and later.kind = 'message_edited'
+                     and (later.amends = said.seq and later.kind = 'message_edited'
+                          or said.kind = 'message_scheduled' and later.kind = 'message_rescheduled'
+                             and (later.body::jsonb ->> 'item')::bigint = said.seq)
                    order by later.seq desc limit 1) as edited
            from event_log said
            where said.tenant_id = $1 and said.entity_id = any ($2) and said.party = $3
-             and said.kind in ('message_sent', 'note_added')
+             and said.kind in ('message_sent', 'note_added', 'message_scheduled')
              and not exists (select from event_log later
                              where later.entity_id = said.entity_id and later.tenant_id = said.tenant_id
-                               and later.amends = said.seq and later.kind = 'message_deleted')
+                               and (later.amends = said.seq and later.kind = 'message_deleted'
+                                    or said.kind = 'message_scheduled'
+                                       and later.kind in ('message_unscheduled', 'scheduled_sent')
+                                       and (later.body::jsonb ->> 'item')::bigint = said.seq))
            order by said.entity_id, said.seq"#,
         tenant.uuid(),
         &conversations,
@@ -405,7 +411,7 @@ async fn written(tx: &mut PgConnection, tenant: TenantId, user: UserId, after: O
         let (said, edited) = (parse(&row.body)?, row.edited.as_deref().map(parse).transpose()?);
         Ok(json!({
             "conversation": ConversationId::from_uuid(row.entity_id), "seq": row.seq, "at": time(row.at)?,
-            "kind": if row.note { "note" } else { "message" }, "text": edited.as_ref().unwrap_or(&said)["text"],
+            "kind": if row.note { "note" } else if row.scheduled { "scheduled" } else { "message" }, "text": edited.as_ref().unwrap_or(&said)["text"],
             "edited": edited.is_some(), "attachments": said["attachments"].as_array().cloned().unwrap_or_default(),
         }))
     });

@@ -258,9 +258,13 @@ impl Record {
                 Subject::Account(AccountId::from_uuid(self.subject), self.conversation.map(ConversationId::from_uuid))
             }
             Kind::WebhookOff => Subject::Webhook(WebhookId::from_uuid(self.subject)),
-            Kind::Assigned | Kind::Mentioned | Kind::Answered | Kind::Waiting | Kind::Due | Kind::Accepted => {
-                Subject::Conversation(ConversationId::from_uuid(self.subject))
-            }
+            Kind::Assigned
+            | Kind::Mentioned
+            | Kind::Answered
+            | Kind::Waiting
+            | Kind::Due
+            | Kind::Accepted
+            | Kind::HeldBack => Subject::Conversation(ConversationId::from_uuid(self.subject)),
         };
         Ok(Notice {
             id: NoticeId::from_uuid(self.id),

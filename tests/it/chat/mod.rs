@@ -14,6 +14,7 @@ mod notices;
 mod push;
 mod questions;
 mod routing;
+mod schedule;
 mod search;
 mod site;
 mod targets;

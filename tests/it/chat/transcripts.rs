@@ -69,6 +69,8 @@ async fn a_letter_has_what_both_sides_said_and_nothing_else() {
     scene.staff_asks(&visitor, "note", &json!({ "text": "Internal matter" })).await.data();
     let gone = says(&scene.manager, &visitor.conversation, "Said by mistake").await;
     scene.staff_asks(&visitor, "delete", &json!({ "seq": gone })).await.data();
+    let later = json!({ "text": "Said tomorrow", "send_at": Timestamp::now() + jiff::SignedDuration::from_hours(24) });
+    scene.staff_asks(&visitor, "schedule", &later).await.data();
     let asked = scene.visitor_asks(&visitor, &json!({ "email": "mia@example.com" })).await;
     // What is said from here on is not in it, although the letter may be written later.
     asked.data();
@@ -79,7 +81,7 @@ async fn a_letter_has_what_both_sides_said_and_nothing_else() {
         for said in ["Do you cater?", "We do. \u{1f957} \u{0645}\u{0631}\u{062d}\u{0628}\u{0627}", "plan.txt"] {
             assert!(form.contains(said), "{said} in {form}");
         }
-        for secret in ["Internal matter", "Said by mistake", "One more thing"] {
+        for secret in ["Internal matter", "Said by mistake", "Said tomorrow", "One more thing"] {
             assert!(!form.contains(secret), "{secret} in {form}");
         }
     }

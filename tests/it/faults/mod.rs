@@ -14,7 +14,7 @@
 //! | F15: requests cancelled while the database is slow | [`cancelled`] |
 //! | F17: snapshot and events against the loaded state | [`replay`] |
 //!
-//! Webhooks while servers are killed, and with two of them: [`webhooks`]; letters with what was said: [`transcripts`].
+//! Webhooks while servers are killed, and with two of them: [`webhooks`]; letters with what was said: [`transcripts`]; messages that were scheduled: [`schedule`].
 //!
 //! Writers and readers are in [`load`] and [`traffic`], what must hold of what they saw is in [`checker`], processes and people in
 //! [`world`]. Each test is short in `cargo xtask test`; `cargo xtask soak` runs it in full ([`scale`]).
@@ -33,6 +33,7 @@ mod own_postgres;
 mod postgres_away;
 mod replay;
 mod routing;
+mod schedule;
 mod slow;
 mod traffic;
 mod transcripts;

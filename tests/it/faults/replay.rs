@@ -97,25 +97,47 @@ impl Cast {
     }
 }
 
+/// What follows on what was asked before.
+fn what_is_due(cast: &Cast, dice: &mut Dice, head: u64, text: &str) -> Option<(Actor, &'static str, Value)> {
+    let (system, manager) = (Actor::system(cast.tenant), cast.manager.clone());
+    let comment = dice.heads().then_some(text);
+    Some(match dice.due.pop()? {
+        "edit" => (manager, "edit", json!({ "seq": head, "text": text })),
+        kind @ ("send_now" | "unschedule") => (manager, kind, json!({ "item": head })),
+        "reschedule" => {
+            let body = json!({ "item": head, "text": text, "send_at": someday(dice), "unless_reply_after": 1 });
+            (manager, "reschedule", body)
+        }
+        // Sometimes that is when it is to be sent.
+        "hold_scheduled" => {
+            let body = json!({ "item": head, "author": cast.manager.party, "send_at": someday(dice), "rev": 1 });
+            (system, "hold_scheduled", body)
+        }
+        "ask_feedback" => (system, "ask_feedback", json!({ "rev": head, "question": "How was it?" })),
+        kind => {
+            let who = if dice.heads() { cast.visitor.clone() } else { cast.one_of(dice) };
+            (who, kind, json!({ "asked": head, "score": dice.roll(5) + 1, "comment": comment }))
+        }
+    })
+}
+
 /// Something somebody asks of a conversation of `head` entries.
 fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static str, Value) {
     let anybody = cast.one_of(dice);
     let system = Actor::system(cast.tenant);
     let seq = dice.roll(head.max(1)) + 1;
     let text = format!("words {}", dice.roll(1_000));
-    let comment = dice.heads().then(|| text.clone());
-    match dice.due.pop() {
-        Some("ask_feedback") => return (system, "ask_feedback", json!({ "rev": head, "question": "How was it?" })),
-        Some(kind) => {
-            let who = if dice.heads() { cast.visitor.clone() } else { anybody };
-            return (who, kind, json!({ "asked": head, "score": dice.roll(5) + 1, "comment": comment }));
-        }
-        None => {}
+    if let Some(next) = what_is_due(cast, dice, head, &text) {
+        return next;
     }
-    match dice.roll(40) {
+    match dice.roll(44) {
         0..6 => (anybody, "send", json!({ "text": text })),
         6 => (anybody, "send", json!({ "text": text, "reply_to": seq })),
-        7 => (cast.manager.clone(), "send", json!({ "text": text, "mentions": [cast.user(dice)] })),
+        7 => {
+            // An edit of what somebody else wrote is none.
+            dice.due = vec!["edit"];
+            (cast.manager.clone(), "send", json!({ "text": text, "mentions": [cast.user(dice)] }))
+        }
         8 => (anybody, "note", json!({ "text": text })),
         9..11 => (anybody, "edit", json!({ "seq": seq, "text": text })),
         11 => (anybody, "delete", json!({ "seq": seq })),
@@ -158,6 +180,11 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
         }
         36 | 37 => (anybody, "assign_team", json!({ "team": dice.heads().then_some(cast.team) })),
         38 => (system, "release", json!({ "from": cast.user(dice), "team": cast.team, "rev": seq })),
+        40..44 => {
+            let next = ["send_now", "unschedule", "reschedule", "hold_scheduled"];
+            dice.due = vec![next[usize::try_from(dice.roll(4)).unwrap()]];
+            (cast.manager.clone(), "schedule", json!({ "text": text, "send_at": someday(dice) }))
+        }
         27 => (anybody, "block", json!({ "reason": text, "email": dice.heads() })),
         33 => (anybody, "ask_transcript", json!({})),
         // As it is at this moment, if nobody has it.

@@ -95,6 +95,18 @@ async fn rates(app: &TestApp, tenant: &TestTenant, (client, manager): (&Person, 
     }
 }
 
+/// One for later, changed since, and one that was cancelled.
+async fn schedules(manager: &Person, talk: &str) {
+    let path = format!("/v1/conversations/{talk}/commands");
+    let send_at = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(9);
+    let later = json!({ "text": "Good morning", "send_at": send_at });
+    let item = manager.post(&path, command("schedule", &later)).await.data()["seq"].clone();
+    let changed = json!({ "item": item, "text": "Good evening", "send_at": send_at });
+    manager.post(&path, command("reschedule", &changed)).await.data();
+    let item = manager.post(&path, command("schedule", &later)).await.data()["seq"].clone();
+    manager.post(&path, command("unschedule", &json!({ "item": item }))).await.data();
+}
+
 /// Messages and notes they wrote, and no conversation of others.
 async fn assert_staff_has_their_words(tenant: &TestTenant, manager: &Person) {
     request(manager).await.data();
@@ -104,8 +116,12 @@ async fn assert_staff_has_their_words(tenant: &TestTenant, manager: &Person) {
     let (note, message) = (json!("note"), json!("message"));
     assert_eq!(
         texts,
-        [(&message, &json!("It is!")), (&note, &json!("Ask about the invoice of the Hendersons"))],
-        "what was deleted is not"
+        [
+            (&message, &json!("It is!")),
+            (&note, &json!("Ask about the invoice of the Hendersons")),
+            (&json!("scheduled"), &json!("Good evening")),
+        ],
+        "neither what was deleted is, nor what was cancelled"
     );
     assert!(!files.keys().any(|name| name.starts_with("conversations/")));
 }
@@ -126,6 +142,7 @@ async fn a_copy_holds_what_is_known_of_its_owner_and_nothing_that_is_others() {
     let gone = says(&manager, &talk, "Wrong window, sorry").await;
     let delete = command("delete", &json!({ "seq": gone }));
     manager.post(&format!("/v1/conversations/{talk}/commands"), delete).await.data();
+    schedules(&manager, &talk).await;
     rates(&app, &tenant, (&client, &manager), &talk).await;
     let noise = noise();
     give(&client, &talk, "plan: a*b.bin", &noise).await;
@@ -160,7 +177,7 @@ async fn a_copy_holds_what_is_known_of_its_owner_and_nothing_that_is_others() {
         .filter(|(name, _)| Some(name.as_str()) != given[0]["file"].as_str())
         .map(|(_, content)| String::from_utf8_lossy(content))
         .collect();
-    for others in ["Hendersons", "Wrong window", manager.email.as_str(), "password_hash", "$argon2"] {
+    for others in ["Hendersons", "Wrong window", "Good evening", manager.email.as_str(), "password_hash", "$argon2"] {
         assert!(!everything.contains(others), "{others} is in it");
     }
     assert!(!files.keys().any(|name| name.starts_with("written/")), "a client writes in conversations");

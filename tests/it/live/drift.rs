@@ -221,6 +221,7 @@ async fn what_the_server_sends_is_as_described() {
     system(&stage.app, &stage.tenant, topic, "reckon", policy()).await;
     let identity = json!({ "id": "7", "name": "Mia", "email": "mia@example.com" });
     system(&stage.app, &stage.tenant, topic, "identify", identity).await;
+    schedules(&stage, &mut manager, &mut frames, &seq).await;
     let contact = json!({ "email": "mia@example.com", "name": "Mia" });
     frames.push(visitor.command(topic, "leave_contact", contact).await);
     frames.push(visitor.command(topic, "ask_transcript", json!({})).await);
@@ -254,6 +255,32 @@ async fn what_the_server_sends_is_as_described() {
         seen.insert(name.to_owned());
     }
     assert_eq!(seen, schemas.keys().cloned().collect(), "frames of every type were looked at");
+}
+
+/// Everything that can become of what is sent later.
+async fn schedules(stage: &Stage, manager: &mut Socket, frames: &mut Vec<Value>, seq: &Value) {
+    let topic = &stage.visitor.topic;
+    let careful =
+        json!({ "text": "later", "send_at": later(1), "mentions": [stage.admin.id], "unless_reply_after": seq });
+    for body in [careful, json!({ "text": "later", "send_at": later(2), "reply_to": seq })] {
+        frames.push(manager.command(topic, "schedule", body).await);
+    }
+    manager.send(&json!({ "t": "sub", "topic": topic })).await;
+    frames_until(manager, frames, |frame| frame["t"] == "snap").await;
+    let waiting = frames.last().unwrap()["state"]["scheduled"].clone();
+    let [first, second] = [0, 1].map(|n| waiting[n]["item"].clone());
+    let changed = json!({ "item": second, "text": "much later", "send_at": later(3) });
+    frames.push(manager.command(topic, "reschedule", changed).await);
+    let come = json!({ "item": second, "author": stage.manager.id, "send_at": later(3), "rev": second });
+    system(&stage.app, &stage.tenant, topic, "hold_scheduled", come).await;
+    frames.push(manager.command(topic, "send_now", json!({ "item": second })).await);
+    frames.push(manager.command(topic, "unschedule", json!({ "item": first })).await);
+}
+
+/// So many days after today.
+fn later(days: i64) -> jiff::Timestamp {
+    let today = jiff::Timestamp::from_second(jiff::Timestamp::now().as_second() / 86_400 * 86_400).unwrap();
+    today + jiff::SignedDuration::from_hours(24 * (days + 1))
 }
 
 /// What a business has set itself, as the worker brings it to a conversation.

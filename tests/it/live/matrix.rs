@@ -232,6 +232,9 @@ async fn a_site_chat_is_its_visitors_and_the_staffs() {
     let mut manager = stage.socket(&stage.manager).await;
     let seq = manager.command(&topic, "send", json!({ "text": "Hello" })).await["seq"].clone();
     let label = stage.label("Allergy").await;
+    let later = json!({ "text": "Later", "send_at": tomorrow() });
+    let item = manager.command(&topic, "schedule", later).await["seq"].clone();
+    let come = json!({ "item": item, "author": stage.manager.id, "send_at": tomorrow(), "rev": item });
     let rows = [
         ("sub", json!({}), "y... yyy f ..."),
         ("send", json!({ "text": "x" }), "y... yyy f ..."),
@@ -256,6 +259,12 @@ async fn a_site_chat_is_its_visitors_and_the_staffs() {
         ("leave_contact", json!({ "email": "a@example.com" }), "y... fff f ..."),
         ("identify", json!({ "id": "7", "name": "A" }), "f... fff f ..."),
         ("ask_transcript", json!({}), "y... yyy f ..."),
+        ("schedule", json!({ "text": "x", "send_at": tomorrow() }), "f... yyf f ..."),
+        ("reschedule", json!({ "item": item, "text": "y", "send_at": tomorrow() }), "f... yff f ..."),
+        ("send_scheduled", come.clone(), "f... fff f ..."),
+        ("hold_scheduled", come, "f... fff f ..."),
+        ("send_now", json!({ "item": item }), "f... yyy f ..."),
+        ("unschedule", json!({ "item": item }), "f... yyy f ..."),
         ("block", json!({ "reason": "Spam" }), "f... yyy f ..."),
         ("unblock", json!({}), "f... yyy f ..."),
         ("open", json!({ "kind": "site", "visitor": stage.visitor.id, "name": "V" }), "f... fff f ..."),
@@ -316,6 +325,7 @@ async fn a_conversation_that_was_handed_over_is_the_accounts() {
         ("reckon", policy(), "..f. fff f ..."),
         ("give_feedback", json!({ "asked": seq, "score": 5 }), "..y. fff f ..."),
         ("label", json!({ "label": label, "on": true }), "..f. yyy f ..."),
+        ("schedule", json!({ "text": "x", "send_at": tomorrow() }), "..f. yyf f ..."),
         ("leave_contact", json!({ "email": "a@example.com" }), "..f. fff f ..."),
         ("identify", json!({ "id": "7" }), "..f. fff f ..."),
         ("hand_over", json!({ "account": stage.account, "name": "A" }), "..f. fff f ..."),

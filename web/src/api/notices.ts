@@ -1,7 +1,7 @@
 import { call } from './session';
 
 /** What is told. */
-export type NoticeKind = 'assigned' | 'mentioned' | 'answered' | 'waiting' | 'due' | 'accepted' | 'entrusted' | 'webhook_off';
+export type NoticeKind = 'assigned' | 'mentioned' | 'answered' | 'waiting' | 'due' | 'accepted' | 'entrusted' | 'held_back' | 'webhook_off';
 
 /** One thing that one was told. */
 export interface Notice {

@@ -22,7 +22,8 @@ export const FACTS: Effect = { kind: 'facts' };
 
 /** What only the staff get to know: `desk.ts` applies it, and what customers load does not have it. */
 export type StaffEvent = Extract<ConversationEvent, {
-  type: 'contact_left' | 'identified' | 'invited' | 'snoozed' | 'woken' | 'priority_set' | 'label_changed' | 'due_set' | 'routed' | 'team_assigned' | 'visitor_blocked' | 'transcript_asked' | 'answers_given';
+  type: 'contact_left' | 'identified' | 'invited' | 'snoozed' | 'woken' | 'priority_set' | 'label_changed' | 'due_set' | 'routed' | 'team_assigned' | 'visitor_blocked' | 'transcript_asked' | 'answers_given'
+    | 'message_scheduled' | 'message_rescheduled' | 'message_unscheduled' | 'scheduled_held' | 'scheduled_sent';
 }>;
 
 /** How what only the staff get to know is applied. */

@@ -1,8 +1,8 @@
 import { FACTS, NONE, type Effect, type StaffEvent } from './conversation';
-import type { ConversationState, EvFrame } from './protocol.gen';
+import type { ConversationState, EvFrame, Scheduled, Seq } from './protocol.gen';
 
 /** Applies what only the staff get to know of a conversation, by the server's rules. */
-export function applyForStaff(state: ConversationState, event: StaffEvent, { at, by }: EvFrame): Effect {
+export function applyForStaff(state: ConversationState, event: StaffEvent, { at, by, seq }: EvFrame): Effect {
   switch (event.type) {
     case 'contact_left':
       state.contact = { email: event.body.email, name: event.body.name ?? null };
@@ -24,6 +24,19 @@ export function applyForStaff(state: ConversationState, event: StaffEvent, { at,
     case 'transcript_asked':
       state.transcript = { by, at, to: event.body.to };
       return FACTS;
+    case 'message_scheduled': {
+      const { text, send_at, reply_to = null, mentions = [], unless_reply_after = null } = event.body;
+      return schedule(state, [...(state.scheduled ?? []), { item: seq, by, at, text, send_at, reply_to, mentions, unless_reply_after, held: null }]);
+    }
+    case 'message_rescheduled': {
+      const { item, text, send_at, unless_reply_after = null } = event.body;
+      return reschedule(state, item, { text, send_at, unless_reply_after, held: null });
+    }
+    case 'scheduled_held':
+      return reschedule(state, event.body.item, { held: event.body.reason });
+    case 'message_unscheduled':
+    case 'scheduled_sent':
+      return schedule(state, (state.scheduled ?? []).filter(({ item }) => item !== event.body.item));
     case 'snoozed':
       state.status = 'snoozed';
       state.snoozed_until = event.body.until;
@@ -51,6 +64,16 @@ export function applyForStaff(state: ConversationState, event: StaffEvent, { at,
       // A later server may know more than this page: what it does not know it leaves alone.
       return unknownEvent(event);
   }
+}
+
+/** What is sent first comes first. */
+function schedule(state: ConversationState, scheduled: Scheduled[]): Effect {
+  state.scheduled = scheduled.sort((one, other) => Date.parse(one.send_at) - Date.parse(other.send_at) || one.item - other.item);
+  return FACTS;
+}
+
+function reschedule(state: ConversationState, which: Seq, change: Partial<Scheduled>): Effect {
+  return schedule(state, (state.scheduled ?? []).map((each) => (each.item === which ? { ...each, ...change } : each)));
 }
 
 const unknownEvent = (_: never): Effect => NONE;

@@ -313,8 +313,63 @@ export type ConversationState = {
   answers: VisitorAnswer[] | null;
   /** The last letter with what was said. For staff only. */
   transcript: TranscriptAsked | null;
+  /** What is sent later, the next first. For staff only. */
+  scheduled: Scheduled[] | null;
   /** Whether the visitor is blocked: they read, and write nothing more. */
   writing_stopped: boolean;
+};
+
+/** Why a scheduled message was not sent at its time. */
+export type Held = "customer_wrote" | "author_gone" | "visitor_blocked" | "account_changed" | "too_late" | "not_possible";
+
+export type Scheduled = {
+  item: Seq;
+  by: Party;
+  at: Timestamp;
+  text: MessageText;
+  send_at: Timestamp;
+  reply_to: Seq | null;
+  mentions: Party[];
+  /** Only if the customer writes nothing above this seq. */
+  unless_reply_after: Seq | null;
+  held: Held | null;
+};
+
+export type ScheduleBody = {
+  text: MessageText;
+  send_at: Timestamp;
+  reply_to?: Seq;
+  mentions?: Party[];
+  unless_reply_after?: Seq;
+};
+
+export type RescheduleBody = {
+  item: Seq;
+  text: MessageText;
+  send_at: Timestamp;
+  unless_reply_after?: Seq;
+};
+
+export type ItemBody = {
+  item: Seq;
+};
+
+export type ComeBody = {
+  item: Seq;
+  author: Party;
+  send_at: Timestamp;
+  rev: Seq;
+};
+
+export type ScheduledHeldBody = {
+  item: Seq;
+  author: Party;
+  reason: Held;
+};
+
+export type ScheduledSentBody = {
+  item: Seq;
+  by_hand?: boolean;
 };
 
 export type VisitorAnswer = {
@@ -516,6 +571,24 @@ export type ConversationCommand = {
 } | {
   type: "ask_transcript";
   body: AskTranscriptBody;
+} | {
+  type: "schedule";
+  body: ScheduleBody;
+} | {
+  type: "reschedule";
+  body: RescheduleBody;
+} | {
+  type: "unschedule";
+  body: ItemBody;
+} | {
+  type: "send_now";
+  body: ItemBody;
+} | {
+  type: "send_scheduled";
+  body: ComeBody;
+} | {
+  type: "hold_scheduled";
+  body: ComeBody;
 } | {
   type: "leave_contact";
   body: LeaveContactBody;
@@ -723,6 +796,21 @@ export type ConversationEvent = {
 } | {
   type: "answers_given";
   body: AnswersGivenBody;
+} | {
+  type: "message_scheduled";
+  body: ScheduleBody;
+} | {
+  type: "message_rescheduled";
+  body: RescheduleBody;
+} | {
+  type: "message_unscheduled";
+  body: ItemBody;
+} | {
+  type: "scheduled_held";
+  body: ScheduledHeldBody;
+} | {
+  type: "scheduled_sent";
+  body: ScheduledSentBody;
 } | {
   type: "contact_left";
   body: ContactLeftBody;

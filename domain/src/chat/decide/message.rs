@@ -10,7 +10,7 @@ use crate::chat::due::Dues;
 use crate::chat::event::{Event, Side};
 use crate::chat::message::{Found, Message};
 use crate::chat::standing::Standing;
-use crate::chat::state::{Conversation, MAX_PEOPLE};
+use crate::chat::state::{Conversation, MAX_PEOPLE, Status};
 use crate::chat::text::{Emoji, MessageText};
 use crate::entity::{Decision, Job, Seq};
 use crate::id::UserId;
@@ -26,7 +26,15 @@ pub(crate) const MAX_EMOJI: usize = 20;
 pub(crate) const MAX_REACTIONS: usize = 100;
 
 impl Conversation {
-    pub(super) fn send(&self, asker: &Asker<'_>, send: &Send) -> Ruling {
+    pub(super) fn send_in_any_status(&self, asker: &Asker<'_>, send: &Send) -> Ruling {
+        match self.status {
+            Status::Unopened | Status::Open => self.send(asker, send),
+            Status::Snoozed { .. } => self.send_into_snoozed(asker, send),
+            Status::Resolved => self.send_into_resolved(asker, send),
+        }
+    }
+
+    fn send(&self, asker: &Asker<'_>, send: &Send) -> Ruling {
         if let Some(seq) = send.reply_to {
             self.check_reply(seq)?;
         }
@@ -50,7 +58,7 @@ impl Conversation {
     }
 
     /// A customer who writes again opens the matter again; staff may add a last word.
-    pub(super) fn send_into_resolved(&self, asker: &Asker<'_>, send: &Send) -> Ruling {
+    fn send_into_resolved(&self, asker: &Asker<'_>, send: &Send) -> Ruling {
         let mut decision = self.send(asker, send)?;
         match asker.side() {
             Side::Customer => {
@@ -64,7 +72,7 @@ impl Conversation {
     }
 
     /// A customer who writes brings it back, and waits again as long as before; staff may answer and leave it put off.
-    pub(super) fn send_into_snoozed(&self, asker: &Asker<'_>, send: &Send) -> Ruling {
+    fn send_into_snoozed(&self, asker: &Asker<'_>, send: &Send) -> Ruling {
         let mut decision = self.send(asker, send)?;
         match asker.side() {
             Side::Customer => {
@@ -176,7 +184,7 @@ impl Conversation {
     }
 
     /// A message answers a message that everybody sees. One that is no longer kept may be answered too.
-    fn check_reply(&self, seq: Seq) -> Result<(), Refusal> {
+    pub(super) fn check_reply(&self, seq: Seq) -> Result<(), Refusal> {
         match self.history.find(seq, Side::Customer) {
             Found::Kept(message) if message.deleted() => Err(deleted()),
             Found::Kept(_) | Found::TooOld => Ok(()),

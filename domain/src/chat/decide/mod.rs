@@ -5,6 +5,7 @@ mod client;
 mod feedback;
 mod message;
 mod routing;
+mod schedule;
 mod status;
 mod team;
 mod transcript;
@@ -70,11 +71,7 @@ impl Conversation {
     fn rule_begun(&self, asker: &Asker<'_>, command: &Command) -> Ruling {
         match command {
             Command::Open(open) => self.open_again(open),
-            Command::Send(send) => match self.status {
-                Status::Unopened | Status::Open => self.send(asker, send),
-                Status::Snoozed { .. } => self.send_into_snoozed(asker, send),
-                Status::Resolved => self.send_into_resolved(asker, send),
-            },
+            Command::Send(send) => self.send_in_any_status(asker, send),
             Command::Note(note) => self.note(asker, note),
             Command::Edit { seq, text } => self.edit(asker, *seq, text),
             Command::Delete { seq } => self.delete(asker, *seq),
@@ -113,6 +110,12 @@ impl Conversation {
             Command::Block { reason, email } => self.block(asker, reason, *email),
             Command::Unblock => Ok(self.unblock()),
             Command::AskTranscript { email } => self.ask_transcript(asker, email.as_ref()),
+            Command::Schedule(schedule) => self.schedule(asker, schedule),
+            Command::Reschedule(change) => self.reschedule(asker, change),
+            Command::Unschedule { item } => self.unschedule(asker, *item),
+            Command::SendNow { item } => self.send_now(asker, *item),
+            Command::SendScheduled(come) => Ok(self.send_scheduled(asker, *come)),
+            Command::HoldScheduled(come) => Ok(self.hold_scheduled(*come)),
             Command::LeaveContact { email, name } => Ok(self.leave_contact(email, name.as_ref())),
             Command::Identify(identity) => self.identify(identity),
             Command::Invite { invitation, email, name, inviter } => self.invite(*invitation, email, name, *inviter),

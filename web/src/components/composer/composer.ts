@@ -64,6 +64,9 @@ export class Composer implements Disposable {
   /** Up was pressed in the empty composer. */
   readonly editLast = new Emitter<undefined>();
 
+  /** What the next message answers. */
+  quoted: { seq: Seq; about: string } | undefined;
+
   #look: ComposerLook;
   #owned = new Disposables();
   #input: HTMLTextAreaElement;
@@ -72,7 +75,6 @@ export class Composer implements Disposable {
   #about = el('div', { class: c('about'), hidden: true });
   #modes: Modes | undefined;
   #mode: Mode = { kind: 'send' };
-  #replyTo: { seq: Seq; about: string } | undefined;
   #picker: Picker | undefined;
   #enclosure: Enclosure | undefined;
 
@@ -80,7 +82,10 @@ export class Composer implements Disposable {
     this.#look = look;
     this.#input = el('textarea', { class: c('input'), rows: 1, enterkeyhint: 'send' });
     const row = el('div', { class: c('row') }, this.#input, this.#count, this.#send);
-    this.#modes = look.modes?.((kind) => this.#switch(kind));
+    this.#modes = look.modes?.((kind) => {
+      this.setMode(kind);
+      this.focus();
+    });
     this.root = el('form', { class: c('composer') }, this.#modes?.root, el('div', { class: c('box') }, this.#about, row));
     if (look.picker) this.#picker = this.#owned.add(look.picker(this.#input, this.root));
     row.prepend(this.#picker?.tool ?? '');
@@ -107,7 +112,7 @@ export class Composer implements Disposable {
   /** The next message answers this one. */
   replyTo(seq: Seq, about: string): void {
     if (this.#mode.kind === 'edit') this.#leaveEdit();
-    this.#replyTo = { seq, about };
+    this.quoted = { seq, about };
     this.setMode('send');
     this.focus();
   }
@@ -116,7 +121,7 @@ export class Composer implements Disposable {
   setMode(kind: 'send' | 'note'): void {
     if (this.#mode.kind === 'edit') this.#leaveEdit();
     this.#mode = { kind };
-    if (kind === 'note') this.#replyTo = undefined;
+    if (kind === 'note') this.quoted = undefined;
     this.#draw();
     // What is in it is being written as something else now.
     this.#edited();
@@ -147,11 +152,6 @@ export class Composer implements Disposable {
     this.root.remove();
   }
 
-  #switch(kind: 'send' | 'note'): void {
-    this.setMode(kind);
-    this.focus();
-  }
-
   #submit(): void {
     if (this.#send.disabled) return;
     const text = this.#input.value.trim();
@@ -161,8 +161,8 @@ export class Composer implements Disposable {
       this.#leaveEdit();
       this.written.emit({ kind: 'edit', seq: mode.seq, text });
     } else {
-      const reply = mode.kind === 'send' ? this.#replyTo : undefined;
-      this.#replyTo = undefined;
+      const reply = mode.kind === 'send' ? this.quoted : undefined;
+      this.quoted = undefined;
       this.#input.value = '';
       this.#look.drafts.text = '';
       const attachments = this.#enclosure?.take() ?? [];
@@ -186,7 +186,7 @@ export class Composer implements Disposable {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && !isTouch()) {
       event.preventDefault();
       this.#submit();
-    } else if (event.key === 'Escape' && (this.#mode.kind === 'edit' || this.#replyTo)) {
+    } else if (event.key === 'Escape' && (this.#mode.kind === 'edit' || this.quoted)) {
       event.preventDefault();
       event.stopPropagation();
       this.#cancel();
@@ -198,7 +198,7 @@ export class Composer implements Disposable {
 
   #cancel(): void {
     if (this.#mode.kind === 'edit') this.#leaveEdit();
-    this.#replyTo = undefined;
+    this.quoted = undefined;
     this.#draw();
     this.focus();
   }
@@ -213,7 +213,7 @@ export class Composer implements Disposable {
   #draw(): void {
     const { kind } = this.#mode;
     const edit = kind === 'edit';
-    const about = edit ? say('write.changing') : this.#replyTo && say('write.answering', { about: this.#replyTo.about });
+    const about = edit ? say('write.changing') : this.quoted && say('write.answering', { about: this.quoted.about });
     this.#about.hidden = !about;
     if (about) {
       const cancel = button({ label: edit ? say('write.change.stop') : say('write.answer.stop'), icon: closeIcon, kind: 'plain', small: true, bare: true });

@@ -13,6 +13,7 @@ export function textOf(notice: Notice, now = new Date()): string {
     case 'due': return dueText(notice, now);
     case 'accepted': return `${name} accepted your invitation and is a client now.`;
     case 'entrusted': return `${who} made you the account manager of ${name}.`;
+    case 'held_back': return times > 1 ? `${times} scheduled messages to ${name} were held back.` : `A scheduled message to ${name} was held back.`;
     case 'webhook_off': return `A webhook was switched off, because nothing arrived any more: ${name}`;
   }
 }

@@ -21,7 +21,7 @@ export function emptyConversation(): ConversationState {
   return {
     id: 'cnv_1', kind: 'site', status: 'open', assignee: null, account: null, visitor: 'vis_1', name: 'Visitor', page: null,
     contact: null, identity: null, people: {}, messages: [], more: false, cursors: {}, unread: 0, unread_more: false, invited: null,
-    snoozed_until: null, priority: 'normal', labels: [], due: {}, routed: null, team: null, feedback: null, blocked: null, answers: [], transcript: null, writing_stopped: false,
+    snoozed_until: null, priority: 'normal', labels: [], due: {}, routed: null, team: null, feedback: null, blocked: null, answers: [], transcript: null, scheduled: [], writing_stopped: false,
   };
 }
 
@@ -65,6 +65,10 @@ function randomEvent(
     { type: 'feedback_given', body: { asked: 1, given: { score: pick([1, 5]), comment: `words ${seq}` } } },
     { type: 'answers_given', body: { answers: [{ question: 'Why?', answer: `because ${seq}` }] } },
     { type: 'transcript_asked', body: { to: { address: `v${seq}@example.org` } } },
+    { type: 'message_scheduled', body: { text: `later ${seq}`, send_at: new Date(1_800_000_000_000 - seq).toISOString() } },
+    { type: 'message_rescheduled', body: { item: Math.ceil(random() * seq), text: `much later ${seq}`, send_at: new Date(1_800_000_000_000 + seq).toISOString(), unless_reply_after: 1 } },
+    { type: 'scheduled_held', body: { item: Math.ceil(random() * seq), author: 'usr_me', reason: 'customer_wrote' } },
+    { type: pick(['message_unscheduled', 'scheduled_sent']), body: { item: Math.ceil(random() * seq) } },
     { type: 'visitor_blocked', body: { reason: `because ${seq}` } },
     { type: 'writing_allowed', body: { on: random() < 0.5 } },
     { type: 'contact_left', body: { email: `v${seq}@example.org` } },

@@ -12,13 +12,14 @@ import { statusText } from '../../components/details/details';
 import { DraftKeeper } from '../../components/drafts/draft-keeper';
 import type { DraftShelf } from '../../components/drafts/shelf';
 import { emptyState, loadingState } from '../../components/empty/empty';
+import { Scheduling } from '../../components/schedule/scheduling';
 import { teamOf, type Teams } from '../../components/team/team';
 import { Answering } from '../../components/together/answering';
 import { Onlookers } from '../../components/together/onlookers';
 import type { LiveConversation } from '../../live/client';
 import type { ConversationChange } from '../../live/conversation-store';
 import { applyForStaff, withLabel } from '../../live/desk';
-import type { ConversationState, LabelOnBody, Party, Priority, Seq } from '../../live/protocol.gen';
+import type { ConversationState, LabelOnBody, Party, Priority, Seq, TenantState } from '../../live/protocol.gen';
 import type { Session } from '../../session/start';
 import { el, fill } from '../../ui/dom';
 import { alertIcon, backIcon, checkIcon, reopenIcon, snoozeIcon, userIcon, usersIcon } from '../../ui/icons';
@@ -38,6 +39,8 @@ export interface Team {
   teams: () => Teams;
   /** What it has ready to say. */
   replies: ReplyShelf;
+  /** The business, once it is known. */
+  business: () => TenantState | undefined;
 }
 
 /** The state with what was asked for and is not answered yet. */
@@ -84,6 +87,7 @@ export class ConversationPane implements Disposable {
   readonly id: string;
   readonly live: LiveConversation;
   view: ConversationView | undefined;
+  scheduling: Scheduling | undefined;
   #session: Session;
   #team: Team;
   #drafts: DraftShelf;
@@ -135,6 +139,7 @@ export class ConversationPane implements Disposable {
   /** Who works here is known now. */
   teamChanged(): void {
     this.#onlookers.draw();
+    this.scheduling?.draw();
     this.#redraw();
   }
 
@@ -160,13 +165,14 @@ export class ConversationPane implements Disposable {
       client, live: this.live, nameOf: (party) => this.#nameOf(party), kept: keeper.begun,
       isColleague: (party) => this.#team.nameOf(party) !== undefined || this.live.store.state?.people[party]?.side === 'staff',
     }));
+    let mentioned: MentionPicker | undefined;
     this.view = this.#owned.add(new ConversationView({
       client, live: { ...this.live, typing: keeper.hush(answering.writing) }, complete: answering.complete, nameOf: this.#team.nameOf, moderates: who.kind === 'admin',
       ask: call,
       composer: {
         placeholder: 'Write an answer', modes: staffModes, drafts: keeper.drafts,
         picker: (input, root) => allOf(
-          new MentionPicker(input, root, this.#team.mentionable),
+          mentioned = new MentionPicker(input, root, this.#team.mentionable),
           this.#replies = new ReplyPicker(input, root, this.#team.replies, () => ({ customer: customerName(this.state), agent: who.user.name, business: tenant.name })),
         ),
       },
@@ -174,6 +180,11 @@ export class ConversationPane implements Disposable {
     }));
     answering.join(this.view);
     keeper.join(this.view);
+    this.scheduling = this.#owned.add(new Scheduling({
+      client, live: this.live, me: client.me, toasts: this.#session.toasts, nameOf: (party) => this.#nameOf(party), business: this.#team.business,
+      customer: () => customerName(this.state) ?? this.state?.name ?? 'the customer', mentionedIn: (text) => mentioned?.mentionedIn(text) ?? [],
+    }));
+    this.scheduling.join(this.view);
     fill(this.#body, this.view.root);
     if (this.#jump !== undefined) requestAnimationFrame(() => void this.view?.list.jumpTo(this.#jump!));
   }

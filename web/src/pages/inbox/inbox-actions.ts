@@ -13,7 +13,7 @@ import { addressOf } from '../../live/desk';
 import type { AccountState, ConversationState, InboxItem } from '../../live/protocol.gen';
 import type { Session } from '../../session/start';
 import {
-  backIcon, chatIcon, checkIcon, checksIcon, closeIcon, downIcon, flagIcon, helpIcon, keyIcon, labelIcon, mailIcon, noteIcon, personAddIcon, reopenIcon, replyIcon, searchIcon,
+  backIcon, chatIcon, checkIcon, checksIcon, clockIcon, closeIcon, downIcon, flagIcon, helpIcon, keyIcon, labelIcon, mailIcon, noteIcon, personAddIcon, reopenIcon, replyIcon, searchIcon,
   snoozeIcon, upIcon, userIcon, usersIcon,
 } from '../../ui/icons';
 import type { BulkActions } from './bulk/bulk-actions';
@@ -115,6 +115,10 @@ function talking(hands: InboxHands): Action[] {
     { id: 'answer', label: 'Answer', words: 'reply write message', icon: replyIcon, key: 'r', group, when, run: () => hands.write('send') },
     { id: 'note', label: 'Write an internal note', icon: noteIcon, key: 'n', group, when, run: () => hands.write('note') },
     { id: 'reply', label: 'Insert a canned reply', words: 'template saved', icon: noteIcon, group, when, run: () => hands.pane()?.offerReplies() },
+    {
+      id: 'later', label: 'Send later…', words: 'schedule tomorrow delay time', icon: clockIcon, group, when, refusal: () => hands.pane()?.scheduling?.refusal(),
+      run: () => hands.pane()?.scheduling?.sendLater(),
+    },
     ...viewActions(view, group),
   ];
 }

@@ -132,6 +132,7 @@ export class InboxPage {
       nameOf: (who) => this.#nameOf(who),
       replies: this.#replies,
       teams: () => this.#teams,
+      business: () => this.#tenant.state,
       mentionable: () => this.#staff.filter(({ id }) => id !== this.#session.who.user.id),
     };
   }

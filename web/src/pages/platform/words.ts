@@ -22,6 +22,7 @@ const JOBS: Record<string, string> = {
   'routing.give': 'Give a conversation to somebody',
   'routing.return': 'Take a conversation back into the queue',
   'routing.route': 'See who can take a conversation',
+  'scheduled.send': 'Send what was scheduled',
   'targets.reckon': 'Reckon what is due in a conversation',
   'targets.reckon_all': 'Reckon what is due in all conversations',
   'transcripts.send': 'Send what was said in a chat',

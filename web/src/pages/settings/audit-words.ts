@@ -95,6 +95,7 @@ export const WORDS: Record<string, { topic: Topic; text: string }> = {
   'conversation.message_deleted': { topic: 'conversations', text: 'deleted a message of somebody else' },
   'conversation.visitor_blocked': { topic: 'conversations', text: 'blocked a visitor' },
   'conversation.visitor_unblocked': { topic: 'conversations', text: 'let a blocked visitor write again' },
+  'conversation.scheduled_cancelled': { topic: 'conversations', text: 'cancelled a scheduled message of somebody else' },
   'conversation.transcript_asked': { topic: 'conversations', text: 'had a conversation sent by e-mail' },
   'conversation.invited': { topic: 'conversations', text: 'invited a visitor to become a client' },
   'conversation.handed_over': { topic: 'conversations', text: 'gave a conversation to an account' },

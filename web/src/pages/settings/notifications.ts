@@ -18,6 +18,7 @@ const KINDS: readonly { kind: NoticeKind; label: string; admin?: true }[] = [
   { kind: 'due', label: 'Something of mine is due soon or was missed' },
   { kind: 'accepted', label: 'Whom I invited is a client now' },
   { kind: 'entrusted', label: 'I become the manager of an account' },
+  { kind: 'held_back', label: 'A message I scheduled was held back' },
   { kind: 'webhook_off', label: 'A webhook was switched off', admin: true },
 ];
 
