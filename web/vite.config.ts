@@ -41,6 +41,8 @@ export default defineConfig(({ mode }) => ({
     root: at('.'),
     include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
     environment: 'node',
+    // Files of one process share what they load: three times as fast. Tests put back what they change outside of them.
+    isolate: false,
     // Hundreds of random runs are one test; a busy machine must not fail them.
     testTimeout: 60_000,
     css: { include: /\.module\.css$/, modules: { classNameStrategy: 'non-scoped' as const } },

@@ -179,7 +179,11 @@ pub(crate) fn asks(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<A
     let after = prop_oneof![8 => 0i64..60, 1 => 3_600i64..60_000, 1 => 86_400i64..90_000];
     let ask = (Who::any(), bodies(count.end as u64), after).prop_map(|(who, (kind, body), after)| Ask {
         // Routing is Brigade's own business: of everybody else all of it was refused.
-        who: if ["give", "release", "ask_feedback", "identify", "hold_scheduled"].contains(&kind) { Who::System } else { who },
+        who: if ["give", "release", "ask_feedback", "identify", "hold_scheduled"].contains(&kind) {
+            Who::System
+        } else {
+            who
+        },
         kind,
         body,
         after: SignedDuration::from_secs(after),

@@ -46,7 +46,8 @@ use super::drain::Traffic;
 use super::health::{Pulse, Vitals};
 use super::parts::{Letters, Lookout};
 use super::{
-    blocks, feedback, files, live, notices, postman, push, routing, schedule, targets, tasks, teams, transcripts, upkeep,
+    blocks, feedback, files, live, notices, postman, push, routing, schedule, targets, tasks, teams, transcripts,
+    upkeep,
 };
 use crate::config::Config;
 use crate::config::value::Setting as _;

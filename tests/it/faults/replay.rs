@@ -152,7 +152,8 @@ fn of_conversation(cast: &Cast, dice: &mut Dice, head: u64) -> (Actor, &'static 
         19 => (cast.visitor.clone(), "leave_contact", json!({ "email": address(cast), "name": text })),
         39 => {
             let email = dice.heads().then(|| address(cast));
-            (system, "identify", json!({ "id": dice.roll(2).to_string(), "name": comment, "email": email }))
+            let name = dice.heads().then_some(text);
+            (system, "identify", json!({ "id": dice.roll(2).to_string(), "name": name, "email": email }))
         }
         20 => {
             let invitation = InvitationId::from_uuid(id());

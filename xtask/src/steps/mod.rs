@@ -120,6 +120,9 @@ fn tests() -> Result<()> {
     build()?;
     if tools::cargo_tool("cargo-nextest") {
         let mut nextest = cargo(["nextest", "run", "--workspace", "--no-fail-fast"]);
+        // Many of them wait, for a second device or for a server to come back: half as many again as there are processors keep these busy.
+        let threads = std::thread::available_parallelism().map_or(2, usize::from).div_ceil(2) * 3;
+        nextest.arg(format!("--test-threads={threads}"));
         return run_program(nextest.env("SQLX_OFFLINE", "true").env("CARGO_TARGET_DIR", shell::target()));
     }
     crate::report::warn("cargo-nextest cannot be installed; running the tests with cargo test, which is slower");
