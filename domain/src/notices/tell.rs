@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::SignedDuration;
+
 use super::Kind;
 use crate::Timestamp;
 use crate::actor::Party;
@@ -27,6 +29,9 @@ pub const LINES: &[&str] = &[
     "scheduled_sent",
     "manager_set",
 ];
+
+/// The note somebody writes before they hand a conversation over goes with it, when it is no older than this.
+pub const HANDED_WITH: SignedDuration = SignedDuration::from_mins(1);
 
 /// How a conversation stands now, and who there is to be told.
 #[derive(Debug, Clone, Copy)]

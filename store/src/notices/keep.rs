@@ -6,7 +6,7 @@ use brigade_domain::Timestamp;
 use brigade_domain::actor::Party;
 use brigade_domain::id::{AccountId, ConversationId, InvalidId, NoticeId, TenantId, UserId, WebhookId};
 use brigade_domain::notices::ports::{Notice, Subject, WhatRead};
-use brigade_domain::notices::tell::Seen;
+use brigade_domain::notices::tell::{HANDED_WITH, Seen};
 use brigade_domain::notices::{KEPT_DAYS, Kind, MOST, WORDS};
 use brigade_domain::refusal::Fault;
 use sqlx::PgConnection;
@@ -32,14 +32,16 @@ pub(super) struct Fresh {
 
 /// Writes notices down, each of another person or kind, and returns who has news by it. What was told before is not told
 /// again.
-pub(super) async fn tell(tx: &mut PgConnection, tenant: TenantId, fresh: &[Fresh]) -> Result<Vec<Uuid>, Error> {
+pub(super) async fn tell(tx: &mut PgConnection, tenant: TenantId, mut fresh: Vec<Fresh>) -> Result<Vec<Uuid>, Error> {
     if fresh.is_empty() {
         return Ok(Vec::new());
     }
-    let muted = muted(tx, fresh).await?;
+    let muted = muted(tx, &fresh).await?;
     let is_muted =
         |each: &Fresh| muted.get(&each.user).is_some_and(|kinds| kinds.iter().any(|kind| kind == each.kind.as_str()));
-    let columns = Columns::of(fresh.iter().filter(|each| !is_muted(each)));
+    fresh.retain(|each| !is_muted(each));
+    take_notes(tx, tenant, &mut fresh).await?;
+    let columns = Columns::of(&fresh);
     let told = sqlx::query!(
         "insert into notices as known (tenant_id, user_id, kind, subject, id, mark, times, party, note_seq, happened_at)
          select $1, person, what, thing, name, up_to, often, who, note, moment
@@ -76,6 +78,27 @@ pub(super) async fn tell(tx: &mut PgConnection, tenant: TenantId, fresh: &[Fresh
     Ok(told)
 }
 
+/// What a conversation is handed over with was told before, when its note was read by itself: it is one thing.
+async fn take_notes(tx: &mut PgConnection, tenant: TenantId, fresh: &mut [Fresh]) -> Result<(), Error> {
+    for each in fresh.iter_mut().filter(|each| each.kind == Kind::Assigned && each.note.is_none()) {
+        let note = sqlx::query_scalar!(
+            "delete from notices
+             where tenant_id = $1 and user_id = $2 and kind = 'mentioned' and subject = $3 and party = $4
+               and times = 1 and read_at is null and happened_at >= $5
+             returning note_seq",
+            tenant.uuid(),
+            each.user.uuid(),
+            each.subject,
+            each.by.map(|by| by.to_string()),
+            to_db(each.at - HANDED_WITH),
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        each.note = note.flatten();
+    }
+    Ok(())
+}
+
 /// The columns of notices, as arrays.
 #[derive(Default)]
 struct Columns {
@@ -91,7 +114,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn of<'a>(fresh: impl Iterator<Item = &'a Fresh>) -> Self {
+    fn of(fresh: &[Fresh]) -> Self {
         let mut columns = Self::default();
         for each in fresh {
             columns.users.push(each.user.uuid());
@@ -341,7 +364,7 @@ pub(crate) async fn webhook_off(
             at,
         })
         .collect();
-    let told = tell(tx, tenant, &fresh).await?;
+    let told = tell(tx, tenant, fresh).await?;
     news::say(tx, tenant, &told).await
 }
 

@@ -256,7 +256,7 @@ async fn write(
             at: told.at,
         })
         .collect();
-    concerned.extend(keep::tell(tx, tenant, &fresh).await?);
+    concerned.extend(keep::tell(tx, tenant, fresh).await?);
     Ok(())
 }
 
@@ -374,6 +374,6 @@ pub(super) async fn due(
         note: None,
         at,
     };
-    let told = keep::tell(tx, tenant, &[fresh]).await?;
+    let told = keep::tell(tx, tenant, vec![fresh]).await?;
     news::say(tx, tenant, &told).await
 }

@@ -187,6 +187,26 @@ async fn what_is_handed_over_is_told_with_its_note_and_a_deleted_note_with_nothi
 }
 
 #[tokio::test]
+async fn a_note_that_was_told_before_goes_with_what_is_handed_over_unless_it_is_of_another_time() {
+    let stage = Stage::set().await;
+    let chat = &stage.visitor.conversation;
+    let note = json!({ "text": "Wants the green one", "mentions": [stage.manager.id] });
+    give(&stage.admin, chat, "note", note.clone()).await;
+    told_is(&stage.manager, &[("mentioned", 1, false)]).await;
+    give(&stage.admin, chat, "assign", json!({ "to": stage.manager.id })).await;
+    told_is(&stage.manager, &[("assigned", 1, false)]).await;
+    assert_eq!(list(&stage.manager).await[0]["words"], "Wants the green one");
+
+    give(&stage.admin, chat, "assign", json!({ "to": null })).await;
+    told_is(&stage.manager, &[]).await;
+    give(&stage.admin, chat, "note", note).await;
+    told_is(&stage.manager, &[("mentioned", 1, false)]).await;
+    stage.app.database.sql("update notices set happened_at = happened_at - interval '61 seconds'");
+    give(&stage.admin, chat, "assign", json!({ "to": stage.manager.id })).await;
+    told_is(&stage.manager, &[("assigned", 1, false), ("mentioned", 1, false)]).await;
+}
+
+#[tokio::test]
 async fn what_is_due_is_told_once_when_it_is_soon_and_again_when_it_was_missed() {
     let stage = Stage::set().await;
     let (app, chat) = (&stage.app, &stage.visitor.conversation);
