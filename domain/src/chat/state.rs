@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::attachment::Attachment;
 use super::block::Block;
 use super::due::Dues;
-use super::event::{Event, Kind, Side};
+use super::event::{Event, Form, Kind, Side};
 use super::feedback::Feedback;
 use super::matter::{Done, Matter};
 use super::message::{History, Message};
@@ -158,6 +158,9 @@ pub struct Conversation {
     /// What the visitor was asked before the first message, and has answered.
     #[serde(default)]
     pub(super) answers: Vec<Answer>,
+    /// The form it began with.
+    #[serde(default)]
+    pub(super) form: Option<Form>,
 }
 
 impl Conversation {
@@ -196,6 +199,7 @@ impl Conversation {
             blocked: None,
             transcripts: Transcripts::default(),
             answers: Vec::new(),
+            form: None,
         }
     }
 
@@ -274,7 +278,7 @@ impl Conversation {
             }
             Event::FeedbackAsked { question } => self.is_asked(entry.seq, entry.at, question),
             Event::FeedbackGiven { given, .. } => self.has_said(entry.at, given),
-            Event::AnswersGiven { answers } => self.answers.clone_from(answers),
+            Event::AnswersGiven { answers, form } => (self.answers, self.form) = (answers.clone(), *form),
             Event::VisitorBlocked { reason, email } => self.is_blocked(entry.by, entry.at, reason, email.as_ref()),
             Event::WritingAllowed { on: true } => self.blocked = None,
             Event::WritingAllowed { on: false } => {}
