@@ -4,6 +4,7 @@
 //! A visitor has no session. Everything it may do hangs on that one token.
 
 mod config;
+mod form;
 mod look;
 mod visitor;
 
@@ -13,5 +14,5 @@ pub(crate) use look::style;
 
 /// The routes of this feature.
 pub fn routes() -> Routes {
-    Routes::new().with(config::routes()).with(visitor::routes())
+    Routes::new().with(config::routes()).with(visitor::routes()).with(form::routes())
 }
