@@ -12,6 +12,8 @@ use crate::time::to_db;
 /// What has begun is found among the matters, by when the first one did; what became of it is in the logs of their
 /// conversation and of the account it belongs to. Of handing over and taking back the last one counts.
 pub(super) async fn funnel(tx: &mut PgConnection, tenant: TenantId, period: Moments) -> Result<Vec<Reached>, Error> {
+    // Compiling such a query takes longer than running it.
+    sqlx::query!("set local jit = off").execute(&mut *tx).await?;
     let found = sqlx::query!(
         // Lines of logs are looked up one by one: for a join the planner may read all of them.
         r#"with came as materialized (
