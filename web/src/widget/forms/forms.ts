@@ -27,8 +27,6 @@ function start(script: HTMLScriptElement): void {
     const frame = document.createElement('iframe');
     frame.title = FORM_NAMES[language][kind];
     frame.lang = language;
-    // Most pages have their form further down.
-    frame.loading = 'lazy';
     Object.assign(frame.style, { display: 'block', width: '100%', height: `${FIRST_HEIGHT}px`, border: '0', borderRadius: '12px' });
     frame.src = `${origin}/widget/form?key=${encodeURIComponent(key)}#${encodeURIComponent(location.origin)}&${language}&${kind}`;
     place.append(frame);
