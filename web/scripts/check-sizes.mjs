@@ -15,7 +15,7 @@ const KB = 1000;
 const BUDGETS = [
   ['widget/loader.js', 3 * KB],
   ['widget/frame.html', 25 * KB],
-  ['widget/frame.html + chat', 26.5 * KB, 25 * KB],
+  ['widget/frame.html + chat', 27 * KB, 25 * KB],
   // In another language its table comes as well, with the texts of what comes later.
   ['widget/frame.html + de', 25 * KB, 25 * KB],
   ['widget/frame.html + chat + de', 31 * KB, 28 * KB],
