@@ -14,7 +14,7 @@ const TOGETHER = { groups: [{ name: 'frame', tags: ['$initial' as const] }] };
 
 /**
  * One build per entry (`scripts/build.mjs` runs them all): a page is one script and one style sheet of its own, and what is loaded
- * later. The mode is the entry's path below `src/html`, `loader` or `push-worker`.
+ * later. The mode is the entry's path below `src/html`, or `loader`, `forms` (which other sites load) or `push-worker`.
  */
 export default defineConfig(({ mode }) => ({
   root: at('./src/html'),
@@ -33,8 +33,8 @@ export default defineConfig(({ mode }) => ({
     chunkSizeWarningLimit: 1_000,
     rolldownOptions: mode === 'push-worker'
       ? { input: at('./src/push/worker.ts'), output: { format: 'iife' as const, entryFileNames: 'push-worker.js' } }
-      : mode === 'loader'
-      ? { input: at('./src/widget/loader/loader.ts'), output: { format: 'iife' as const, entryFileNames: 'widget/loader.js' } }
+      : mode === 'loader' || mode === 'forms'
+      ? { input: at(`./src/widget/${mode}/${mode}.ts`), output: { format: 'iife' as const, entryFileNames: `widget/${mode}.js` } }
       : { input: at(`./src/html/${mode}.html`), checks: { ineffectiveDynamicImport: false }, output: mode === 'widget/frame' ? { codeSplitting: TOGETHER } : {} },
   },
   test: {

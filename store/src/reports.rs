@@ -3,6 +3,8 @@
 //! Days and hours are cut by the rules of zones that the whole of Brigade goes by, and come here as moments; which of them a
 //! matter is in, and for how long it was open until some moment, PostgreSQL finds by halving.
 
+mod funnel;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -11,6 +13,7 @@ use brigade_domain::id::{ConversationId, LabelId, TenantId, UserId};
 use brigade_domain::identity::Cause;
 use brigade_domain::journal::BoxFuture;
 use brigade_domain::refusal::{Fault, Refusal, Rejection};
+use brigade_domain::reports::funnel::Reached;
 use brigade_domain::reports::ports::{
     Clock, Figures, Kept, Moments, PersonFigures, Place, Question, Report, Reports, Said, Spread, Told,
 };
@@ -49,6 +52,13 @@ impl Reports for PgReports {
         Box::pin(
             async move { db.read("make a report", tenant, move |tx| Box::pin(report(tx, tenant, question))).await },
         )
+    }
+
+    fn funnel(&self, tenant: TenantId, period: Moments) -> BoxFuture<'static, Result<Vec<Reached>, Fault>> {
+        let db = self.0.clone();
+        Box::pin(async move {
+            db.read("count enquiries", tenant, move |tx| Box::pin(funnel::funnel(tx, tenant, period))).await
+        })
     }
 
     fn matters(

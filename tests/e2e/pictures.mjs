@@ -274,7 +274,7 @@ async function admin(jonas) {
   await keepAround(jonas, [top, cardOf('How conversations come to people'), cardOf('Who can take how many')], 'admin-routing', 24);
 
   await section('site', 'Chat on your site');
-  await jonas.getByRole('button', { name: 'Copy' }).waitFor();
+  await jonas.getByRole('button', { name: 'Copy' }).first().waitFor();
   await jonas.getByLabel('Sites').waitFor();
   await keepAround(jonas, [top, cardOf('Put the chat on your site'), cardOf('Allowed sites')], 'admin-site', 24);
 

@@ -15,10 +15,13 @@ const KB = 1000;
 const BUDGETS = [
   ['widget/loader.js', 3 * KB],
   ['widget/frame.html', 25 * KB],
-  ['widget/frame.html + chat', 26.5 * KB, 25 * KB],
+  ['widget/frame.html + chat', 27 * KB, 25 * KB],
   // In another language its table comes as well, with the texts of what comes later.
   ['widget/frame.html + de', 25 * KB, 25 * KB],
   ['widget/frame.html + chat + de', 31 * KB, 28 * KB],
+  ['widget/forms.js', 3 * KB],
+  ['widget/form.html', 15 * KB],
+  ['widget/form.html + de', 20 * KB],
   ['inbox.html', 120 * KB],
   ['chat.html', 60 * KB],
   ['settings.html', 60 * KB],

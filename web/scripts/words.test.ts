@@ -75,7 +75,7 @@ function textsIn(path: string, code?: string): string[] {
 }
 
 describe('the scripts of the widget', () => {
-  const scripts = loadedBy('widget/frame/main.ts', 'widget/loader/loader.ts').filter((path) => !relative(source, path).startsWith('words/'));
+  const scripts = loadedBy('widget/frame/main.ts', 'widget/loader/loader.ts', 'widget/form/main.ts', 'widget/forms/forms.ts').filter((path) => !relative(source, path).startsWith('words/'));
 
   it('are followed to the last one', () => {
     const names = scripts.map((path) => relative(source, path));

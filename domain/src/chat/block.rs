@@ -125,7 +125,8 @@ impl Conversation {
 pub const STOPPED: &str =
     "You can read this conversation, but not write in it any more. Nothing you have written is lost.";
 
-pub(super) fn stopped() -> Refusal {
+/// That somebody is blocked, as they are told.
+pub fn stopped() -> Refusal {
     Refusal::new(Code::Forbidden, STOPPED).with_details(json!({ "reason": "blocked" }))
 }
 

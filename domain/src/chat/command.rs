@@ -3,7 +3,7 @@
 
 use super::attachment::{Attachment, FileName, MAX_FILES, MediaType};
 use super::block::Reason;
-use super::event::Kind;
+use super::event::{Form, Kind};
 use super::feedback::{Comment, Given, Score};
 use super::identity::Identity;
 use super::text::{Emoji, MessageText, PageUrl};
@@ -186,6 +186,8 @@ pub struct Open {
     pub answers: Vec<Answer>,
     /// The address among it.
     pub email: Option<Email>,
+    /// The form it begins with.
+    pub form: Option<Form>,
 }
 
 /// Write a message.
@@ -412,7 +414,13 @@ fn open(body: &wire::Open) -> Result<Open, Refusal> {
     }
     let answers = body.answers.iter().map(Answer::parse).collect::<Result<Vec<_>, _>>()?;
     let email = body.email.as_deref().map(|email| Email::parse("email", email)).transpose()?;
-    Ok(Open { subject, name, page, answers, email })
+    let form = match (&subject, body.form) {
+        (Subject::Account(_), Some(_)) => {
+            return Err(Refusal::invalid("form", "Only a site chat begins with a form."));
+        }
+        (_, form) => form,
+    };
+    Ok(Open { subject, name, page, answers, email, form })
 }
 
 fn send(body: wire::Send) -> Result<Send, Refusal> {

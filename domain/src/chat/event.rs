@@ -39,6 +39,26 @@ impl Kind {
     }
 }
 
+/// A form of the site that a conversation began with, where it did not begin in the chat (BK-IDN-04, BK-IDN-06).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// Somebody asks something.
+    Enquiry,
+    /// Somebody asks to become a client: the staff answer with an invitation.
+    Access,
+}
+
+impl Form {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Enquiry => "enquiry",
+            Self::Access => "access",
+        }
+    }
+}
+
 /// The two sides of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -199,6 +219,9 @@ pub enum Event {
     AnswersGiven {
         /// In the order of the questions.
         answers: Vec<Answer>,
+        /// The form this was on; none in the chat.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        form: Option<Form>,
     },
     /// The staff have blocked the visitor, or the address the visitor has left as well.
     VisitorBlocked {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::ConversationRow;
 use super::attachment::Attachment;
 use super::due::Due;
-use super::event::{Kind, Side};
+use super::event::{Form, Kind, Side};
 use super::message::Message;
 use super::state::{Conversation, Status};
 use super::text::PageUrl;
@@ -90,6 +90,9 @@ struct InboxLine<'a> {
     /// Whether whoever answers it was given it by routing.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     routed: bool,
+    /// The form it began with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    form: Option<Form>,
 }
 
 impl Message {
@@ -157,6 +160,7 @@ impl Conversation {
             "feedback": self.feedback,
             "blocked": for_staff(json!(self.blocked)),
             "answers": for_staff(json!(self.answers)),
+            "form": for_staff(json!(self.form)),
             "transcript": for_staff(json!(self.transcripts.last)),
             "scheduled": scheduled,
             "writing_stopped": self.blocked.is_some(),
@@ -248,6 +252,7 @@ impl Conversation {
             resolution_due: self.due.resolution,
             team: self.team,
             routed: self.routed.is_some(),
+            form: self.form,
         })
     }
 

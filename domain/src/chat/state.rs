@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::attachment::Attachment;
 use super::block::Block;
 use super::due::Dues;
-use super::event::{Event, Kind, Side};
+use super::event::{Event, Form, Kind, Side};
 use super::feedback::Feedback;
 use super::identity::Identity;
 use super::matter::{Done, Matter};
@@ -166,6 +166,9 @@ pub struct Conversation {
     /// What is sent later, by the entry that says so.
     #[serde(default)]
     pub(super) scheduled: BTreeMap<Seq, Scheduled>,
+    /// The form it began with.
+    #[serde(default)]
+    pub(super) form: Option<Form>,
 }
 
 impl Conversation {
@@ -206,6 +209,7 @@ impl Conversation {
             answers: Vec::new(),
             identity: None,
             scheduled: BTreeMap::new(),
+            form: None,
         }
     }
 
@@ -279,7 +283,7 @@ impl Conversation {
             }
             Event::FeedbackAsked { question } => self.is_asked(entry.seq, entry.at, question),
             Event::FeedbackGiven { given, .. } => self.has_said(entry.at, given),
-            Event::AnswersGiven { answers } => self.answers.clone_from(answers),
+            Event::AnswersGiven { answers, form } => (self.answers, self.form) = (answers.clone(), *form),
             Event::VisitorBlocked { reason, email } => self.is_blocked(entry.by, entry.at, reason, email.as_ref()),
             Event::WritingAllowed { on: true } => self.blocked = None,
             Event::WritingAllowed { on: false } => {}

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::attachment::Pixels;
-use super::event::Kind;
+use super::event::{Form, Kind};
 use super::triage::Priority;
 use crate::Timestamp;
 use crate::entity::Seq;
@@ -25,6 +25,7 @@ pub(super) struct Open {
     #[serde(default)]
     pub(super) answers: Vec<Given>,
     pub(super) email: Option<String>,
+    pub(super) form: Option<Form>,
 }
 
 #[derive(Deserialize)]

@@ -8,6 +8,8 @@
 //! | choose a period, and know the one before | [`period::Choice`], [`period::Span`] |
 //! | cut it into days or weeks and into hours of a zone | [`period::Frame`] |
 //! | ask for the figures, read the matters | [`ports::Reports`] |
+//! | know how far enquiries got | [`funnel::Reached`] |
 
+pub mod funnel;
 pub mod period;
 pub mod ports;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::funnel::Reached;
 use crate::Timestamp;
 use crate::chat::event::Kind;
 use crate::id::{ConversationId, LabelId, TenantId, UserId};
@@ -190,6 +191,9 @@ pub trait Reports: Send + Sync + 'static {
 
     /// The figures.
     fn report(&self, tenant: TenantId, question: Question) -> BoxFuture<'static, Result<Report, Fault>>;
+
+    /// How far the conversations got that began on the site in some time: every step, in its order.
+    fn funnel(&self, tenant: TenantId, period: Moments) -> BoxFuture<'static, Result<Vec<Reached>, Fault>>;
 
     /// The matters that began in some time, at most `limit` behind `after`, in the order they began.
     fn matters(

@@ -10,6 +10,7 @@ mod blocks;
 mod chat;
 mod chat_rules;
 mod feedback;
+mod forms;
 mod handover;
 mod harness;
 mod hours;

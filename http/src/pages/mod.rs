@@ -63,7 +63,9 @@ pub fn routes() -> Routes {
         .page("/assets/{name:[^/]+}", asset)
         .page("/widget/loader.js", loader)
         .page("/push-worker.js", push_worker)
+        .page("/widget/forms.js", forms)
         .page("/widget/frame", frame)
+        .page("/widget/form", form)
         .page("/widget/look.css", crate::site::style)
 }
 
@@ -82,9 +84,18 @@ async fn frame(
     Params(query): Params<FrameQuery>,
     app: App,
 ) -> Answer<HttpResponse> {
-    let site = app.gate.site_keys.resolve(query.key.clone()).await?;
+    framed(&request, &app, "widget/frame.html", query.key).await
+}
+
+/// The frame of a form, for the same.
+async fn form(_who: Public, request: HttpRequest, Params(query): Params<FrameQuery>, app: App) -> Answer<HttpResponse> {
+    framed(&request, &app, "widget/form.html", query.key).await
+}
+
+async fn framed(request: &HttpRequest, app: &App, path: &str, key: String) -> Answer<HttpResponse> {
+    let site = app.gate.site_keys.resolve(key.clone()).await?;
     let ancestors = site.origins.iter().map(|origin| origin.as_str().to_owned()).collect();
-    html(&request, &app, "widget/frame.html", ancestors, &query.key)
+    html(request, app, path, ancestors, &key)
 }
 
 #[derive(Debug, Deserialize)]
@@ -124,9 +135,18 @@ async fn asset(_who: Public, request: HttpRequest, app: App) -> Answer<HttpRespo
     serve(&request, &app, &format!("assets/{name}"), Keep::ForEver)
 }
 
-/// The one script that other sites load.
+/// The script that other sites load for the chat.
 async fn loader(_who: Public, request: HttpRequest, app: App) -> Answer<HttpResponse> {
-    let mut response = serve(&request, &app, "widget/loader.js", Keep::Minutes)?;
+    for_sites(&request, &app, "widget/loader.js")
+}
+
+/// The script that other sites load for forms.
+async fn forms(_who: Public, request: HttpRequest, app: App) -> Answer<HttpResponse> {
+    for_sites(&request, &app, "widget/forms.js")
+}
+
+fn for_sites(request: &HttpRequest, app: &App, path: &str) -> Answer<HttpResponse> {
+    let mut response = serve(request, app, path, Keep::Minutes)?;
     response.extensions_mut().insert(crate::guard::ForOtherSites);
     Ok(response)
 }

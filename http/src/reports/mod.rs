@@ -19,13 +19,14 @@ use brigade_domain::actor::Actor;
 use brigade_domain::entity::EntityKey;
 use brigade_domain::id::{LabelId, TenantId, UserId};
 use brigade_domain::refusal::{Code, Fault, Refusal};
+use brigade_domain::reports::funnel::Reached;
 use brigade_domain::reports::period::{self, Choice, Frame, Named};
 use brigade_domain::reports::ports::{Clock, Figures, Only, Question, Report, Reports};
 use brigade_domain::tenant::shown::Shown;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use self::view::{FiguresView, LabelFiguresView, PersonView, ReportView, SliceView};
+use self::view::{FiguresView, LabelFiguresView, PersonView, ReachedView, ReportView, SliceView};
 use crate::entity::glance;
 use crate::envelope::Data;
 use crate::guard::Staff;
@@ -104,10 +105,12 @@ async fn ask(app: &App, actor: &Arc<Actor>, tenant: TenantId, at: Timestamp, que
 
 impl Asked {
     async fn answer(&self, app: &App) -> Answer<ReportView> {
-        Ok(self.shown(app.reports.reports.report(self.tenant, self.question.clone()).await?))
+        let reports = &app.reports.reports;
+        let report = reports.report(self.tenant, self.question.clone()).await?;
+        Ok(self.shown(report, reports.funnel(self.tenant, self.question.period).await?))
     }
 
-    fn shown(&self, report: Report) -> ReportView {
+    fn shown(&self, report: Report, funnel: Vec<Reached>) -> ReportView {
         let by_slice: BTreeMap<usize, Figures> = report.slices.into_iter().collect();
         let slice = |(index, slice): (usize, &period::Slice)| SliceView {
             days: slice.days.into(),
@@ -144,12 +147,13 @@ impl Asked {
             hours,
             people: people.map(PersonView::from).collect(),
             labels: report.labels.into_iter().map(label).collect(),
+            funnel: funnel.into_iter().map(ReachedView::from).collect(),
         }
     }
 }
 
 /// What was done for the customers who came with something in some days: of all of them, by day or week, by hour of the week, by
-/// person and by label, beside the days before. Days are those of the business's zone. Account managers see of the people
+/// person and by label, beside the days before; and how far those got that began on the site. Days are those of the business's zone. Account managers see of the people
 /// themselves.
 #[utoipa::path(get, path = "/v1/reports", tag = "reports",
     params(("period" = Option<String>, Query,

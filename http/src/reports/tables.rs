@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::csv::{Cell, MARK, line};
-use super::view::{FiguresView, PersonView, ReportView, SaidView, SpreadView, seconds};
+use super::view::{FiguresView, PersonView, ReachedView, ReportView, SaidView, SpreadView, seconds};
 use super::{Asked, MOST, ReportQuery, ask};
 use crate::chat::disposition;
 use crate::guard::{Staff, TenantAdmin};
@@ -42,6 +42,8 @@ enum Table {
     People,
     /// By label.
     Labels,
+    /// By step from an enquiry to a client.
+    Funnel,
 }
 
 impl Table {
@@ -51,6 +53,7 @@ impl Table {
             Self::Hours => "hours",
             Self::People => "people",
             Self::Labels => "labels",
+            Self::Funnel => "funnel",
         }
     }
 }
@@ -70,7 +73,7 @@ struct TableQuery {
 
 /// A table of a report, for spreadsheets: CSV with a line that says what is in the columns. How long something took is in seconds.
 #[utoipa::path(get, path = "/v1/reports/figures.csv", tag = "reports",
-    params(("table" = String, Query, description = "`time`, `hours`, `people` or `labels`."),
+    params(("table" = String, Query, description = "`time`, `hours`, `people`, `labels` or `funnel`."),
            ("period" = Option<String>, Query, description = "As of the report."),
            ("from" = Option<String>, Query, description = "As of the report."),
            ("to" = Option<String>, Query, description = "As of the report."),
@@ -88,6 +91,7 @@ async fn figures(who: Staff, app: App, Params(query): Params<TableQuery>) -> Ans
         Table::Hours => by_hour(&report),
         Table::People => by_person(&report),
         Table::Labels => by_label(&report),
+        Table::Funnel => by_step(&report),
     };
     let text: String = std::iter::once(MARK.to_owned()).chain(lines.into_iter().map(line)).collect();
     Ok(file(&asked, table.as_str()).body(text))
@@ -166,6 +170,18 @@ fn by_label(report: &ReportView) -> Vec<Vec<Cell>> {
         names.into_iter().chain(figure_cells(&label.figures)).collect()
     });
     std::iter::once(head).chain(rows).collect()
+}
+
+fn by_step(report: &ReportView) -> Vec<Vec<Cell>> {
+    let head = ["step", "number", "chat", "enquiry_form", "access_form", "median_seconds"].map(Cell::text).to_vec();
+    let row = |reached: &ReachedView| {
+        let ReachedView { step, number, chat, enquiry, access, median } = reached;
+        let mut row = vec![Cell::text(step.as_str())];
+        row.extend([number, chat, enquiry, access].map(|number| Cell::from(*number)));
+        row.push((*median).into());
+        row
+    };
+    std::iter::once(head).chain(report.funnel.iter().map(row)).collect()
 }
 
 /// Says in the name which time counted.

@@ -2,6 +2,7 @@
 
 use brigade_domain::Timestamp;
 use brigade_domain::id::{LabelId, UserId};
+use brigade_domain::reports::funnel::{Reached, Step};
 use brigade_domain::reports::period::{Grain, Span};
 use brigade_domain::reports::ports::{Clock, Figures, Kept, PersonFigures, Said, Spread};
 use brigade_domain::tenant::label::Color;
@@ -177,6 +178,31 @@ pub(crate) struct LabelFiguresView {
     pub(super) figures: FiguresView,
 }
 
+/// How many got to a step on the way from an enquiry to a client, by how they came.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReachedView {
+    /// `opened`, `answered`, `invited`, `client`, and of the client's life `onboarding`, `pack_purchase`, `subscription_applied`,
+    /// `weekly_ordering` and `consumption`.
+    #[schema(value_type = String)]
+    pub(super) step: Step,
+    /// How many, in all.
+    pub(super) number: u64,
+    /// Who came with the chat.
+    pub(super) chat: u64,
+    /// Who came with an enquiry form.
+    pub(super) enquiry: u64,
+    /// Who came with a request for access.
+    pub(super) access: u64,
+    /// Seconds from the first message on, in which half of them got there; null when nobody did, and of `opened`.
+    pub(super) median: Option<u64>,
+}
+
+impl From<Reached> for ReachedView {
+    fn from(Reached { step, number, by_way: [chat, enquiry, access], median }: Reached) -> Self {
+        Self { step, number, chat, enquiry, access, median: median.map(seconds) }
+    }
+}
+
 /// A report.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReportView {
@@ -211,4 +237,6 @@ pub(crate) struct ReportView {
     pub(super) people: Vec<PersonView>,
     /// A matter with two labels counts for both.
     pub(super) labels: Vec<LabelFiguresView>,
+    /// How far the conversations got until now that began on the site in these days: whoever has them, and whatever they were about.
+    pub(super) funnel: Vec<ReachedView>,
 }

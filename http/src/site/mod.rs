@@ -4,6 +4,7 @@
 //! A visitor has no session. Everything it may do hangs on that one token.
 
 mod config;
+mod form;
 mod identify;
 mod look;
 mod secret;
@@ -15,5 +16,6 @@ pub(crate) use look::style;
 
 /// The routes of this feature.
 pub fn routes() -> Routes {
-    Routes::new().with(config::routes()).with(visitor::routes()).with(identify::routes()).with(secret::routes())
+    let visitors = Routes::new().with(visitor::routes()).with(form::routes()).with(identify::routes());
+    visitors.with(config::routes()).with(secret::routes())
 }

@@ -6,6 +6,7 @@ mod canned;
 mod client;
 mod drafts;
 mod feedback;
+mod forms;
 mod history;
 mod identify;
 mod letters;

@@ -21,6 +21,7 @@ async fn every_route_there_is_answers_from_inside_the_guard() {
         "/v1/nowhere",
         "/assets/x.js",
         "/widget/loader.js",
+        "/widget/forms.js",
         "/widget/look.css",
         "/../etc/passwd",
     ] {
@@ -80,7 +81,7 @@ async fn pages_are_asked_for_anew_each_time_and_what_they_name_is_kept() {
     let (asset, _) = asset.split_once('"').unwrap();
     assert_eq!(keep(&format!("/assets/{asset}")).await, "public, max-age=31536000, immutable");
     let look = format!("/widget/look.css?key={}", tenant.public_key);
-    for for_sites in ["/widget/loader.js", &look] {
+    for for_sites in ["/widget/loader.js", "/widget/forms.js", &look] {
         assert_eq!(keep(for_sites).await, "public, max-age=300, must-revalidate", "{for_sites}");
     }
 }

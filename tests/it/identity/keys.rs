@@ -106,12 +106,14 @@ async fn the_widgets_frame_lists_its_tenants_sites_and_no_other_page_may_be_fram
         let response = reqwest::get(app.url(path)).await.unwrap();
         response.headers()["content-security-policy"].to_str().unwrap().to_owned()
     };
-    let frame = csp(&format!("/widget/frame?key={}", ours.public_key)).await;
-    if app_has_pages(&app).await {
-        assert!(frame.contains(&format!("frame-ancestors {}", ours.origin)), "{frame}");
-        assert!(!frame.contains(&theirs.origin));
+    for kind in ["frame", "form"] {
+        let frame = csp(&format!("/widget/{kind}?key={}", ours.public_key)).await;
+        if app_has_pages(&app).await {
+            assert!(frame.contains(&format!("frame-ancestors {}", ours.origin)), "{frame}");
+            assert!(!frame.contains(&theirs.origin));
+        }
     }
-    for path in ["/widget/frame?key=pk_live_x", "/", "/inbox", "/docs", "/v1/auth/me"] {
+    for path in ["/widget/frame?key=pk_live_x", "/widget/form?key=pk_live_x", "/", "/inbox", "/docs", "/v1/auth/me"] {
         assert!(csp(path).await.contains("frame-ancestors 'none'"), "{path}");
     }
 }

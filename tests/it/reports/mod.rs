@@ -1,6 +1,7 @@
 //! Reports over HTTP, against the real server and database.
 
 mod files;
+mod funnel;
 mod plain;
 mod told;
 
@@ -29,16 +30,24 @@ struct Story<'a> {
 
 impl<'a> Story<'a> {
     async fn begin(app: &'a TestApp, tenant: &TestTenant, at: &str) -> Self {
+        Self::begin_with(app, tenant, at, Value::Null).await
+    }
+
+    /// With a form of the site, if it is one's name.
+    async fn begin_with(app: &'a TestApp, tenant: &TestTenant, at: &str, form: Value) -> Self {
         let (id, visitor) = (ConversationId::from_uuid(Uuid::now_v7()), VisitorId::from_uuid(Uuid::now_v7()));
         let story = Self { app, id, visitor: Actor::visitor(tenant.id, visitor) };
-        let open = json!({ "kind": "site", "visitor": visitor, "name": "Somebody" });
+        let open = json!({ "kind": "site", "visitor": visitor, "name": "Somebody", "form": form });
         story.does(Actor::system(tenant.id), at, "open", open).await;
         story
     }
 
-    /// Once more when the machine has much to do.
     async fn does(&self, actor: Actor, at: &str, kind: &str, body: Value) -> u64 {
-        let key = EntityKey::new(actor.tenant.unwrap(), self.id);
+        self.of(EntityKey::new(actor.tenant.unwrap(), self.id), actor, at, kind, body).await
+    }
+
+    /// Once more when the machine has much to do.
+    async fn of(&self, key: EntityKey, actor: Actor, at: &str, kind: &str, body: Value) -> u64 {
         let body = body.to_string();
         let request = RequestKey::of(Uuid::now_v7(), actor.party, kind, &body);
         let (actor, at): (_, Timestamp) = (Arc::new(actor), at.parse().unwrap());

@@ -60,6 +60,18 @@ export interface LabelFigures {
   figures: Figures;
 }
 
+/** How many got to a step on the way from an enquiry to a client, by how they came; half of them within `median` seconds. */
+export interface Reached {
+  step: FunnelStep;
+  number: number;
+  chat: number;
+  enquiry: number;
+  access: number;
+  median: number | null;
+}
+
+export type FunnelStep = 'opened' | 'answered' | 'invited' | 'client' | 'onboarding' | 'pack_purchase' | 'subscription_applied' | 'weekly_ordering' | 'consumption';
+
 export interface Report {
   zone: string;
   days: Days;
@@ -77,10 +89,11 @@ export interface Report {
   hours: number[][];
   people: PersonFigures[];
   labels: LabelFigures[];
+  funnel: Reached[];
 }
 
 /** Which tables can be taken along. */
-export type Table = 'time' | 'hours' | 'people' | 'labels';
+export type Table = 'time' | 'hours' | 'people' | 'labels' | 'funnel';
 
 export const report = (query: URLSearchParams, signal: AbortSignal) => call<Report>('GET', `/v1/reports?${query}`, undefined, { signal });
 export const tableAddress = (table: Table, query: URLSearchParams): string => `/v1/reports/figures.csv?table=${table}&${query}`;

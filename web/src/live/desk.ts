@@ -20,6 +20,7 @@ export function applyForStaff(state: ConversationState, event: StaffEvent, { at,
       return FACTS;
     case 'answers_given':
       state.answers = event.body.answers;
+      state.form = event.body.form ?? null;
       return FACTS;
     case 'transcript_asked':
       state.transcript = { by, at, to: event.body.to };

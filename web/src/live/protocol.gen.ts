@@ -203,7 +203,7 @@ export type ListState = {
   items: ListItem[];
 };
 
-/** Left out are woken_at unless it came back by itself and nobody has written since, a priority that is normal, labels when there are none, what is not due, a team when it has none, and routed when it was not. */
+/** Left out are woken_at unless it came back by itself and nobody has written since, a priority that is normal, labels when there are none, what is not due, a team when it has none, routed when it was not, and a form when it began in the chat. */
 export type InboxItem = {
   id: string;
   kind: "site" | "account";
@@ -231,6 +231,7 @@ export type InboxItem = {
   team?: string;
   /** Whoever answers it was given it by routing. */
   routed?: boolean;
+  form?: SiteForm;
 };
 
 export type Person = {
@@ -311,6 +312,8 @@ export type ConversationState = {
   blocked: Block | null;
   /** What the visitor was asked before the first message, and has answered. For staff only. */
   answers: VisitorAnswer[] | null;
+  /** The form of the site it began with. For staff only. */
+  form: SiteForm | null;
   /** The last letter with what was said. For staff only. */
   transcript: TranscriptAsked | null;
   /** What is sent later, the next first. For staff only. */
@@ -377,8 +380,12 @@ export type VisitorAnswer = {
   answer: string;
 };
 
+/** A form of the site, to ask something, or to ask to become a client. */
+export type SiteForm = "enquiry" | "access";
+
 export type AnswersGivenBody = {
   answers: VisitorAnswer[];
+  form?: SiteForm;
 };
 
 export type VisitorQuestion = {
@@ -909,6 +916,7 @@ export type OpenBody = {
   page?: string;
   answers?: VisitorAnswer[];
   email?: string | null;
+  form?: SiteForm;
 };
 
 export type TakenBackBody = {

@@ -17,7 +17,7 @@ use super::command::{Command, Open, Subject};
 use super::event::{Event, Kind, Side};
 use super::matter::Done;
 use super::standing::Standing;
-use super::state::{Conversation, MAX_PEOPLE, Status};
+use super::state::{Contact, Conversation, MAX_PEOPLE, Status};
 use crate::Timestamp;
 use crate::actor::{Actor, Party};
 use crate::entity::{Decision, EntityRef, Job, Seq};
@@ -132,27 +132,41 @@ impl Conversation {
         let event = Event::Opened { kind, visitor, account, name: open.name.clone(), page: open.page.clone() };
         let mut decision = Decision::from(event);
         decision.jobs.extend(account.map(|account| self.link(account, None)));
-        if !open.answers.is_empty() {
-            decision.events.push(Event::AnswersGiven { answers: open.answers.clone() });
+        if !open.answers.is_empty() || open.form.is_some() {
+            decision.events.push(Event::AnswersGiven { answers: open.answers.clone(), form: open.form });
         }
-        if let Some(email) = &open.email {
-            decision.events.push(Event::ContactLeft { email: email.clone(), name: None });
-            decision.jobs.push(ToLook { conversation: self.id, rev: self.seq + decision.events.len() as Seq }.job());
-        }
-        decision
+        self.with_contact(decision, open)
     }
 
-    /// Opening what is open changes nothing when it is the same conversation, so that a repeat is harmless.
+    /// Opening what is open changes nothing when it is the same conversation, so that a repeat is harmless. A form whose answer was
+    /// lost may have been changed before it was sent again: what it says last is what counts.
     fn open_again(&self, open: &Open) -> Ruling {
         let same = match open.subject {
             Subject::Visitor(visitor) => self.visitor == Some(visitor),
             Subject::Account(account) => self.visitor.is_none() && self.account == Some(account),
         };
-        if same {
-            Ok(Decision::nothing())
-        } else {
-            Err(Refusal::new(Code::Conflict, "This conversation was opened for somebody else. Use a new id."))
+        if !same {
+            return Err(Refusal::new(Code::Conflict, "This conversation was opened for somebody else. Use a new id."));
         }
+        let mut decision = Decision::nothing();
+        if open.form.is_none() || self.account.is_some() {
+            return Ok(decision);
+        }
+        if self.answers != open.answers {
+            decision.events.push(Event::AnswersGiven { answers: open.answers.clone(), form: self.form });
+        }
+        Ok(self.with_contact(decision, open))
+    }
+
+    /// The address that was left with what opens it, under the name that a form asks for.
+    fn with_contact(&self, mut decision: Decision<Event>, open: &Open) -> Decision<Event> {
+        let name = open.form.map(|_| open.name.clone());
+        let contact = open.email.clone().map(|email| Contact { email, name });
+        if let Some(contact) = contact.filter(|contact| self.contact.as_ref() != Some(contact)) {
+            decision.events.push(Event::ContactLeft { email: contact.email, name: contact.name });
+            decision.jobs.push(ToLook { conversation: self.id, rev: self.seq + decision.events.len() as Seq }.job());
+        }
+        decision
     }
 
     /// The `joined` that goes before somebody's first words, or the first under another name.

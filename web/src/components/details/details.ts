@@ -10,6 +10,7 @@ import { avatar, presenceText, setPresence } from '../avatar/avatar';
 import { button } from '../button/button';
 import { dueLook, dueText } from '../due/due';
 import { scoreLine } from '../feedback/scores';
+import { FORMS } from '../inbox-list/row';
 import { known, labelChip, type Labels } from '../label/label';
 import { priorityChip } from '../label/priority';
 import { teamOf, type Teams } from '../team/team';
@@ -93,6 +94,7 @@ export class Details implements Disposable {
         state.due?.resolution ? fact('Solution due', dueElement(state.due.resolution)) : null,
         fact('Labels', shown.length > 0 ? el('span', { class: c('labels') }, ...shown) : 'None'),
         state.feedback ? fact('Feedback', ...feedbackOf(state.feedback)) : null,
+        state.form ? fact('Began with', FORMS[state.form]) : null,
         state.page ? fact('Began on', el('a', { href: state.page, target: '_blank', rel: 'noopener noreferrer' }, shortPage(state.page))) : null,
         ...(state.answers ?? []).map(({ question, answer }) => fact(question, el('span', { dir: 'auto' }, answer))),
         state.contact ? fact('Left to be reached', el('a', { href: `mailto:${state.contact.email}` }, state.contact.email), state.contact.name ? `, ${state.contact.name}` : null, ' (not verified)') : null,

@@ -1,4 +1,4 @@
-import type { InboxItem, Party } from '../../live/protocol.gen';
+import type { InboxItem, Party, SiteForm } from '../../live/protocol.gen';
 import { el, mustFind, put } from '../../ui/dom';
 import { icon, editIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
@@ -14,6 +14,9 @@ import { unreadOf } from './filters';
 import styles from './inbox-list.module.css';
 
 const c = mustClass(styles);
+
+/** What began with a form of the site. */
+export const FORMS: Record<SiteForm, string> = { enquiry: 'Enquiry', access: 'Access request' };
 
 /** What a row is drawn with. */
 export interface RowLook {
@@ -74,7 +77,7 @@ function words({ item, me, nameOf, labels, teams, draft }: RowLook): HTMLElement
   else if (item.woken_at) put(chips, chip(c('chip', 'back'), ['back']));
   // When an answer is due says it better.
   if (item.waiting_since !== null && urgencyOf(item.answer_due, Date.now()) === undefined) put(chips, chip(c('chip', 'waiting'), [`waits ${durationText(item.waiting_since)}`]));
-  put(chips, chip(c('chip'), [item.kind === 'site' ? 'Site' : 'Client']));
+  put(chips, chip(c('chip'), [item.kind === 'account' ? 'Client' : item.form ? FORMS[item.form] : 'Site']));
   if (item.assignee !== null) put(chips, chip(c('chip'), [item.assignee === me ? (item.routed ? 'Given to you' : 'You') : nameOf(item.assignee) ?? 'Assigned']));
   const team = teamOf(item, teams);
   if (team) put(chips, teamChip(team));

@@ -21,7 +21,7 @@ export function emptyConversation(): ConversationState {
   return {
     id: 'cnv_1', kind: 'site', status: 'open', assignee: null, account: null, visitor: 'vis_1', name: 'Visitor', page: null,
     contact: null, identity: null, people: {}, messages: [], more: false, cursors: {}, unread: 0, unread_more: false, invited: null,
-    snoozed_until: null, priority: 'normal', labels: [], due: {}, routed: null, team: null, feedback: null, blocked: null, answers: [], transcript: null, scheduled: [], writing_stopped: false,
+    snoozed_until: null, priority: 'normal', labels: [], due: {}, routed: null, team: null, feedback: null, blocked: null, answers: [], form: null, transcript: null, scheduled: [], writing_stopped: false,
   };
 }
 
@@ -63,7 +63,7 @@ function randomEvent(
     { type: 'label_changed', body: { label: pick(['lbl_1', 'lbl_2']), on: random() < 0.6 } },
     { type: 'feedback_asked', body: { question: `How was ${seq}?` } },
     { type: 'feedback_given', body: { asked: 1, given: { score: pick([1, 5]), comment: `words ${seq}` } } },
-    { type: 'answers_given', body: { answers: [{ question: 'Why?', answer: `because ${seq}` }] } },
+    { type: 'answers_given', body: { answers: [{ question: 'Why?', answer: `because ${seq}` }], ...(random() < 0.5 && { form: pick(['enquiry', 'access']) }) } },
     { type: 'transcript_asked', body: { to: { address: `v${seq}@example.org` } } },
     { type: 'message_scheduled', body: { text: `later ${seq}`, send_at: new Date(1_800_000_000_000 - seq).toISOString() } },
     { type: 'message_rescheduled', body: { item: Math.ceil(random() * seq), text: `much later ${seq}`, send_at: new Date(1_800_000_000_000 + seq).toISOString(), unless_reply_after: 1 } },

@@ -1,4 +1,4 @@
-import type { Days, LabelFigures, PersonFigures, Report, Spread } from '../../api/reports';
+import type { Days, FunnelStep, LabelFigures, PersonFigures, Reached, Report, Spread } from '../../api/reports';
 import type { Disposables } from '../../base/disposables';
 import { barBeside, bars } from './chart/bars';
 import { chartFigure } from './chart/chart';
@@ -84,6 +84,20 @@ export function labelTable(labels: readonly LabelFigures[]): HTMLElement {
   return barTable('By label', ['Label', 'Matters', 'Answered', 'after', 'Resolved', 'after', 'Content'], labels.map(({ label, name, color, figures }) => ({
     name: name !== null && color !== null ? labelChip({ name, color }) : label === null ? 'Without a label' : 'A label that was removed', count: figures.matters,
     cells: [countWords(figures.answered), median(figures.first), countWords(figures.resolved), median(figures.resolution), contentWords(figures.feedback)],
+  })));
+}
+
+const STEPS: Record<FunnelStep, string> = {
+  opened: 'Enquired', answered: 'Answered', invited: 'Invited', client: 'Became a client', onboarding: 'Onboarding', pack_purchase: 'Bought a pack',
+  subscription_applied: 'Subscription applied', weekly_ordering: 'Orders weekly', consumption: 'Enjoys the meals',
+};
+
+/** From an enquiry to a client: how many got how far, and how soon. */
+export function funnelTable(funnel: readonly Reached[]): HTMLElement {
+  const all = funnel[0]?.number ?? 0;
+  return barTable('From enquiry to client', ['Step', 'How many', 'of all', 'Chat', 'Enquiry form', 'Access form', 'Half within'], funnel.map(({ step, number, chat, enquiry, access, median }) => ({
+    name: STEPS[step], count: number,
+    cells: [all === 0 ? '–' : `${Math.round((number / all) * 100)} %`, ...[chat, enquiry, access].map(countWords), median === null ? '–' : spanWords(median)],
   })));
 }
 

@@ -9,6 +9,7 @@ const WORDS: readonly (readonly [name: string, text: string])[] = [
   ['While we are open', 'Counted in your opening hours as they are today.'],
   ['In time', 'Of the matters for which a target was set when they were under way: done by then. What is not done yet and should be counts as late.'],
   ['Content', 'Of the customers who said how they were served, those who said good or very good. Whoever was answered is asked when the matter is resolved, if that is switched on under Settings, Feedback.'],
+  ['From enquiry to client', 'The conversations that began on the site in the period, with the chat or a form, and what became of them until now. Each step is counted for itself, and its time in all hours. A client who was taken back is none.'],
   ['Person', 'A matter is of whoever had it when it was resolved or, until then, of who has it. Who answered first and who resolved it are counted each for themselves.'],
   ['Label', 'As it was when the matter was resolved. A matter with two labels counts for both.'],
 ];

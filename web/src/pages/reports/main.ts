@@ -13,7 +13,7 @@ import { applyToTenant, StateStore } from '../../live/state-store';
 import { startSession, type Session } from '../../session/start';
 import { el, fill, mustFind, setText, type Child } from '../../ui/dom';
 import { chartIcon, downIcon, offlineIcon } from '../../ui/icons';
-import { hourChart, labelTable, peopleTable, tookChart, volumeChart } from './charts';
+import { funnelTable, hourChart, labelTable, peopleTable, tookChart, volumeChart } from './charts';
 import { addressOf, queryOf, readChoice, type Choice } from './choice';
 import { controls } from './controls';
 import { figureTiles } from './figures';
@@ -108,6 +108,8 @@ function body(session: Session, report: Report, choice: Choice): Child[] {
     el('div', { class: c('pair') },
       section('First answer', tableAddress('time', query), tookChart(owned, report, 'First answer', 'first')),
       section('Resolution', tableAddress('time', query), tookChart(owned, report, 'Resolution', 'resolution'))),
+    section('From enquiry to client', tableAddress('funnel', query), funnelTable(report.funnel),
+      el('p', { class: c('soft') }, 'Conversations that began on the site in these days, and how far they got until now: all of them, whoever is chosen above.')),
     section('By person', tableAddress('people', query), peopleTable(report.people),
       report.everybody ? null : el('p', { class: c('soft') }, 'What the others did is for them and the admins.')),
     section('By label', tableAddress('labels', query), labelTable(report.labels)),

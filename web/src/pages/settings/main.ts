@@ -8,7 +8,6 @@ import type { TenantState } from '../../live/protocol.gen';
 import { applyToTenant, StateStore } from '../../live/state-store';
 import { startSession, type Session } from '../../session/start';
 import { el, fill, mustFind, type Child } from '../../ui/dom';
-import { auditSection } from './audit';
 import { blockedSection } from './blocked';
 import { businessSection } from './business';
 import { feedbackSection } from './feedback';
@@ -17,18 +16,21 @@ import { labelSection } from './labels';
 import { lookSection } from './look/look';
 import { notificationSection } from './notifications';
 import { ownDataSection } from './own-data';
-import { c } from './parts';
+import { c, loaded } from './parts';
 import { peopleSection } from './people';
 import { replySection } from './replies';
 import { routingSection } from './routing';
 import { keySection, siteSection } from './sites';
 import { targetSection } from './targets';
 import { teamsSection } from './teams';
-import { webhookSection } from './webhooks';
 import { youSection } from './you';
 
 /** Draws one of the settings; what it listens to ends with the disposables of the session it gets. */
 type Draw = (session: Session) => Child[];
+
+/** Draws one that few people open: its script comes when it is opened. */
+const later = <T>(load: () => Promise<T>, draw: (code: T, own: Session) => Child[]): Draw => (own) =>
+  [loaded(own.owned, 'Loading', load, (code) => el('div', { class: c('later') }, ...draw(code, own)))];
 
 function drawsOf(session: Session): Record<Setting['id'], Draw> {
   const tenant = new StateStore<TenantState>(applyToTenant);
@@ -52,8 +54,8 @@ function drawsOf(session: Session): Record<Setting['id'], Draw> {
     site: (own) => siteSection(own, tenant),
     look: (own) => lookSection(own, tenant),
     keys: (own) => keySection(own),
-    webhooks: (own) => webhookSection(own),
-    audit: (own) => auditSection(own),
+    webhooks: later(() => import('./webhooks'), ({ webhookSection }, own) => webhookSection(own)),
+    audit: later(() => import('./audit'), ({ auditSection }, own) => auditSection(own)),
   };
 }
 

@@ -31,11 +31,14 @@ export function siteSection(session: Session, tenant: StateStore<TenantState>): 
 
 function snippet({ owned, toasts }: Session, key: ApiKey | undefined): Child {
   if (!key) return el('p', {}, 'Make a public key first: ', el('a', { href: '#keys' }, 'API keys'), '.');
-  const text = `<script src="${location.origin}/widget/loader.js" data-key="${key.shown}" async></script>`;
+  const line = (file: string) => `<script src="${location.origin}/widget/${file}.js" data-key="${key.shown}" async></script>`;
+  const copied = (says: string, text: string): Child[] => [
+    el('p', { class: c('soft') }, says), el('code', { class: c('code') }, text),
+    el('div', { class: c('foot') }, copyButton(owned, text, (said) => toasts.show({ text: said }))),
+  ];
   return el('div', { class: c('form') },
-    el('p', { class: c('soft') }, 'This line, before the end of the page’s body.'),
-    el('code', { class: c('code') }, text),
-    el('div', { class: c('foot') }, copyButton(owned, text, (said) => toasts.show({ text: said }))));
+    ...copied('This line, before the end of the page’s body.', line('loader')),
+    ...copied('A form where you want one, to ask something. With access in place of enquiry it asks to become a client.', `<div data-brigade-form="enquiry"></div>\n${line('forms')}`));
 }
 
 /** The business's API keys. */
