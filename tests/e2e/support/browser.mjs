@@ -70,6 +70,10 @@ export async function assertAccessible(page, what, rules) {
     // A frame that is loaded when it comes near has nothing in it before.
     if (['about:blank', ''].includes(frame.url())) continue;
     if (!(await frame.evaluate(() => 'axe' in window))) await frame.evaluate(axeSource);
+    // A colour that is on its way is neither the one nor the other.
+    await frame.evaluate(() => Promise.allSettled(document.getAnimations()
+      .filter(({ effect, playState }) => playState === 'running' && effect?.getComputedTiming().endTime !== Infinity)
+      .map(({ finished }) => finished)));
     const violations = await frame.evaluate(async (only) => {
       // Rows of a long list are drawn when they come near: the check looks at what is there.
       const result = await window.axe.run(document, {
