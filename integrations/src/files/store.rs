@@ -1,4 +1,4 @@
-//! Bytes in a folder, through the same interface as a service of objects.
+//! Bytes in a folder or in a bucket, through one interface.
 
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,8 @@ use futures_util::TryStreamExt as _;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::{ObjectStore, ObjectStoreExt as _};
+
+use super::bucket::{Bucket, InvalidBucket};
 
 /// A folder that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +41,11 @@ impl FileStore {
             .map_err(|error| invalid(error.to_string()))?;
         let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| invalid(error.to_string()))?;
         Ok(Self(Arc::new(store.with_fsync(true).with_automatic_cleanup(true))))
+    }
+
+    /// Keeps them in a bucket, which is there already. It is not asked for anything here: it may be away for a while.
+    pub fn bucket(bucket: &Bucket) -> Result<Self, InvalidBucket> {
+        bucket.open().map(Self)
     }
 }
 

@@ -203,6 +203,35 @@ impl Setting for Network {
     }
 }
 
+/// What only this server and a service know. Never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+impl Setting for Secret {
+    fn expected() -> String {
+        "a text".to_owned()
+    }
+    fn parse(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| Self(text.to_owned()))
+    }
+    fn show(&self) -> String {
+        "***".to_owned()
+    }
+}
+
 /// A 256-bit key, written as 64 hexadecimal digits. Never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretKey([u8; 32]);

@@ -186,7 +186,7 @@ impl Lookout {
             Ok(true) => Look::new(Standing::Well, "A file can be kept and read."),
             Ok(false) | Err(_) => Look::new(
                 Standing::Down,
-                "No file can be kept where files.folder says. Look at that disk and its rights.",
+                "No file can be kept where files.folder or files.bucket says. Look at that disk or service, and at the rights there.",
             ),
         };
         let look = look.took(clock.elapsed());

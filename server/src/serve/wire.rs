@@ -281,8 +281,12 @@ fn chat_ports(db: &Db, reads: &Arc<PgReads>, search: PgSearch, uploads: &Uploads
 
 /// Files that go with messages, kept where the configuration says.
 pub(crate) fn uploads(config: &Config, db: &Db) -> Result<Uploads> {
-    let folder = config.files.folder.clone().unwrap_or_else(|| config.database.data.join("files"));
-    let files = FileStore::folder(&folder).context("files.folder cannot be used")?;
+    let files = if let Some(bucket) = config.files.bucket() {
+        FileStore::bucket(&bucket).context("files.bucket cannot be used")?
+    } else {
+        let folder = config.files.folder.clone().unwrap_or_else(|| config.database.data.join("files"));
+        FileStore::folder(&folder).context("files.folder cannot be used")?
+    };
     let inspection = Inspection::new(config.files.clamd.clone());
     Ok(Uploads::new(Arc::new(PgAttachments::new(db.clone())), Arc::new(files), Arc::new(inspection)))
 }

@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use crate::live::stage::{Stage, path_of};
 use crate::support::{Answer, Person, Visitor, eventually};
 
-const PART: usize = 1_048_576;
+pub(super) const PART: usize = 1_048_576;
 
 /// A picture of one pixel.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\0\x05\0\x01\xff\x89\x99=\x1d\0\0\0\0IEND\xaeB`\x82";
 
 /// Somebody who gives and reads files.
 #[derive(Clone, Copy)]
-enum Hand<'a> {
+pub(super) enum Hand<'a> {
     Person(&'a Person),
     Visitor(&'a Stage, &'a Visitor),
 }
@@ -36,19 +36,19 @@ impl Hand<'_> {
         Answer::of(request.send().await.unwrap()).await
     }
 
-    async fn begin(self, topic: &str, name: &str, size: usize) -> Answer {
+    pub(super) async fn begin(self, topic: &str, name: &str, size: usize) -> Answer {
         let path = format!("{}/attachments", path_of(topic));
         self.ask(Method::POST, &path, Some(json!({ "name": name, "size": size }))).await
     }
 
-    async fn put(self, topic: &str, id: &str, offset: usize, bytes: &[u8]) -> Answer {
+    pub(super) async fn put(self, topic: &str, id: &str, offset: usize, bytes: &[u8]) -> Answer {
         let path = format!("{}/attachments/{id}?offset={offset}", path_of(topic));
         let request = self.request(Method::PUT, &path).header("content-type", "application/octet-stream");
         Answer::of(request.body(bytes.to_vec()).send().await.unwrap()).await
     }
 
     /// Gives a whole file; gives what a message says of it.
-    async fn give(self, topic: &str, name: &str, bytes: &[u8]) -> Value {
+    pub(super) async fn give(self, topic: &str, name: &str, bytes: &[u8]) -> Value {
         let begun = self.begin(topic, name, bytes.len()).await.data().clone();
         let id = begun["id"].as_str().unwrap();
         let mut last = Value::Null;
@@ -58,25 +58,25 @@ impl Hand<'_> {
         last["attachment"].clone()
     }
 
-    async fn say(self, topic: &str, kind: &str, text: &str, attachments: &[&Value]) -> Answer {
+    pub(super) async fn say(self, topic: &str, kind: &str, text: &str, attachments: &[&Value]) -> Answer {
         let body = json!({ "text": text, "attachments": attachments });
         let command = json!({ "id": uuid::Uuid::now_v7(), "type": kind, "body": body });
         self.ask(Method::POST, &format!("{}/commands", path_of(topic)), Some(command)).await
     }
 
     /// The addresses of a file, if this one may read it.
-    async fn link(self, topic: &str, attachment: &Value) -> Option<Value> {
+    pub(super) async fn link(self, topic: &str, attachment: &Value) -> Option<Value> {
         let path = format!("{}/attachments?ids={}", path_of(topic), attachment["id"].as_str().unwrap());
         self.ask(Method::GET, &path, None).await.data()["files"].as_array().unwrap().first().cloned()
     }
 }
 
 /// What is under an address, by whoever has it.
-async fn fetch(stage: &Stage, url: &Value) -> reqwest::Response {
+pub(super) async fn fetch(stage: &Stage, url: &Value) -> reqwest::Response {
     reqwest::get(stage.app.url(url.as_str().unwrap())).await.unwrap()
 }
 
-fn stage_settings() -> &'static [(&'static str, &'static str)] {
+pub(super) fn stage_settings() -> &'static [(&'static str, &'static str)] {
     &[("limits.requests_per_minute", "10000"), ("limits.visitor_commands_per_minute", "10000")]
 }
 

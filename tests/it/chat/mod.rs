@@ -2,6 +2,7 @@
 
 mod attachments;
 mod blocks;
+mod bucket;
 mod canned;
 mod client;
 mod drafts;

@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 use crate::chat::visitor_says;
 use crate::support::{Browser, Person, TestApp, eventually};
 
-fn part<'a>(overview: &'a Value, name: &str) -> &'a Value {
+pub fn part<'a>(overview: &'a Value, name: &str) -> &'a Value {
     overview["parts"].as_array().unwrap().iter().find(|part| part["name"] == name).unwrap()
 }
 
 /// The overview once a part stands so: what was seen is told for some seconds.
-async fn overview_when(operator: &Person, name: &str, standing: &str) -> Value {
+pub async fn overview_when(operator: &Person, name: &str, standing: &str) -> Value {
     let what = format!("{name} is {standing}");
     eventually(&what, Duration::from_secs(20), async || {
         let overview = operator.get("/v1/platform/overview").await.data().clone();

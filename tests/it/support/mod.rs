@@ -9,6 +9,7 @@
 //! | a browser that keeps its cookies | [`Browser`] |
 //! | a socket that speaks `brigade.v1` | [`Socket`] |
 //! | a business's own server, told by webhooks | [`Receiver`] |
+//! | what speaks as S3 does | [`bucket::Bucket`] |
 //! | a push service with its browsers | [`PushService`] |
 //! | a Redis | [`Redis`] |
 //! | an empty migrated database | [`postgres::Fresh`] |
@@ -17,6 +18,7 @@
 mod app;
 mod authenticator;
 mod browser;
+pub mod bucket;
 mod folder;
 mod person;
 pub mod postgres;

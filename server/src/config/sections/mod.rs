@@ -69,6 +69,16 @@ pub(crate) fn check_together(config: &Config, layers: &mut Layers) {
     if config.mail.smtp_url.as_ref().is_some_and(|url| !scheme(url, &["smtp", "smtps"])) {
         wrong("mail.smtp_url", "expected an address that starts with smtp:// or smtps://");
     }
+    let Files { folder, bucket, endpoint, access_key_id, secret_access_key, .. } = &config.files;
+    if bucket.is_some() && folder.is_some() {
+        wrong("files.bucket", "files are kept in a bucket or in a folder: take files.folder or files.bucket away");
+    }
+    if bucket.is_none() && endpoint.is_some() {
+        wrong("files.endpoint", "is where a bucket is: set files.bucket too");
+    }
+    if bucket.is_some() && access_key_id.is_some() != secret_access_key.is_some() {
+        wrong("files.access_key_id", "goes with files.secret_access_key: set both or neither");
+    }
     if config.database.connections < 2 {
         wrong("database.connections", "expected 2 or more: one for requests, one for background work");
     }
