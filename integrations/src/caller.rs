@@ -20,7 +20,6 @@ use hyper::header::{HeaderMap, RETRY_AFTER};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -65,13 +64,7 @@ impl Caller {
     }
 
     pub(crate) fn with(policy: Policy, resolver: Arc<dyn Resolver>, patience: Duration) -> Self {
-        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map(|builder| builder.with_root_certificates(roots).with_no_client_auth());
-        // It fails only for a provider that has no cipher of these versions, and this one has.
-        let config = config.unwrap_or_else(|error| unreachable!("ring has no TLS: {error}"));
-        Self { policy, resolver, tls: TlsConnector::from(Arc::new(config)), patience }
+        Self { policy, resolver, tls: TlsConnector::from(Arc::new(crate::tls::client())), patience }
     }
 
     /// Asks `url`, and says what it came to.

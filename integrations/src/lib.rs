@@ -11,4 +11,5 @@ mod caller;
 pub mod files;
 pub mod mail;
 pub mod push;
+mod tls;
 pub mod webhooks;

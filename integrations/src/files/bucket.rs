@@ -6,11 +6,10 @@ use std::time::Duration;
 use object_store::aws::AmazonS3Builder;
 use object_store::path::Path as Key;
 use object_store::prefix::PrefixStore;
-use object_store::{ClientOptions, ObjectStore, RetryConfig};
+use object_store::{ObjectStore, RetryConfig};
 
-/// A part has 1 MiB, a whole file 25 MiB at most.
-const ANSWER: Duration = Duration::from_secs(30);
-const CONNECT: Duration = Duration::from_secs(5);
+use super::client::Connector;
+
 /// Somebody waits for the answer: what is away for longer is told to them, and they try again.
 const RETRY: Duration = Duration::from_secs(8);
 
@@ -41,20 +40,21 @@ impl Bucket {
     pub(super) fn open(&self) -> Result<Arc<dyn ObjectStore>, InvalidBucket> {
         let invalid = |reason: String| InvalidBucket { name: self.name.clone(), reason };
         let (name, folder) = self.name.split_once('/').unwrap_or((&self.name, ""));
+        // `Key` would take the empty part away, and whoever looks for the files would not find them there.
+        if name.is_empty() || folder.starts_with('/') {
+            return Err(invalid("a bucket is given as `name` or `name/folder`".to_owned()));
+        }
         let folder = Key::parse(folder.trim_end_matches('/')).map_err(|error| invalid(error.to_string()))?;
-        // The same provider as everywhere else; somebody may have said so before.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = match &self.key {
             Some((id, secret)) => {
                 AmazonS3Builder::new().with_access_key_id(id.as_str()).with_secret_access_key(secret.as_str())
             }
             None => AmazonS3Builder::from_env(),
         };
-        let options = ClientOptions::new().with_timeout(ANSWER).with_connect_timeout(CONNECT);
         let mut builder = builder
             .with_bucket_name(name)
             .with_region(self.region.as_str())
-            .with_client_options(options)
+            .with_http_connector(Connector)
             .with_retry(RetryConfig { max_retries: 3, retry_timeout: RETRY, ..RetryConfig::default() })
             // Not everything that speaks as S3 does takes many at once, and a file has 27 objects at most.
             .with_disable_bulk_delete(true);
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn what_can_be_no_bucket_is_refused_by_name() {
-        for name in ["files//twice", "files/../up"] {
+        for name in ["", "/files", "files//twice", "files/a//b", "files/../up"] {
             let error = bucket(name, None).open().unwrap_err().to_string();
             assert!(error.contains(name) && !error.contains("secret"), "{error}");
         }

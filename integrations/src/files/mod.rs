@@ -9,6 +9,7 @@
 
 mod bucket;
 mod clamd;
+mod client;
 mod inspection;
 mod picture;
 mod store;
