@@ -6,6 +6,7 @@ use super::block::Reason;
 use super::event::{Form, Kind};
 use super::feedback::{Comment, Given, Score};
 use super::identity::Identity;
+use super::schedule::{Come, Reschedule, Schedule};
 use super::text::{Emoji, MessageText, PageUrl};
 use super::triage::Priority;
 use super::wire;
@@ -205,47 +206,6 @@ pub struct Send {
     pub attachments: Vec<Attachment>,
 }
 
-/// Write a message that is sent later.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Schedule {
-    /// What.
-    pub text: MessageText,
-    /// When it is sent.
-    pub send_at: Timestamp,
-    /// Which message it answers.
-    pub reply_to: Option<Seq>,
-    /// Who is meant, each once.
-    pub mentions: Vec<UserId>,
-    /// Only if the customer writes nothing above this `seq`.
-    pub unless_reply_after: Option<Seq>,
-}
-
-/// Change what is sent later.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Reschedule {
-    /// Which.
-    pub item: Seq,
-    /// What it says.
-    pub text: MessageText,
-    /// When it is sent.
-    pub send_at: Timestamp,
-    /// Only if the customer writes nothing above this `seq`.
-    pub unless_reply_after: Option<Seq>,
-}
-
-/// The time of a scheduled message has come.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Come {
-    /// Of which.
-    pub item: Seq,
-    /// Whose it is.
-    pub author: UserId,
-    /// Which time that was.
-    pub send_at: Timestamp,
-    /// The entry that says so.
-    pub rev: Seq,
-}
-
 /// Write a note among staff.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Note {
@@ -375,12 +335,12 @@ impl Command {
                     email: email.as_deref().map(|email| Email::parse("email", email)).transpose()?,
                 })
             }
-            "schedule" => schedule(parse_body(body)?).map(Self::Schedule),
-            "reschedule" => reschedule(&parse_body(body)?).map(Self::Reschedule),
+            "schedule" => Schedule::parse(parse_body(body)?).map(Self::Schedule),
+            "reschedule" => Reschedule::parse(&parse_body(body)?).map(Self::Reschedule),
             "unschedule" => parse_body(body).map(|wire::Item { item }| Self::Unschedule { item }),
             "send_now" => parse_body(body).map(|wire::Item { item }| Self::SendNow { item }),
-            "send_scheduled" => parse_body(body).map(come).map(Self::SendScheduled),
-            "hold_scheduled" => parse_body(body).map(come).map(Self::HoldScheduled),
+            "send_scheduled" => parse_body(body).map(Self::SendScheduled),
+            "hold_scheduled" => parse_body(body).map(Self::HoldScheduled),
             "leave_contact" => contact(&parse_body(body)?),
             "identify" => Identity::parse(&parse_body(body)?).map(Self::Identify),
             "invite" => {
@@ -414,13 +374,10 @@ fn open(body: &wire::Open) -> Result<Open, Refusal> {
     }
     let answers = body.answers.iter().map(Answer::parse).collect::<Result<Vec<_>, _>>()?;
     let email = body.email.as_deref().map(|email| Email::parse("email", email)).transpose()?;
-    let form = match (&subject, body.form) {
-        (Subject::Account(_), Some(_)) => {
-            return Err(Refusal::invalid("form", "Only a site chat begins with a form."));
-        }
-        (_, form) => form,
-    };
-    Ok(Open { subject, name, page, answers, email, form })
+    if body.form.is_some() && matches!(subject, Subject::Account(_)) {
+        return Err(Refusal::invalid("form", "Only a site chat begins with a form."));
+    }
+    Ok(Open { subject, name, page, answers, email, form: body.form })
 }
 
 fn send(body: wire::Send) -> Result<Send, Refusal> {
@@ -428,21 +385,6 @@ fn send(body: wire::Send) -> Result<Send, Refusal> {
     let text = text(&body.text, &attachments)?;
     let (reply_to, unless_answered_after) = (body.reply_to, body.unless_answered_after);
     Ok(Send { text, reply_to, unless_answered_after, mentions: mentions(body.mentions)?, attachments })
-}
-
-fn schedule(body: wire::Schedule) -> Result<Schedule, Refusal> {
-    let wire::Schedule { send_at, reply_to, unless_reply_after, .. } = body;
-    let text = MessageText::parse(&body.text)?;
-    Ok(Schedule { text, send_at, reply_to, mentions: mentions(body.mentions)?, unless_reply_after })
-}
-
-fn reschedule(body: &wire::Reschedule) -> Result<Reschedule, Refusal> {
-    let wire::Reschedule { item, send_at, unless_reply_after, .. } = *body;
-    Ok(Reschedule { item, text: MessageText::parse(&body.text)?, send_at, unless_reply_after })
-}
-
-const fn come(wire::Come { item, author, send_at, rev }: wire::Come) -> Come {
-    Come { item, author, send_at, rev }
 }
 
 fn note(body: wire::Note) -> Result<Note, Refusal> {
@@ -479,7 +421,7 @@ fn contact(body: &wire::Contact) -> Result<Command, Refusal> {
     Ok(Command::LeaveContact { email, name })
 }
 
-fn mentions(mut users: Vec<UserId>) -> Result<Vec<UserId>, Refusal> {
+pub(super) fn mentions(mut users: Vec<UserId>) -> Result<Vec<UserId>, Refusal> {
     users.sort_unstable();
     users.dedup();
     if users.len() > MAX_MENTIONS {

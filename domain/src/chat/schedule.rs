@@ -8,15 +8,17 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::command::mentions;
 use super::event::Event;
 use super::state::Conversation;
 use super::text::MessageText;
+use super::wire;
 use crate::Timestamp;
 use crate::actor::Party;
 use crate::entity::{Entry, Job, Seq};
 use crate::id::{AccountId, ConversationId, TenantId, UserId};
 use crate::journal::BoxFuture;
-use crate::refusal::Fault;
+use crate::refusal::{Fault, Refusal};
 use crate::text::DisplayName;
 
 /// The task that sends one when its time has come.
@@ -76,6 +78,63 @@ pub struct Scheduled {
     pub account: Option<AccountId>,
     /// Why it was not sent at its time.
     pub held: Option<Held>,
+}
+
+/// Write a message that is sent later.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schedule {
+    /// What.
+    pub text: MessageText,
+    /// When it is sent.
+    pub send_at: Timestamp,
+    /// Which message it answers.
+    pub reply_to: Option<Seq>,
+    /// Who is meant, each once.
+    pub mentions: Vec<UserId>,
+    /// Only if the customer writes nothing above this `seq`.
+    pub unless_reply_after: Option<Seq>,
+}
+
+/// Change what is sent later.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reschedule {
+    /// Which.
+    pub item: Seq,
+    /// What it says.
+    pub text: MessageText,
+    /// When it is sent.
+    pub send_at: Timestamp,
+    /// Only if the customer writes nothing above this `seq`.
+    pub unless_reply_after: Option<Seq>,
+}
+
+/// The time of a scheduled message has come.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Come {
+    /// Of which.
+    pub item: Seq,
+    /// Whose it is.
+    pub author: UserId,
+    /// Which time that was.
+    pub send_at: Timestamp,
+    /// The entry that says so.
+    pub rev: Seq,
+}
+
+impl Schedule {
+    pub(super) fn parse(body: wire::Schedule) -> Result<Self, Refusal> {
+        let wire::Schedule { send_at, reply_to, unless_reply_after, .. } = body;
+        let text = MessageText::parse(&body.text)?;
+        Ok(Self { text, send_at, reply_to, mentions: mentions(body.mentions)?, unless_reply_after })
+    }
+}
+
+impl Reschedule {
+    pub(super) fn parse(body: &wire::Reschedule) -> Result<Self, Refusal> {
+        let wire::Reschedule { item, send_at, unless_reply_after, .. } = *body;
+        Ok(Self { item, text: MessageText::parse(&body.text)?, send_at, unless_reply_after })
+    }
 }
 
 /// What the task [`SEND`] needs. The words are the conversation's.

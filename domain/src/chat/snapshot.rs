@@ -121,7 +121,7 @@ impl Conversation {
     /// The state as `actor` sees it.
     pub(super) fn shown_to(&self, actor: &Actor, audience: Audience) -> Value {
         let side = side_of(audience);
-        let scheduled = for_scheduled(self, side);
+        let scheduled = (side == Side::Staff).then(|| self.shown_scheduled());
         let (messages, more) = self.newest(side, scheduled.as_ref().map_or(0, |shown| shown.to_string().len()));
         let unread = self.history.unread(Some(actor.party), side, self.cursor(actor.party));
         let cursors: Map<_, _> =
@@ -281,14 +281,6 @@ impl Conversation {
     pub(super) fn as_listing(&self) -> Listing {
         let topic = Topic::view(EntityRef::from(self.tenant), INBOX);
         Listing { topic, key: self.id.to_string(), body: self.inbox_line() }
-    }
-}
-
-/// What is sent later, for staff.
-fn for_scheduled(conversation: &Conversation, side: Side) -> Option<Value> {
-    match side {
-        Side::Staff => Some(conversation.shown_scheduled()),
-        Side::Customer => None,
     }
 }
 

@@ -68,15 +68,6 @@ pub(super) struct Item {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Come {
-    pub(super) item: Seq,
-    pub(super) author: UserId,
-    pub(super) send_at: Timestamp,
-    pub(super) rev: Seq,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Note {
     pub(super) text: String,
     #[serde(default)]

@@ -19,7 +19,6 @@ use brigade_domain::actor::Actor;
 use brigade_domain::entity::EntityKey;
 use brigade_domain::id::{LabelId, TenantId, UserId};
 use brigade_domain::refusal::{Code, Fault, Refusal};
-use brigade_domain::reports::funnel::Reached;
 use brigade_domain::reports::period::{self, Choice, Frame, Named};
 use brigade_domain::reports::ports::{Clock, Figures, Only, Question, Report, Reports};
 use brigade_domain::tenant::shown::Shown;
@@ -104,13 +103,16 @@ async fn ask(app: &App, actor: &Arc<Actor>, tenant: TenantId, at: Timestamp, que
 }
 
 impl Asked {
-    async fn answer(&self, app: &App) -> Answer<ReportView> {
-        let reports = &app.reports.reports;
-        let report = reports.report(self.tenant, self.question.clone()).await?;
-        Ok(self.shown(report, reports.funnel(self.tenant, self.question.period).await?))
+    async fn report(&self, app: &App) -> Answer<Report> {
+        Ok(app.reports.reports.report(self.tenant, self.question.clone()).await?)
     }
 
-    fn shown(&self, report: Report, funnel: Vec<Reached>) -> ReportView {
+    async fn funnel(&self, app: &App) -> Answer<Vec<ReachedView>> {
+        let funnel = app.reports.reports.funnel(self.tenant, self.question.period).await?;
+        Ok(funnel.into_iter().map(ReachedView::from).collect())
+    }
+
+    fn shown(&self, report: Report, funnel: Vec<ReachedView>) -> ReportView {
         let by_slice: BTreeMap<usize, Figures> = report.slices.into_iter().collect();
         let slice = |(index, slice): (usize, &period::Slice)| SliceView {
             days: slice.days.into(),
@@ -147,7 +149,7 @@ impl Asked {
             hours,
             people: people.map(PersonView::from).collect(),
             labels: report.labels.into_iter().map(label).collect(),
-            funnel: funnel.into_iter().map(ReachedView::from).collect(),
+            funnel,
         }
     }
 }
@@ -167,5 +169,5 @@ impl Asked {
     responses((status = 200, body = ReportView)))]
 async fn report(who: Staff, app: App, Params(query): Params<ReportQuery>) -> Answer<Data<ReportView>> {
     let asked = ask(&app, who.actor(), who.tenant(), who.at(), query).await?;
-    Ok(Data::new(asked.answer(&app).await?))
+    Ok(Data::new(asked.shown(asked.report(&app).await?, asked.funnel(&app).await?)))
 }

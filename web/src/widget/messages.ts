@@ -7,7 +7,7 @@ export type ToPage = { brigade: 1; type: 'close' } | { brigade: 1; type: 'ready'
   | { brigade: 1; type: 'identified' | 'identify_failed' | 'forgotten'; code?: string };
 
 /** Its parts; none of what is no message of ours. */
-function parts(data: unknown): Record<string, unknown> {
+export function parts(data: unknown): Record<string, unknown> {
   const parts = Object(data) as Record<string, unknown>;
   return parts['brigade'] === 1 ? parts : {};
 }

@@ -67,8 +67,3 @@ export const FORM: Record<Language, FormWords> = {
 type Plain = 'name' | 'email' | 'telephone' | 'company' | 'missing' | 'again' | 'offline' | 'kept' | 'thanks' | 'arrived' | 'open' | 'later' | 'today' | 'tomorrow' | 'day'
   | 'invited' | 'reach' | 'chat' | 'toChat' | 'another' | 'trap';
 export type FormWords = Record<Plain, string> & Record<'message' | 'send', Record<FormKind, string>>;
-
-/** A text with what stands in its braces. */
-export function filled(text: string, values: Record<string, string>): string {
-  return text.replace(/{(\w+)}/g, (_, name: string) => values[name]!);
-}

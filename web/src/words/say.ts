@@ -11,10 +11,15 @@ export function setLanguage(now: Language, itsTable?: Table): void {
   [language, table] = [now, itsTable];
 }
 
+/** A text with what stands in its braces. */
+export function filled(text: string, values: Record<string, string | number>): string {
+  return text.replace(/{(\w+)}/g, (_, name: string) => values[name]!.toLocaleString(language));
+}
+
 function spoken(place: number, english: Text, values: Record<string, string | number> = {}): string {
   const text = table?.texts[place] ?? english;
   const form = typeof text === 'string' ? text : text[new Intl.PluralRules(language).select(values['n'] as number)] ?? text.other;
-  return form.replace(/{(\w+)}/g, (_, name: string) => values[name]!.toLocaleString(language));
+  return filled(form, values);
 }
 
 /**

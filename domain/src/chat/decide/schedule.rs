@@ -5,9 +5,11 @@ use serde_json::json;
 use super::{Asker, Ruling};
 use crate::Timestamp;
 use crate::actor::Party;
-use crate::chat::command::{Come, Reschedule, Schedule, Send};
+use crate::chat::command::Send;
 use crate::chat::event::{Event, Side};
-use crate::chat::schedule::{Held, LATEST, MOST, MOST_BYTES, SOONEST, Scheduled, TOO_LATE, ToSend};
+use crate::chat::schedule::{
+    Come, Held, LATEST, MOST, MOST_BYTES, Reschedule, SOONEST, Schedule, Scheduled, TOO_LATE, ToSend,
+};
 use crate::chat::state::Conversation;
 use crate::chat::text::MessageText;
 use crate::entity::{Decision, Seq};

@@ -55,6 +55,9 @@ export function textField(look: FieldLook, attributes: Attributes = {}): Field<H
   return around(el('textarea', { name: look.name, ...attributes }), look);
 }
 
+/** Whether it may be an e-mail address; only a letter finds out. */
+export const mayBeEmail = (text: string) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text);
+
 /** One of several. */
 export function choiceField(look: FieldLook, options: readonly { value: string; label: string }[], attributes: Attributes = {}): Field<HTMLSelectElement> {
   const select = el('select', { name: look.name, ...attributes }, ...options.map(({ value, label }) => el('option', { value }, label)));

@@ -22,7 +22,7 @@ export interface ScheduleLook {
   /** What the customer is called. */
   customer: string;
   /** What there is to change, when something is scheduled already. */
-  before?: { text: string; sendAt: Date; careful: boolean };
+  before?: Chosen;
   save: (chosen: Omit<Chosen, 'text'> & { text?: string }) => Promise<unknown>;
 }
 

@@ -1,12 +1,12 @@
 import { ApiError, request } from '../../api/http';
 import { Disposables, type Disposable } from '../../base/disposables';
 import { busy, button } from '../../components/button/button';
-import { clearProblems, field, problemSummary, showProblem, textField, type AnyField } from '../../components/field/field';
+import { clearProblems, field, mayBeEmail, problemSummary, showProblem, textField, type AnyField } from '../../components/field/field';
 import { newUuid } from '../../live/world';
 import { el, fill } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
-import { FORM, FORM_NAMES, filled, type FormKind } from '../../words/form';
-import { language, say } from '../../words/say';
+import { FORM, FORM_NAMES, type FormKind } from '../../words/form';
+import { filled, language, say } from '../../words/say';
 import type { Memory } from '../frame/memory';
 import { Shelf, type Values } from './begun';
 import type { FormLink } from './form-link';
@@ -102,7 +102,7 @@ export class Form implements Disposable {
     const { email } = this.#fields;
     const wrong = Object.values(this.#fields).filter((each) => {
       const text = each.input.value.trim();
-      const problem = text === '' ? (each.input.required ? this.#words.missing : null) : each === email && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) ? say('email.wrong') : null;
+      const problem = text === '' ? (each.input.required ? this.#words.missing : null) : each === email && !mayBeEmail(text) ? say('email.wrong') : null;
       each.setProblem(problem);
       return problem !== null;
     });

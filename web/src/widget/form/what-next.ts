@@ -1,6 +1,6 @@
 import { clockText, daysApart, weekdayText } from '../../components/time-text/time-text';
-import { FORM, filled } from '../../words/form';
-import { language } from '../../words/say';
+import { FORM } from '../../words/form';
+import { filled, language } from '../../words/say';
 
 /** When an answer can be expected. Says only what is known: the hours, not who is there. */
 export function whatNext({ open_now, opens_at }: { open_now: boolean; opens_at: string | null }, now = new Date()): string {

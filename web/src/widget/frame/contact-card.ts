@@ -1,6 +1,6 @@
 import { Disposables, type Disposable } from '../../base/disposables';
 import { button } from '../../components/button/button';
-import { field } from '../../components/field/field';
+import { field, mayBeEmail } from '../../components/field/field';
 import type { CommandRefused } from '../../live/queue';
 import { el } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
@@ -33,7 +33,7 @@ export class ContactCard implements Disposable {
     this.#owned.listen(this.root, 'submit', (event) => {
       event.preventDefault();
       const address = email.input.value.trim();
-      const plausible = /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address);
+      const plausible = mayBeEmail(address);
       email.setProblem(plausible ? null : say('email.wrong'));
       if (plausible) void this.#leave(address);
       else email.input.focus();

@@ -1,6 +1,6 @@
 import { Disposables } from '../../base/disposables';
 import { button } from '../../components/button/button';
-import { choiceField, field } from '../../components/field/field';
+import { choiceField, field, mayBeEmail } from '../../components/field/field';
 import type { VisitorAnswer, VisitorQuestion } from '../../live/protocol.gen';
 import { el, fill } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
@@ -39,5 +39,5 @@ function fieldOf({ question, kind, required, choices }: VisitorQuestion) {
 
 function problemOf({ kind, required }: VisitorQuestion, answer: string): string | null {
   if (answer === '') return required ? say('ask.missing') : null;
-  return kind === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(answer) ? say('email.wrong') : null;
+  return kind === 'email' && !mayBeEmail(answer) ? say('email.wrong') : null;
 }
