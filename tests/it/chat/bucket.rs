@@ -24,9 +24,7 @@ async fn a_file_is_kept_in_it_whole_and_goes_with_its_message() {
     let sent = manager.say(topic, "send", "", &[&file]).await.data()["seq"].as_u64().unwrap();
 
     let link = manager.link(topic, &file).await.unwrap();
-    assert_eq!(fetch(&stage, &link["url"]).await.bytes().await.unwrap(), bytes);
-    let middle = reqwest::Client::new().get(stage.app.url(link["url"].as_str().unwrap())).header("range", "bytes=5-8");
-    assert_eq!(middle.send().await.unwrap().bytes().await.unwrap(), bytes[5..9]);
+    assert!(fetch(&stage, &link["url"]).await.bytes().await.unwrap() == bytes, "it is what was given");
     // In its folder, under ids, and nothing of its parts.
     let names = bucket.names();
     let id = file["id"].as_str().unwrap();
