@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { fontsAtOnce, fontsFirst } from './scripts/fonts-first.mjs';
 import { inlineWords } from './scripts/inline-words.mjs';
 import { loaderStyle } from './scripts/loader-style.mjs';
 import { shortClasses } from './scripts/short-classes.mjs';
@@ -19,15 +20,18 @@ const TOGETHER = { groups: [{ name: 'frame', tags: ['$initial' as const] }] };
 export default defineConfig(({ mode }) => ({
   root: at('./src/html'),
   publicDir: false,
-  plugins: [inlineWords(en, { de }), loaderStyle(), unusedTokens(), plainImports()],
-  css: { modules: { generateScopedName: mode === 'test' ? '[local]' : shortClasses() } },
+  plugins: [inlineWords(en, { de }), loaderStyle(), unusedTokens(), plainImports(), ...(mode === 'index' ? [fontsFirst()] : [])],
+  css: {
+    modules: { generateScopedName: mode === 'test' ? '[local]' : shortClasses() },
+    ...(mode === 'index' && { postcss: { plugins: [fontsAtOnce] } }),
+  },
   build: {
     outDir: at('./dist'),
     emptyOutDir: false,
     assetsInlineLimit: 0,
     // light-dark() and the rest are two and a half years old: nothing is rewritten for older browsers.
     target: ['chrome123', 'firefox121', 'safari17.5'],
-    modulePreload: false,
+    modulePreload: { polyfill: false },
     cssCodeSplit: false,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1_000,

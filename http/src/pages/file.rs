@@ -50,18 +50,20 @@ pub(super) fn negotiate(
     headers: &HeaderMap,
     path: &str,
 ) -> Option<(StaticFile, Option<&'static str>)> {
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let takes = |coding: &str| {
-        accepted.split(',').any(|part| {
-            let mut pieces = part.split(';').map(str::trim);
-            pieces.next() == Some(coding) && pieces.all(|piece| piece != "q=0")
-        })
-    };
     [("br", ".br"), ("gzip", ".gz")]
         .into_iter()
-        .filter(|(coding, _)| takes(coding))
+        .filter(|(coding, _)| takes(headers, coding))
         .find_map(|(coding, ending)| Some((files.get(&format!("{path}{ending}"))?, Some(coding))))
         .or_else(|| Some((files.get(path)?, None)))
+}
+
+/// Whether the client takes what is packed so.
+pub(super) fn takes(headers: &HeaderMap, coding: &str) -> bool {
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.split(',').any(|part| {
+        let mut pieces = part.split(';').map(str::trim);
+        pieces.next() == Some(coding) && pieces.all(|piece| piece != "q=0")
+    })
 }
 
 /// The answer with `file`, or 304 when the client has it.
