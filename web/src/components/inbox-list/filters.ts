@@ -48,20 +48,25 @@ export function orderOf(list: List, order: Order): Order {
 
 /** In this order; the same for everybody where that says nothing. What was put off: by when it comes back. */
 export function inOrder(items: InboxItem[], place: Place, order: Order = 'newest'): InboxItem[] {
-  const compare = place === 'snoozed' ? byReturn : place === 'resolved' ? byNews : COMPARE[order];
-  return [...items].sort((a, b) => compare(a, b) || byNews(a, b) || (a.id < b.id ? -1 : 1));
+  const ranks = [...(place === 'snoozed' ? [byReturn] : place === 'resolved' ? [] : RANKS[order]), byNews];
+  // Each is reckoned once: in a long list one is compared with many.
+  const placed = items.map((item) => ({ item, at: ranks.map((rank) => rank(item)) }));
+  placed.sort((a, b) => {
+    const differs = a.at.findIndex((at, index) => at !== b.at[index]);
+    return differs >= 0 ? a.at[differs]! - b.at[differs]! : a.item.id < b.item.id ? -1 : 1;
+  });
+  return placed.map(({ item }) => item);
 }
 
-type Compare = (a: InboxItem, b: InboxItem) => number;
+/** What is less comes first. */
+type Rank = (item: InboxItem) => number;
 const time = (at: string | null | undefined, none: number) => (at ? Date.parse(at) : none);
-/** When something last happened that is news: a message, or that it came back. */
-const newsOf = (item: InboxItem) => Math.max(time(item.last_message_at, 0), time(item.woken_at, 0));
-const byNews: Compare = (a, b) => newsOf(b) - newsOf(a);
-const byReturn: Compare = (a, b) => time(a.snoozed_until, 0) - time(b.snoozed_until, 0);
-const byWaiting: Compare = (a, b) => time(a.waiting_since, Number.MAX_SAFE_INTEGER) - time(b.waiting_since, Number.MAX_SAFE_INTEGER);
-const byUrgency: Compare = (a, b) => rankOf(a.priority) - rankOf(b.priority);
-const byDue: Compare = (a, b) => firstOf(a) - firstOf(b);
-const COMPARE: Record<Order, Compare> = { newest: byNews, longest: byWaiting, due: byDue, urgent: (a, b) => byUrgency(a, b) || byWaiting(a, b) };
+/** The last that is news: a message, or that it came back. */
+const byNews: Rank = (item) => -Math.max(time(item.last_message_at, 0), time(item.woken_at, 0));
+const byReturn: Rank = (item) => time(item.snoozed_until, 0);
+const byWaiting: Rank = (item) => time(item.waiting_since, Number.MAX_SAFE_INTEGER);
+const byUrgency: Rank = (item) => rankOf(item.priority);
+const RANKS: Record<Order, Rank[]> = { newest: [], longest: [byWaiting], due: [firstOf], urgent: [byUrgency, byWaiting] };
 
 /** How many messages somebody has not read: the server's count. */
 export function unreadOf(item: InboxItem, me: string): number {

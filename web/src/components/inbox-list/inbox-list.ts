@@ -18,7 +18,7 @@ import { takes, narrowTo, type Criteria, type Place } from './criteria';
 import { inOrder, matches } from './filters';
 import styles from './inbox-list.module.css';
 import { isSame, Pages, type Which } from './pages';
-import { Rows } from './rows';
+import { NEAR, Rows } from './rows';
 import { SearchResults } from './search-results';
 import { Selection } from './selection';
 
@@ -50,8 +50,11 @@ export class InboxList implements Disposable {
   #teams: Teams = {};
   #counter: Counter;
   #current: string | undefined;
+  /** What is shown until the live list is here. */
+  #first: readonly InboxItem[] = [];
   #pages: Pages;
-  #rows = new Rows();
+  #scroller = el('div', { class: c('scroll') });
+  #rows = this.#owned.add(new Rows(this.#scroller));
   #shown: InboxItem[] = [];
   #scheduled = false;
 
@@ -59,6 +62,8 @@ export class InboxList implements Disposable {
   /** What is shown instead of a list. */
   #instead = el('div', {}, loadingState('Loading conversations', 6));
   #foot = el('div', { class: c('more'), hidden: true });
+  /** Goes on when what is shown comes to its end. What failed is tried again when somebody says so. */
+  #end: IntersectionObserver;
 
   constructor(live: ListTopic<InboxItem>, me: Party, nameOf: (who: Party) => string | undefined) {
     this.#live = live;
@@ -74,8 +79,11 @@ export class InboxList implements Disposable {
       'section', { class: c('pane'), 'aria-label': 'Conversations' },
       el('div', { class: c('top') }, el('h2', { class: c('title') }, 'Conversations'), this.#search),
       el('div', { class: c('head') }, this.bar.root, this.chooser.root),
-      el('div', { class: c('scroll') }, this.#instead, this.#rows.root, this.#foot, this.results.root),
+      this.#scroller,
     );
+    this.#scroller.append(this.#instead, this.#rows.root, this.#foot, this.results.root);
+    this.#end = new IntersectionObserver((seen) => seen.at(-1)!.isIntersecting && this.#foot.querySelector<HTMLElement>('[data-more]')?.click(), { root: this.#scroller, rootMargin: NEAR });
+    this.#owned.defer(() => this.#end.disconnect());
     this.#owned.add(this.chooser.chosen.on(() => this.#listChosen()));
     this.#owned.add(this.chooser.narrowed.on(() => this.#narrowed()));
     this.#owned.add(this.#counter.changed.on(() => this.refresh()));
@@ -99,6 +107,14 @@ export class InboxList implements Disposable {
   setLabels(labels: Labels): void {
     this.#labels = labels;
     this.chooser.setLabels(labels);
+    this.refresh();
+  }
+
+  /** The newest of what is to do: shown until the live list is here, which knows better. */
+  showFirst(items: readonly InboxItem[]): void {
+    if (this.#live.loaded || items.length === 0) return;
+    this.#first = items;
+    fill(this.#foot, 'Loading the others');
     this.refresh();
   }
 
@@ -133,12 +149,19 @@ export class InboxList implements Disposable {
   }
 
   #changed(key: string | null): void {
-    if (key === null) this.#counter.begin(this.#live.values());
+    if (key === null) this.#begin();
     else if (this.#live.get(key) === undefined) this.#pages.items.delete(key);
     this.#counter.news();
     this.results.news();
     if (key === null) this.#fetchIfWanted();
     this.refresh();
+  }
+
+  /** The live list is here, or here anew. */
+  #begin(): void {
+    this.#counter.begin(this.#live.values());
+    if (this.#first.length > 0) fill(this.#foot);
+    this.#first = [];
   }
 
   #listChosen(): void {
@@ -177,7 +200,7 @@ export class InboxList implements Disposable {
   }
 
   item(id: string): InboxItem | undefined {
-    return this.#live.get(id) ?? this.#pages.items.get(id);
+    return this.#live.get(id) ?? this.#pages.items.get(id) ?? this.#first.find((item) => item.id === id);
   }
 
   focusSearch(): void {
@@ -211,7 +234,7 @@ export class InboxList implements Disposable {
     this.#scheduled = true;
     requestAnimationFrame(() => {
       this.#scheduled = false;
-      if (this.#live.loaded) this.#draw();
+      if (this.#live.loaded || this.#first.length > 0) this.#draw();
     });
   }
 
@@ -221,9 +244,12 @@ export class InboxList implements Disposable {
   }
 
   #draw(): void {
-    const all = new Map([...this.#pages.items, ...this.#live.values().map((item) => [item.id, item] as const)]);
-    this.#count([...all.values()]);
-    this.dues.watch([...all.values()]);
+    const held = this.#live.loaded ? this.#live.values() : this.#first;
+    const all = new Map([...this.#pages.items, ...held.map((item) => [item.id, item] as const)]);
+    if (this.#live.loaded) {
+      this.#count([...all.values()]);
+      this.dues.watch([...all.values()]);
+    }
     const { criteria, order } = this.#which;
     const search = this.#search.value.trim();
     const wanted = [...all.values()].filter((item) => takes(criteria, item, this.#me, this.#teams) && (search === '' || matches(item, search)));
@@ -232,6 +258,7 @@ export class InboxList implements Disposable {
     this.#drawRows();
     // While something is looked for, what was said anywhere says whether there is anything.
     const instead = this.#shown.length === 0 && this.results.root.hidden;
+    if (instead && !this.#live.loaded) return;
     this.#instead.hidden = !instead;
     if (instead) fill(this.#instead, this.#nothing(search));
     this.#drawFoot();
@@ -273,9 +300,15 @@ export class InboxList implements Disposable {
   }
 
   #drawFoot(): void {
-    const more = this.#pages.more(this.#which);
+    const more = !this.#live.loaded || this.#pages.more(this.#which);
     this.#foot.hidden = !more;
-    if (more && !this.#foot.firstChild) fill(this.#foot, button({ label: 'Show more', kind: 'quiet', small: true }));
+    if (!more || this.#foot.firstChild) return;
+    const next = button({ label: 'Show more', kind: 'quiet', small: true });
+    next.dataset['more'] = '';
+    fill(this.#foot, next);
+    // Says anew whether it is near: of a page, nothing may be in this list.
+    this.#end.unobserve(this.#foot);
+    this.#end.observe(this.#foot);
   }
 
   #more(event: MouseEvent): void {
@@ -310,6 +343,7 @@ export class InboxList implements Disposable {
 
   #refused(message: string): void {
     this.#rows.root.hidden = true;
+    this.#foot.hidden = true;
     this.#instead.hidden = false;
     fill(this.#instead, emptyState({ icon: offlineIcon, title: 'The list cannot be shown', text: message }));
   }

@@ -33,14 +33,15 @@ export interface RowLook {
   minute: number;
 }
 
-/** A conversation's place in the list, with the box that selects it; `drawRow` fills it. */
+/** A conversation's place in the list; `drawRow` fills it. */
 export function makeRow(id: string): HTMLElement {
-  return el('li', { class: c('item'), 'data-row': id }, el('input', { type: 'checkbox', class: c('pick') }));
+  return el('li', { class: c('item'), 'data-row': id });
 }
 
-/** Draws a conversation's line, if it looks different than before. */
+/** Draws a conversation's line, with the box that selects it, if it looks different than before. */
 export function drawRow(element: HTMLElement, look: RowLook): void {
   const { item, me, current, selected } = look;
+  if (!element.firstChild) element.append(el('input', { type: 'checkbox', class: c('pick') }));
   const box = mustFind<HTMLInputElement>('input', element);
   box.checked = selected;
   box.setAttribute('aria-label', `Select ${item.name}`);

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { InboxItem } from '../../live/protocol.gen';
 import { Rows } from './rows';
 
@@ -56,5 +56,52 @@ describe('the lines of the list', () => {
     elsewhere.focus();
     draw(item('c'), item('b'));
     expect(document.activeElement).toBe(elsewhere);
+  });
+});
+
+describe('the lines of a long list', () => {
+  let came: (target: Element, near: boolean) => void;
+  const many = Array.from({ length: 120 }, (_, at) => item(`i${at}`));
+  const drawn = () => [...rows.root.children].filter((row) => row.querySelector('a')).map((row) => rows.idOf(row));
+  const last = () => rows.root.children[119]!;
+
+  beforeEach(() => {
+    vi.stubGlobal('IntersectionObserver', class {
+      constructor(seen: IntersectionObserverCallback) {
+        came = (target, isIntersecting) => seen([{ target, isIntersecting } as unknown as IntersectionObserverEntry], this as unknown as IntersectionObserver);
+      }
+
+      observe(): void { /* Said by `came`. */ }
+      unobserve(): void { /* Said by `came`. */ }
+      disconnect(): void { /* Said by `came`. */ }
+    });
+    rows = new Rows();
+    document.body.replaceChildren(rows.root);
+    draw(...many);
+  });
+
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('have all their places, and are drawn below the first hundred when they come near', () => {
+    expect(rows.root.children).toHaveLength(120);
+    expect(drawn()).toHaveLength(100);
+    came(last(), true);
+    expect(drawn().at(-1)).toBe('i119');
+    draw(...many.slice(0, 119), item('i119', 'renamed'));
+    expect(last().textContent).toContain('renamed');
+  });
+
+  it('that went again are drawn as they are then when they come back', () => {
+    came(last(), true);
+    came(last(), false);
+    draw(...many.slice(0, 119), item('i119', 'renamed'));
+    expect(last().textContent).not.toContain('renamed');
+    came(last(), true);
+    expect(last().textContent).toContain('renamed');
+  });
+
+  it('take the focus wherever they are', () => {
+    rows.focus('i110');
+    expect(focused()).toBe('i110 A');
   });
 });

@@ -7,6 +7,8 @@ import type { Party, ServerFrame } from '../../live/protocol.gen';
 
 /** Several things that happen at once are one question. */
 const GATHER_MS = 150;
+/** What the page is for comes first. */
+const FIRST_MS = 1_500;
 /** A signal may be lost: it is asked again as often as this while the page is seen. */
 const EVERY_MS = 60_000;
 /** After a failure it is asked again so soon. */
@@ -45,7 +47,7 @@ export class NoticeShelf implements Disposable {
     this.#owned.add(connection.frames.on((frame) => isFor(frame, me) && this.ask()));
     this.#owned.every(EVERY_MS, () => document.hidden || this.ask());
     this.#owned.listen(document, 'visibilitychange', () => document.hidden || this.ask());
-    this.ask();
+    this.ask(FIRST_MS);
   }
 
   /** How many are unread. */

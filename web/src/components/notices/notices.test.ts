@@ -43,6 +43,8 @@ const connection = { frames: new Emitter<ServerFrame>(), welcomed: new Emitter<W
 let shelf: NoticeShelf;
 const signal = (who: string, topic = 'tenant:ten_1') => connection.frames.emit({ t: 'eph', topic, type: 'noticed', body: { for: who }, by: 'system' } as ServerFrame);
 const soon = () => vi.advanceTimersByTimeAsync(200);
+/** When what the page is for has had its turn. */
+const begun = () => vi.advanceTimersByTimeAsync(1_600);
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -57,7 +59,10 @@ afterEach(() => {
 
 describe('what one was told', () => {
   it('is asked for at the beginning and whenever there is something new for me, once for several', async () => {
+    connection.welcomed.emit({} as WelcomeFrame);
     await soon();
+    expect(server.asked, 'the page comes first').toBe(0);
+    await begun();
     expect([server.asked, shelf.unread]).toEqual([1, 1]);
     signal('usr_other');
     await soon();
@@ -72,7 +77,7 @@ describe('what one was told', () => {
   });
 
   it('is read at once here, also while an older answer is on its way, and not when something came after it', async () => {
-    await soon();
+    await begun();
     shelf.read(shelf.items![0]!);
     expect([shelf.unread, server.told]).toEqual([0, [{ until: notice().at, ids: ['ntc_1'] }]]);
     server.items = [notice({ at: '2026-11-22T10:00:01.000001Z', times: 2 })];
@@ -85,7 +90,7 @@ describe('what one was told', () => {
 
   it('says nothing of the conversation before one’s eyes', async () => {
     server.items = [notice(), notice({ id: 'ntc_2', conversation: 'cnv_2' })];
-    await soon();
+    await begun();
     shelf.watch(() => 'cnv_1');
     expect([shelf.unread, server.told]).toEqual([1, [{ until: notice().at, conversation: 'cnv_1' }]]);
     const counts: number[] = [];
@@ -97,7 +102,7 @@ describe('what one was told', () => {
   });
 
   it('comes back when it could not be read, and keeps what is there when it could not be asked for', async () => {
-    await soon();
+    await begun();
     server.fails = true;
     shelf.read(shelf.items![0]!);
     await vi.advanceTimersByTimeAsync(10_500);
@@ -114,7 +119,7 @@ describe('the bell', () => {
     const actions = new Actions();
     server.items = [notice({ name: '<b>Ada</b>', words: null }), notice({ id: 'ntc_2', kind: 'webhook_off', conversation: null, read: true })];
     document.body.append(bell(shelf, new Alerts(shelf, 'Harbour', senses), actions, owned));
-    await soon();
+    await begun();
     const opener = document.querySelector('button')!;
     expect(opener.getAttribute('aria-label')).toBe('Notifications, 1 unread');
     const opened: string[] = [];
@@ -135,11 +140,11 @@ describe('the bell', () => {
     server.items = [notice({ id: 'ntc_1' })];
     document.body.append(bell(shelf, new Alerts(shelf, 'Harbour', senses), new Actions(), owned));
     const said = document.querySelector('[role=status]')!;
-    await soon();
+    await begun();
     expect(said.textContent).toBe('');
     server.items = [notice({ id: 'ntc_2', name: 'Grace' }), ...server.items];
     shelf.ask();
-    await soon();
+    await begun();
     expect(said.textContent).toBe('A new message from Grace.');
     owned.dispose();
   });

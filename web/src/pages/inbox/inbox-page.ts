@@ -101,6 +101,11 @@ export class InboxPage {
     this.#drawDetails();
   }
 
+  /** The newest of what is to do, while the live list is on its way. */
+  showFirst(items: readonly InboxItem[]): void {
+    this.#list.showFirst(items);
+  }
+
   /** Opens a conversation, at one message if one is meant; `visit` makes a step in the browser's history, so that Back leads to the list on a phone. */
   open(id: string | undefined, visit: boolean, seq?: Seq): void {
     if (this.#pane?.id === id && id !== undefined) return seq === undefined ? this.#pane?.view?.composer.focus() : this.#pane?.jumpTo(seq);
