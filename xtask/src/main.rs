@@ -58,7 +58,7 @@ enum Chore {
     },
     /// Runs the benchmarks and prints the figures.
     Bench {
-        /// For the benchmark program, such as `chat --runs 3`.
+        /// For the benchmark program, such as `chat --runs 3`; `web` for the pages, such as `web inbox`. Nothing: all of both.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
@@ -115,6 +115,30 @@ fn run(release: bool, serve: &[String]) -> Result<()> {
 }
 
 fn bench(arguments: &[String]) -> Result<()> {
+    match arguments {
+        [] => server_figures(&[]).and_then(|()| page_figures(&[])),
+        [part, rest @ ..] if part == "web" => page_figures(rest),
+        _ => server_figures(arguments),
+    }
+}
+
+/// What the pages cost the people who look at them.
+fn page_figures(arguments: &[String]) -> Result<()> {
+    tools::postgres()?;
+    tools::chromium()?;
+    web::build_if_stale()?;
+    for folder in ["tests/e2e", "bench/web"] {
+        web::install(&root().join(folder))?;
+    }
+    report::say("building the server, optimised");
+    let mut build = cargo(["build", "--release", "--workspace", "--bin", "brigade"]);
+    shell::run(build.env("SQLX_OFFLINE", "true"))?;
+    let mut figures = program("node");
+    figures.arg("run.mjs").args(arguments).current_dir(root().join("bench/web"));
+    shell::run(figures.env("BRIGADE_TEST_BINARY", shell::target().join("release/brigade")))
+}
+
+fn server_figures(arguments: &[String]) -> Result<()> {
     tools::postgres()?;
     web::install(&root().join("bench/peers/socketio"))?;
     report::say("building the release binaries");

@@ -8,12 +8,13 @@ export async function beginChats(server, texts) {
   return ids;
 }
 
-/** The way to begin chats, each by a visitor of its own. */
-export async function visitors(server) {
+/** The way to begin chats, each by a visitor of its own; with `headers`, such as where they come from. */
+export async function visitors(server, headers = () => ({})) {
   const [, key] = /name="brigade-site-key" content="([^"]+)"/.exec(await (await fetch(server.url)).text());
   return async (text) => {
-    const { conversation, token } = await post(`${server.url}/v1/site/conversations`, {}, { 'x-tenant-key': key });
-    await post(`${server.url}/v1/conversations/${conversation}/commands`, { id: crypto.randomUUID(), type: 'send', body: { text } }, { authorization: `Bearer ${token}` });
+    const from = headers();
+    const { conversation, token } = await post(`${server.url}/v1/site/conversations`, {}, { 'x-tenant-key': key, ...from });
+    await post(`${server.url}/v1/conversations/${conversation}/commands`, { id: crypto.randomUUID(), type: 'send', body: { text } }, { authorization: `Bearer ${token}`, ...from });
     return conversation;
   };
 }
