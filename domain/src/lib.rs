@@ -12,6 +12,7 @@
 //! | write a new kind of live state | [`entity::Entity`] |
 //! | say no | [`refusal::Refusal`] with a [`refusal::Code`] |
 //! | hold a name or an address a person typed | [`text`] |
+//! | fill names into a text a person wrote | [`template`] |
 //! | report something broken | [`refusal::Fault`] |
 //! | say what a business did in some time | [`reports`] |
 //! | tell other servers what happens | [`webhooks`] |
@@ -33,6 +34,7 @@ pub mod platform;
 pub mod presence;
 pub mod refusal;
 pub mod reports;
+pub mod template;
 pub mod tenant;
 pub mod text;
 pub mod topic;

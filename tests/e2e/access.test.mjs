@@ -101,7 +101,7 @@ describe('every page for everybody', () => {
       });
     }]),
     ['chat', 'client', open('/chat', (page) => page.locator('[role=log] article').first().waitFor())],
-    ...['you', 'notifications', 'data', 'business', 'hours', 'people', 'teams', 'routing', 'replies', 'labels', 'targets', 'blocked', 'feedback', 'site', 'look', 'keys', 'webhooks', 'audit'].map((section) => [`settings-${section}`, 'admin', async (page) => {
+    ...['you', 'notifications', 'data', 'business', 'hours', 'people', 'teams', 'letters', 'routing', 'replies', 'labels', 'targets', 'blocked', 'feedback', 'site', 'look', 'keys', 'webhooks', 'audit'].map((section) => [`settings-${section}`, 'admin', async (page) => {
       await page.goto(`/settings#${section}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       await eventually(async () => {

@@ -29,6 +29,8 @@ describe('sending later', () => {
   const field = (page) => page.getByRole('textbox', { name: 'Write an answer' });
   const box = (page) => page.locator('[data-scheduled]');
   const items = (page) => box(page).getByRole('listitem');
+  /** The inbox's line about it. */
+  const line = (page) => page.getByRole('region', { name: 'Conversations' }).locator('a[aria-current]');
   const dialog = (page, name = 'Send later') => page.getByRole('dialog', { name });
   const timeComes = () => server.sql("update graphile_worker._private_jobs set run_at = now() where payload ->> 'task' = 'scheduled.send'");
   /** Schedules it for tomorrow morning. */
@@ -68,6 +70,7 @@ describe('sending later', () => {
     assert.equal(await field(amara).inputValue(), '');
     for (const page of [amara, admin]) await eventually(async () => assert.match(await items(page).innerText(), /صباح الخير[\s\S]*tomorrow, /));
     assert.match(await items(admin).innerText(), /Amara/);
+    for (const page of [amara, admin]) await line(page).getByText(/^sends tomorrow/).waitFor();
     await amara.mouse.move(0, 0);
     await picture(amara, 'schedule-list-desktop');
     await assertAccessible(admin, 'what is scheduled');
@@ -89,6 +92,7 @@ describe('sending later', () => {
     await hears(chat, MORNING.replace('ten', 'eleven'));
     for (const page of [amara, admin]) await eventually(async () => assert.equal(await box(page).isVisible(), false));
     assert.equal(await chat.getByText('The tasting is at ten').count(), 0);
+    await eventually(async () => assert.equal(await line(admin).getByText(/^sends/).count(), 0));
   });
 
   it('is held back when the customer has written meanwhile, and its author decides', async () => {
@@ -101,6 +105,8 @@ describe('sending later', () => {
     timeComes();
     await hears(chat, 'Until then!');
     await box(admin).getByText(/^Held back: .* has written since/).waitFor();
+    await line(admin).getByText('Held back', { exact: true }).waitFor();
+    await picture(admin, 'schedule-held-desktop');
     await admin.setViewportSize(SIZES.phone);
     await admin.emulateMedia({ colorScheme: 'dark' });
     await picture(admin, 'schedule-held-phone-dark');
@@ -113,6 +119,19 @@ describe('sending later', () => {
     await openConversation(amara, 'Until then!');
     await items(amara).filter({ hasText: 'Did you like it?' }).getByRole('button', { name: 'Send now' }).click();
     await hears(chat, 'Did you like it?');
+    await eventually(async () => assert.equal(await line(amara).getByText('Held back').count(), 0));
+    const phone = await (await windows.person({ size: 'phone', scheme: 'dark' })).newPage();
+    await signIn(phone, server.person(/^account manager/), '**/inbox');
+    await schedule(amara, 'Next year again?');
+    const listed = phone.getByRole('region', { name: 'Conversations' }).getByRole('link').filter({ hasText: 'Did you like it?' });
+    await listed.getByText(/^sends tomorrow/).waitFor();
+    await picture(phone, 'schedule-inbox-phone-dark');
+    await assertAccessible(phone, 'a line with what is sent later, on a phone');
+    assert.equal(await phone.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0);
+    await items(amara).getByRole('button', { name: 'Cancel' }).click();
+    await eventually(async () => assert.equal(await listed.getByText(/^sends/).count(), 0));
+    await phone.context().close();
+    await field(amara).fill('');
   });
 
   it('is cancelled and given back; a colleague sends it only under the own name', async () => {

@@ -49,6 +49,7 @@ describe('visitors', () => {
     await assertAccessible(visitor, 'the chat of a blocked visitor');
     await picture(visitor, 'widget-blocked-phone');
     await amara.getByRole('complementary', { name: 'Details' }).getByText(REASON).waitFor();
+    await amara.getByRole('region', { name: 'Conversations' }).locator('a[aria-current]').getByText('Blocked', { exact: true }).waitFor();
     await picture(amara, 'inbox-blocked-desktop');
   });
 

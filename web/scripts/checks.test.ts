@@ -52,10 +52,16 @@ describe('the tokens check', () => {
     ["import styles from './a.module.css';\nconst c = mustClass(styles);\nc('b');", 'no class "b"'],
     ["import styles from './a.module.css';\nstyles.a;", 'without mustClass'],
     ['x.innerHTML = y;', 'markup from text'],
+    ['x.srcdoc = y;', 'markup from text'],
+    ["el('iframe', { sandbox: 'allow-same-origin allow-scripts' }).srcdoc = y;", 'markup from text'],
+    ["el('iframe', { sandbox: 'allow-same-origin' }).srcdoc = y;\nx.sandbox.add('allow-scripts');", 'markup from text'],
     ["el('p', { style: 'color:red' });", 'inline style'],
   ])('refuses %s', (code, why) => {
     writeFileSync(join(place, 'src/a.module.css'), '.a { color: inherit; }');
     expect(checkTokens('a.ts', code)).toContain(why);
+  });
+  it('lets a page from text pass in a frame without scripts', () => {
+    expect(checkTokens('a.ts', "el('iframe', { sandbox: 'allow-same-origin' }).srcdoc = y;")).toContain('use roles only');
   });
 });
 

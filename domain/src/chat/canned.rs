@@ -9,11 +9,12 @@ use crate::id::{ReplyId, TenantId};
 use crate::identity::Cause;
 use crate::journal::BoxFuture;
 use crate::refusal::{Fault, Refusal, Rejection};
+use crate::template::{Placeholders, Template};
 use crate::text::{paragraph, text_type};
 
 /// What `{{…}}` in a text may name.
-pub const VARIABLES: [&str; 5] =
-    ["customer.name", "customer.first_name", "agent.name", "agent.first_name", "business.name"];
+pub const VARIABLES: Placeholders =
+    &["customer.name", "customer.first_name", "agent.name", "agent.first_name", "business.name"];
 
 /// What finds a canned reply: 1 to 32 lower-case letters, digits and hyphens. Written `/shortcut` in a conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,18 +51,7 @@ impl ReplyText {
     /// Reads a text; what it would fill in must be something there is.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let text = paragraph("text", text, 1, MessageText::MAX)?;
-        let mut rest = &*text;
-        while let Some((_, after)) = rest.split_once("{{") {
-            let Some((variable, after)) = after.split_once("}}") else {
-                return Err(Refusal::invalid("text", "A {{ has no }} after it. Close it, or write one brace."));
-            };
-            let name = variable.split_once('|').map_or(variable, |(name, _)| name).trim();
-            if !VARIABLES.contains(&name) {
-                let message = format!("There is no {{{{{name}}}}}. Choose of {}.", VARIABLES.join(", "));
-                return Err(Refusal::invalid("text", message));
-            }
-            rest = after;
-        }
+        Template::parse(Arc::clone(&text), VARIABLES).map_err(|mistake| mistake.in_field("text"))?;
         Ok(Self(text))
     }
 }

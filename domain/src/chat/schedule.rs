@@ -203,6 +203,16 @@ impl Conversation {
         }
     }
 
+    /// When the next of what waits is sent; what was held back is not.
+    pub(super) fn sends_at(&self) -> Option<Timestamp> {
+        self.scheduled.values().filter(|kept| kept.held.is_none()).map(|kept| kept.send_at).min()
+    }
+
+    /// Whether something was not sent at its time and somebody has to say what becomes of it.
+    pub(super) fn holds_back(&self) -> bool {
+        self.scheduled.values().any(|kept| kept.held.is_some())
+    }
+
     /// What waits, as the staff see it: what is sent first comes first.
     pub(super) fn shown_scheduled(&self) -> Value {
         let mut all: Vec<_> = self.scheduled.iter().collect();

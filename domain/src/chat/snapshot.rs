@@ -93,6 +93,15 @@ struct InboxLine<'a> {
     /// The form it began with.
     #[serde(skip_serializing_if = "Option::is_none")]
     form: Option<Form>,
+    /// When the next of what is sent later is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sends_at: Option<Timestamp>,
+    /// Something that was to be sent waits for somebody of the staff.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    held_back: bool,
+    /// The visitor may write nothing more.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    blocked: bool,
 }
 
 impl Message {
@@ -253,6 +262,9 @@ impl Conversation {
             team: self.team,
             routed: self.routed.is_some(),
             form: self.form,
+            sends_at: self.sends_at(),
+            held_back: self.holds_back(),
+            blocked: self.blocked.is_some(),
         })
     }
 

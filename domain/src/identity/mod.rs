@@ -8,6 +8,7 @@
 //! | keep a secret out of logs and the database | [`Secret`], [`TokenHash`] |
 //! | say who caused a change, for the audit log | [`Cause`] |
 //! | write a mail | [`mail::Letter`] |
+//! | have a business word a letter | [`mail::wording`] |
 //! | make or check a code of two-step sign-in | [`second_factor`] |
 //! | say what happened in somebody's sign-in history | [`history::Moment`] |
 

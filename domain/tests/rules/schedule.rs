@@ -131,6 +131,30 @@ fn it_is_held_back_where_it_would_be_wrong() {
 }
 
 #[test]
+fn the_inbox_says_what_is_sent_next_what_was_held_back_and_who_is_blocked() {
+    let line = |chat: &Chat| -> Value { serde_json::from_str(chat.state.listing().unwrap().body.as_str()).unwrap() };
+    let said = |chat: &Chat| ["sends_at", "held_back", "blocked"].map(|field| line(chat).get(field).cloned());
+    let mut chat = site();
+    let seen = say(&mut chat, Who::Visitor, "I will think about it");
+    assert_eq!(said(&chat), [None, None, None]);
+    let careful = in_an_hour(&mut chat, Some(seen));
+    chat.wait(SignedDuration::from_mins(1));
+    let later = in_an_hour(&mut chat, None);
+    assert_eq!(said(&chat), [Some(json!(careful.1)), None, None]);
+    say(&mut chat, Who::Visitor, "Yes!");
+    chat.wait(HOUR);
+    comes(&mut chat, careful);
+    assert_eq!(said(&chat), [Some(json!(later.1)), Some(json!(true)), None]);
+    comes(&mut chat, later);
+    assert_eq!(said(&chat), [None, Some(json!(true)), None]);
+    chat.ok(Who::Manager, "unschedule", &json!({ "item": careful.0 }));
+    chat.ok(Who::Manager, "block", &json!({ "reason": "Spam" }));
+    assert_eq!(said(&chat), [None, None, Some(json!(true))]);
+    chat.ok(Who::Manager, "unblock", &json!({}));
+    assert_eq!(said(&chat), [None, None, None]);
+}
+
+#[test]
 fn neither_the_time_nor_the_people_are_as_they_were() {
     let mut chat = site();
     let late = in_an_hour(&mut chat, None);

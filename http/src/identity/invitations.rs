@@ -4,8 +4,11 @@ use actix_web::HttpRequest;
 use brigade_domain::actor::{Party, Role};
 use brigade_domain::id::{AccountId, ConversationId, InvitationId, TenantId, UserId};
 use brigade_domain::identity::mail::Letter;
+use brigade_domain::identity::mail::wording::{Names, Occasion, Words};
 use brigade_domain::identity::password::Policy;
-use brigade_domain::identity::ports::{Acceptance, Begun, Invitation, InvitationFor, Invitee, NewInvitation};
+use brigade_domain::identity::ports::{
+    Acceptance, Begun, Invitation, InvitationFor, Invitee, NewInvitation, TenantView,
+};
 use brigade_domain::identity::{Cause, Secret};
 use brigade_domain::refusal::{Code, Refusal};
 use brigade_domain::text::{DisplayName, Email};
@@ -167,15 +170,32 @@ pub(super) async fn send(
 ) -> Answer<InvitationId> {
     let view = app.identity.tenants.view(tenant).await?.ok_or(Code::NotFound)?;
     let (secret, token) = token::make("");
-    let (link, called, tenant_name) = (link(app, "invite", &secret), name.to_string(), view.name);
-    let letter = match offer {
-        InvitationFor::Staff(_) => Letter::StaffInvitation { name: called, tenant: tenant_name, link },
-        InvitationFor::Client { .. } => Letter::ClientInvitation { name: called, tenant: tenant_name, link },
-    };
+    let letter = letter(app, &view, offer, &name, link(app, "invite", &secret)).await?;
     let id = InvitationId::from_uuid(Uuid::now_v7());
     let new = NewInvitation { id, offer, email, name, token, letter };
     app.identity.invitations.invite(tenant, new, cause).await?;
     Ok(id)
+}
+
+/// In the words of the business, as they are now: what is changed later is not said in this letter.
+async fn letter(
+    app: &App,
+    business: &TenantView,
+    offer: InvitationFor,
+    name: &DisplayName,
+    link: String,
+) -> Answer<Letter> {
+    let occasion = match offer {
+        InvitationFor::Staff(_) => Occasion::StaffInvitation,
+        InvitationFor::Client { .. } => Occasion::ClientInvitation,
+    };
+    let own = app.identity.wordings.own(business.id, occasion).await?;
+    let names = Names { person: name.as_str(), business: &business.name };
+    let (words, tenant) = (Words::of(occasion, own.as_ref(), names)?, business.name.clone());
+    Ok(match offer {
+        InvitationFor::Staff(_) => Letter::StaffInvitation { words, tenant, link },
+        InvitationFor::Client { .. } => Letter::ClientInvitation { words, tenant, link },
+    })
 }
 
 /// Invites a visitor to become a client: accepting hands the conversation over to an account of theirs, through the job

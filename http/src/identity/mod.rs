@@ -13,7 +13,7 @@
 //! | [`email`] | verification |
 //! | [`password_routes`] | forgotten, reset, change, check |
 //! | [`invitations`] | preview and accept; inviting for other features |
-//! | [`tenant`], [`keys`], [`staff`], [`audit`] | the settings page |
+//! | [`tenant`], [`keys`], [`staff`], [`wording`], [`audit`] | the settings page |
 //! | [`outbox`] | the demo's mails |
 
 mod audit;
@@ -39,6 +39,7 @@ mod staff;
 mod tenant;
 mod throttle;
 pub mod token;
+mod wording;
 
 pub(crate) use audit::AuditView;
 pub use own_data::Copies;
@@ -64,6 +65,7 @@ pub fn routes() -> Routes {
         .with(tenant::routes())
         .with(keys::routes())
         .with(staff::routes())
+        .with(wording::routes())
         .with(audit::routes())
         .with(outbox::routes())
 }

@@ -45,6 +45,8 @@ pub struct Ports {
     pub audit: Arc<dyn ports::AuditTrail>,
     /// Invitations.
     pub invitations: Arc<dyn ports::Invitations>,
+    /// How a tenant words its letters.
+    pub wordings: Arc<dyn ports::Wordings>,
     /// The demo's mails.
     pub outbox: Arc<dyn ports::Outbox>,
     /// Passwords.
@@ -71,6 +73,7 @@ pub trait Everything:
     + ports::Staff
     + ports::AuditTrail
     + ports::Invitations
+    + ports::Wordings
     + ports::Outbox
 {
 }
@@ -94,6 +97,7 @@ impl<T> Everything for T where
         + ports::Staff
         + ports::AuditTrail
         + ports::Invitations
+        + ports::Wordings
         + ports::Outbox
 {
 }
@@ -120,6 +124,7 @@ impl Ports {
             staff: Arc::clone(all) as _,
             audit: Arc::clone(all) as _,
             invitations: Arc::clone(all) as _,
+            wordings: Arc::clone(all) as _,
             outbox: Arc::clone(all) as _,
             hasher,
         }

@@ -11,6 +11,7 @@ use brigade_domain::chat::transcript::letter::{MAX_MESSAGES, Said, Transcript};
 use brigade_domain::chat::transcript::{SEND, Waiting, Which};
 use brigade_domain::entity::{Audience, EntityKey, Seq};
 use brigade_domain::id::TenantId;
+use brigade_domain::identity::mail::wording::{Names, Occasion, Words};
 use brigade_domain::refusal::Fault;
 use brigade_http::App;
 use brigade_http::chat::mailed_file;
@@ -43,8 +44,15 @@ async fn send(app: &App, waiting: &dyn Waiting, task: Task) -> Result<(), TaskEr
         text: message.text.as_ref().map_or_else(String::new, ToString::to_string),
         files: message.attachments.iter().map(|file| mailed_file(app, tenant, file, at)).collect(),
     });
-    let transcript = Transcript::of(business.name, business.hours.zone().clone(), said, more);
+    let words = words(app, tenant, &business.name).await.map_err(TaskError::new)?;
+    let transcript = Transcript::of(words, (business.name, business.hours.zone().clone()), said, more);
     waiting.post(tenant, which, transcript.write(&address), at).await.map_err(TaskError::new)
+}
+
+/// As the business words it now: one that is on its way already stays as it is.
+async fn words(app: &App, tenant: TenantId, business: &str) -> Result<Words, Fault> {
+    let own = app.identity.wordings.own(tenant, Occasion::Transcript).await?;
+    Words::of(Occasion::Transcript, own.as_ref(), Names { person: "", business })
 }
 
 /// What is read of somebody who speaks.

@@ -33,6 +33,7 @@ mod tenant;
 mod throttle;
 mod tokens;
 mod visitors;
+mod wording;
 
 use std::sync::Arc;
 

@@ -48,6 +48,7 @@ impl Operation {
             "job" => return i64::MAX.to_string(),
             "file" => "att",
             "token" => return "nothing".to_owned(),
+            "occasion" => return "transcript".to_owned(),
             "id" if self.path.contains("/sessions/") => "ses",
             "id" if self.path.contains("/devices/") => "dvc",
             "id" if self.path.contains("/exports/") => "exp",

@@ -16,3 +16,4 @@ mod secrets;
 mod sessions;
 mod throttle;
 mod verification;
+mod wording;

@@ -203,7 +203,7 @@ export type ListState = {
   items: ListItem[];
 };
 
-/** Left out are woken_at unless it came back by itself and nobody has written since, a priority that is normal, labels when there are none, what is not due, a team when it has none, routed when it was not, and a form when it began in the chat. */
+/** Left out are woken_at unless it came back by itself and nobody has written since, a priority that is normal, labels when there are none, what is not due, a team when it has none, routed when it was not, a form when it began in the chat, sends_at (of what is scheduled, when the next is sent) when nothing is, held_back when nothing was, and blocked when the visitor is not. */
 export type InboxItem = {
   id: string;
   kind: "site" | "account";
@@ -232,6 +232,11 @@ export type InboxItem = {
   /** Whoever answers it was given it by routing. */
   routed?: boolean;
   form?: SiteForm;
+  sends_at?: Timestamp;
+  /** Something was not sent at its time, and waits for somebody of the staff. */
+  held_back?: boolean;
+  /** The visitor may write nothing more. */
+  blocked?: boolean;
 };
 
 export type Person = {

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::Timestamp;
 use crate::identity::mail::render::{escape, one_line, page, paragraph};
+use crate::identity::mail::wording::Words;
 use crate::identity::mail::{Line, Mail};
 use crate::tenant::clock::Zone;
 
@@ -35,6 +36,8 @@ pub struct Said {
 /// What goes into the letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transcript {
+    /// What it begins with ([`crate::identity::mail::wording::Occasion::Transcript`]).
+    pub words: Words,
     /// The business.
     pub tenant: String,
     /// By whose clock.
@@ -47,7 +50,12 @@ pub struct Transcript {
 
 impl Transcript {
     /// Of `newest` messages, the newest first, as many as fit.
-    pub fn of(tenant: String, zone: Zone, newest: impl IntoIterator<Item = Said>, more: bool) -> Self {
+    pub fn of(
+        words: Words,
+        (tenant, zone): (String, Zone),
+        newest: impl IntoIterator<Item = Said>,
+        more: bool,
+    ) -> Self {
         let (mut said, mut bytes, mut cut) = (Vec::new(), 0, more);
         for message in newest {
             bytes += message.text.len();
@@ -58,34 +66,34 @@ impl Transcript {
             said.push(message);
         }
         said.reverse();
-        Self { tenant, zone, said, cut }
+        Self { words, tenant, zone, said, cut }
     }
 
     /// Writes the letter to `to`.
     pub fn write(&self, to: &str) -> Mail {
         Mail {
             to: one_line(to),
-            subject: one_line(&self.subject()),
+            subject: one_line(&self.words.subject),
             text: self.text(),
             html: self.html(),
             unsubscribe: None,
         }
     }
 
-    fn begins(&self) -> String {
+    /// The words, and after them what is ours to say.
+    fn begins(&self) -> Vec<String> {
         let left_out =
             if self.cut { " Only the newest part fits into a letter; what was said before is left out." } else { "" };
-        format!(
-            "This is what was said in your conversation with {}. Times are those of {}.{left_out}",
-            one_line(&self.tenant),
-            self.zone.as_str()
-        )
+        let mut paragraphs = self.words.paragraphs();
+        paragraphs.push(format!("Times are those of {}.{left_out}", self.zone.as_str()));
+        paragraphs
     }
 
-    fn ends() -> String {
+    fn ends(&self) -> String {
         format!(
-            "Links to files work for {LINK_DAYS} days. This letter was asked for in the conversation, and is sent once. If you do not \
-             know of it, somebody has mistaken your address for theirs: you need not do anything, and get no more of it."
+            "Links to files work for {LINK_DAYS} days. This letter was asked for in the conversation with {}, and is sent once. If you \
+             do not know of it, somebody has mistaken your address for theirs: you need not do anything, and get no more of it.",
+            one_line(&self.tenant)
         )
     }
 
@@ -105,7 +113,7 @@ impl Transcript {
     }
 
     fn text(&self) -> String {
-        let mut text = format!("Hello,\n\n{}\n", self.begins());
+        let mut text = format!("{}\n", self.begins().join("\n\n"));
         for (date, head, said) in self.heads() {
             if let Some(date) = date {
                 let _written = write!(text, "\n{date}\n");
@@ -119,7 +127,7 @@ impl Transcript {
                 let _written = writeln!(text, "    [{}] {}", one_line(&file.text), file.link);
             }
         }
-        let _written = write!(text, "\n{}\n", Self::ends());
+        let _written = write!(text, "\n{}\n", self.ends());
         text
     }
 
@@ -147,30 +155,44 @@ impl Transcript {
             }
         }
         let inside = format!(
-            "{}{}{said}<p style=\"margin:32px 0 0;color:#5b6660\">{}</p>",
-            paragraph("Hello,"),
-            paragraph(&self.begins()),
-            escape(&Self::ends())
+            "{}{said}<p style=\"margin:32px 0 0;color:#5b6660\">{}</p>",
+            self.begins().iter().map(|text| paragraph(text)).collect::<String>(),
+            escape(&self.ends())
         );
-        page(&self.subject(), 620, &inside)
-    }
-
-    fn subject(&self) -> String {
-        format!("Your conversation with {}", self.tenant)
+        page(&self.words.subject, 620, &inside)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity::mail::wording::{Names, Occasion, Wording};
     use proptest::prelude::*;
+
+    const TENANT: &str = "Balance <Kitchen>";
 
     fn said(by: &str, at: &str, text: &str) -> Said {
         Said { by: by.to_owned(), at: at.parse().unwrap(), text: text.to_owned(), files: Vec::new() }
     }
 
     fn of(newest: Vec<Said>) -> Transcript {
-        Transcript::of("Balance <Kitchen>".to_owned(), Zone::parse("zone", "Europe/Berlin").unwrap(), newest, false)
+        let words = Words::of(Occasion::Transcript, None, Names { person: "", business: TENANT }).unwrap();
+        let zone = Zone::parse("zone", "Europe/Berlin").unwrap();
+        Transcript::of(words, (TENANT.to_owned(), zone), newest, false)
+    }
+
+    #[test]
+    fn own_words_come_before_what_is_ours_to_say() {
+        let text = "Thank you for talking to {{business.name}}.\n\n00:00 Ada:\n<script>";
+        let wording = Wording::parse(Occasion::Transcript, "{{business.name}}: the copy", text).unwrap();
+        let words = wording.fill(Names { person: "", business: TENANT });
+        let mail = Transcript { words, ..of(vec![said("Mia", "2026-03-02T09:00:00Z", "Hi")]) }.write("mia@example.com");
+        assert_eq!(mail.subject, "Balance <Kitchen>: the copy");
+        assert!(mail.text.starts_with("Thank you for talking to Balance <Kitchen>."), "{}", mail.text);
+        assert!(!mail.html.contains("<script>") && mail.html.contains("00:00 Ada:<br>&lt;script&gt;"), "{}", mail.html);
+        for ours in ["Times are those of Europe/Berlin.", "10:00 Mia", "is sent once", "you need not do anything"] {
+            assert!(mail.text.contains(ours) && mail.html.contains(ours), "{ours} in {}", mail.text);
+        }
     }
 
     #[test]

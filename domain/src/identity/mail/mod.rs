@@ -1,9 +1,10 @@
 //! What we write to people: the letters, as text and as simple HTML.
 //!
 //! Everything that comes from people (names) is escaped for HTML, and addresses and subjects hold no line breaks, so a
-//! name can neither break the page nor add a header.
+//! name can neither break the page nor add a header. The same holds for what a business words itself ([`wording`]).
 
 pub(crate) mod render;
+pub mod wording;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use render::one_line;
+use wording::Words;
 
 /// A letter to be written. Holds secret links: kept encrypted until it is sent.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,8 +65,8 @@ pub enum Letter {
     },
     /// A place on the staff.
     StaffInvitation {
-        /// Whom we greet.
-        name: String,
+        /// What it says ([`wording::Occasion::StaffInvitation`]).
+        words: Words,
         /// Who invites.
         tenant: String,
         /// Where it leads.
@@ -72,8 +74,8 @@ pub enum Letter {
     },
     /// An account of one's own.
     ClientInvitation {
-        /// Whom we greet.
-        name: String,
+        /// What it says ([`wording::Occasion::ClientInvitation`]).
+        words: Words,
         /// Who invites.
         tenant: String,
         /// Where it leads.
@@ -178,7 +180,8 @@ impl fmt::Debug for Mail {
 
 /// The parts of a letter that differ.
 struct Parts<'a> {
-    name: &'a str,
+    /// Whom we greet; nobody where the words do it.
+    name: Option<&'a str>,
     subject: String,
     paragraphs: Vec<String>,
     lines: &'a [Line],
@@ -189,9 +192,14 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     /// Nothing yet, to somebody.
-    const fn of(name: &'a str) -> Self {
+    fn of(name: &'a str) -> Self {
+        Self { name: Some(name), ..Self::worded() }
+    }
+
+    /// Nothing yet, and no greeting: the words have their own.
+    const fn worded() -> Self {
         Self {
-            name,
+            name: None,
             subject: String::new(),
             paragraphs: Vec::new(),
             lines: &[],
@@ -240,23 +248,8 @@ impl Letter {
             Self::SecondFactor { name, change } => second_factor(name, change),
             Self::NewDevice { name, device, network, at } => new_device(name, device, network.as_deref(), *at),
             Self::OwnData { name, news } => own_data(name, news),
-            Self::StaffInvitation { name, tenant, link } => Parts {
-                subject: format!("{tenant} invites you to the team"),
-                paragraphs: vec![format!("{tenant} would like you to work with them. The link works for 7 days.")],
-                button: Some(("Join the team", link)),
-                ending: "If you do not know them, you need not do anything.".into(),
-                ..Parts::of(name)
-            },
-            Self::ClientInvitation { name, tenant, link } => Parts {
-                subject: format!("Your account with {tenant}"),
-                paragraphs: vec![format!(
-                    "{tenant} has opened an account for you. Your conversation goes on there, with everything that \
-                     was said so far. The link works for 7 days."
-                )],
-                button: Some(("Open your account", link)),
-                ending: "If you do not know them, you need not do anything.".into(),
-                ..Parts::of(name)
-            },
+            Self::StaffInvitation { words, tenant, link } => invitation(words, tenant, ("Join the team", link)),
+            Self::ClientInvitation { words, tenant, link } => invitation(words, tenant, ("Open your account", link)),
             Self::WebhookOff { name, url, gone, link } => Parts {
                 subject: "A webhook was switched off".into(),
                 paragraphs: vec![
@@ -288,6 +281,15 @@ impl Letter {
             },
         }
     }
+}
+
+/// Whatever the words are, it says from whom it is, how long the link works, and what to do with one that is a mistake.
+fn invitation<'a>(words: &Words, tenant: &str, button: (&'static str, &'a str)) -> Parts<'a> {
+    let mut paragraphs = words.paragraphs();
+    paragraphs.push("The link works for 7 days.".into());
+    let ending =
+        format!("This invitation is from {}. If you do not know them, you need not do anything.", one_line(tenant));
+    Parts { subject: words.subject.clone(), paragraphs, button: Some(button), ending: ending.into(), ..Parts::worded() }
 }
 
 fn own_data<'a>(name: &'a str, news: &OwnDataNews) -> Parts<'a> {
@@ -380,29 +382,35 @@ fn second_factor<'a>(name: &'a str, change: &FactorChange) -> Parts<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::wording::{Names, Occasion};
     use super::*;
+
+    const NAMES: Names<'_> = Names { person: "Maya", business: "Balance Kitchen" };
 
     #[test]
     fn names_cannot_break_out() {
+        let (person, tenant) = ("<img src=x onerror=alert(1)>", "A\r\nBcc: all@example.com");
         let letter = Letter::StaffInvitation {
-            name: "<img src=x onerror=alert(1)>".into(),
-            tenant: "A\r\nBcc: all@example.com".into(),
+            words: Words::of(Occasion::StaffInvitation, None, Names { person, business: tenant }).unwrap(),
+            tenant: tenant.into(),
             link: "https://brigade.example/invite#t=\"><script>".into(),
         };
         let mail = letter.write("maya@example.com\nCc: x@example.com");
         assert!(!mail.html.contains("<img") && !mail.html.contains("<script"), "{}", mail.html);
         assert!(!mail.subject.contains(['\r', '\n']) && !mail.to.contains(['\r', '\n']));
+        assert!(!mail.text.lines().any(|line| line.starts_with("Bcc")), "{}", mail.text);
     }
 
     #[test]
     fn every_letter_says_what_to_do_and_carries_its_link_twice() {
         let link = || "https://brigade.example/x#token=abc".to_owned();
         let (name, tenant) = (|| "Maya".to_owned(), || "Balance Kitchen".to_owned());
+        let words = |occasion| Words::of(occasion, None, NAMES).unwrap();
         for letter in [
             Letter::VerifyEmail { name: name(), link: link() },
             Letter::ResetPassword { name: name(), link: link() },
-            Letter::StaffInvitation { name: name(), tenant: tenant(), link: link() },
-            Letter::ClientInvitation { name: name(), tenant: tenant(), link: link() },
+            Letter::StaffInvitation { words: words(Occasion::StaffInvitation), tenant: tenant(), link: link() },
+            Letter::ClientInvitation { words: words(Occasion::ClientInvitation), tenant: tenant(), link: link() },
             Letter::WebhookOff { name: name(), url: "https://x.example/".into(), gone: true, link: link() },
         ] {
             let mail = letter.write("maya@example.com");

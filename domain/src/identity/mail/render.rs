@@ -12,8 +12,12 @@ pub(crate) fn page(title: &str, width: u16, inside: &str) -> String {
     )
 }
 
+/// A paragraph with the lines it has; what a business words itself may be in any script.
 pub(crate) fn paragraph(text: &str) -> String {
-    format!("<p style=\"margin:0 0 16px\">{}</p>", escape(text))
+    format!(
+        "<p style=\"margin:0 0 16px;overflow-wrap:anywhere\" dir=\"auto\">{}</p>",
+        escape(text).replace('\n', "<br>")
+    )
 }
 
 /// Without what would begin another line, as a header must be.
@@ -41,11 +45,12 @@ pub(super) fn text(parts: &Parts<'_>) -> String {
     let button = parts.button.map(|(label, link)| format!("\n{label}:\n{link}\n")).unwrap_or_default();
     let line = |line: &Line| format!("\n- {}\n  {}\n", one_line(&line.text), line.link);
     let lines = parts.lines.iter().map(line).collect::<Vec<_>>().concat();
-    format!("Hello {},\n\n{}\n{lines}{button}\n{}\n", parts.name, parts.paragraphs.join("\n\n"), parts.ending)
+    let hello = parts.name.map(|name| format!("Hello {name},\n\n")).unwrap_or_default();
+    format!("{hello}{}\n{lines}{button}\n{}\n", parts.paragraphs.join("\n\n"), parts.ending)
 }
 
 pub(super) fn html(parts: &Parts<'_>) -> String {
-    let mut body = paragraph(&format!("Hello {},", parts.name));
+    let mut body = parts.name.map(|name| paragraph(&format!("Hello {name},"))).unwrap_or_default();
     body.extend(parts.paragraphs.iter().map(|text| paragraph(text)));
     if !parts.lines.is_empty() {
         let line = |line: &Line| {

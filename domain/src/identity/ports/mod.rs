@@ -15,6 +15,7 @@ mod sessions;
 mod signing;
 mod tenants;
 mod tokens;
+mod wordings;
 
 pub use authenticate::{Authenticated, Authenticator, Credential, SessionEvent, SessionEvents, SessionListener};
 pub use deletion::{DELETE, DELETION_SECONDS, DeletionWork, Deletions, Outlook};
@@ -32,3 +33,4 @@ pub use sessions::{Begun, BrowserSession, DeviceLabel, OwnSession, OwnSessions, 
 pub use signing::{IdentitySecrets, SECRET_OVERLAP, SecretState};
 pub use tenants::{AuditLine, AuditTrail, Staff, StaffMember, TenantChange, TenantSettings, TenantView};
 pub use tokens::{OneTimeTokens, Purpose, ResetDone};
+pub use wordings::{KeptWording, Wordings};

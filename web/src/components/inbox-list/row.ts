@@ -1,6 +1,6 @@
 import type { InboxItem, Party, SiteForm } from '../../live/protocol.gen';
 import { el, mustFind, put } from '../../ui/dom';
-import { icon, editIcon } from '../../ui/icons';
+import { alertIcon, clockIcon, icon, editIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { richText } from '../../ui/rich-text';
 import { avatar } from '../avatar/avatar';
@@ -74,6 +74,9 @@ function words({ item, me, nameOf, labels, teams, draft }: RowLook): HTMLElement
   if (draft) put(chips, chip(c('chip', 'draft'), [icon(editIcon), 'Draft']));
   if (item.priority === 'urgent' || item.priority === 'high') put(chips, priorityChip(item.priority));
   put(chips, dueChip(item, Date.now()));
+  if (item.held_back) put(chips, chip(c('chip', 'held'), [icon(alertIcon), 'Held back'], { title: 'A message was not sent at its time. Somebody has to say what becomes of it.' }));
+  if (item.sends_at) put(chips, chip(c('chip', 'sends'), [icon(clockIcon), `sends ${momentText(item.sends_at)}`]));
+  if (item.blocked) put(chips, chip(c('chip'), ['Blocked']));
   if (item.snoozed_until) put(chips, chip(c('chip'), [`until ${momentText(item.snoozed_until)}`]));
   else if (item.woken_at) put(chips, chip(c('chip', 'back'), ['back']));
   // When an answer is due says it better.

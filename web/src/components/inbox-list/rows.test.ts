@@ -35,6 +35,18 @@ describe('the lines of the list', () => {
     expect(marked()).toEqual([false, false]);
   });
 
+  it('say what is sent later, what was held back, and who is blocked', () => {
+    const words = () => [...rows.root.children].map((row) => row.querySelector('a')!.textContent);
+    const says = /sends|Held back|Blocked/;
+    expect(words().filter((each) => says.test(each))).toEqual([]);
+    const sends = new Date();
+    sends.setHours(23, 59);
+    draw({ ...item('a'), sends_at: sends.toISOString() }, { ...item('b'), held_back: true, blocked: true }, item('c'));
+    expect(words()[0]).toMatch(/sends today,? .*59/i);
+    expect(words()[1]).toMatch(/Held back.*Blocked/);
+    expect(words()[2]).not.toMatch(says);
+  });
+
   it.each(['a', 'input'])('keep the focus in a %s when they are moved and drawn anew', (tag) => {
     rows.root.children[2]!.querySelector<HTMLElement>(tag)!.focus();
     draw(item('c', 'another name'), item('a'), item('b'));

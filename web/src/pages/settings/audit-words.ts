@@ -72,6 +72,8 @@ export const WORDS: Record<string, { topic: Topic; text: string }> = {
   'canned_reply.created': { topic: 'settings', text: 'added a canned reply' },
   'canned_reply.changed': { topic: 'settings', text: 'changed a canned reply' },
   'canned_reply.removed': { topic: 'settings', text: 'removed a canned reply' },
+  'letter.worded': { topic: 'settings', text: 'worded a letter' },
+  'letter.restored': { topic: 'settings', text: 'went back to the usual words of a letter' },
   'report.exported': { topic: 'settings', text: 'downloaded the matters of a report' },
   'inbox_view.created': { topic: 'settings', text: 'made a view for everybody' },
   'inbox_view.changed': { topic: 'settings', text: 'changed a view that everybody has' },

@@ -54,6 +54,7 @@ function drawsOf(session: Session): Record<Setting['id'], Draw> {
     site: (own) => siteSection(own, tenant),
     look: (own) => lookSection(own, tenant),
     keys: (own) => keySection(own),
+    letters: later(() => import('./letters/letters'), ({ letterSection }, own) => letterSection(own)),
     webhooks: later(() => import('./webhooks'), ({ webhookSection }, own) => webhookSection(own)),
     audit: later(() => import('./audit'), ({ auditSection }, own) => auditSection(own)),
   };
