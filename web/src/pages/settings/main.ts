@@ -68,12 +68,22 @@ function grouped(sections: readonly Setting[], links: readonly HTMLElement[]): H
     ...links.filter((_, index) => sections[index]!.group === name)));
 }
 
+/** On a phone the links are in one line that scrolls. `scrollIntoView` would have Tab begin at the link, past the way to the content. */
+function bringInto(nav: HTMLElement, link: HTMLElement): void {
+  const [around, at] = [nav.getBoundingClientRect(), link.getBoundingClientRect()];
+  nav.scrollBy({
+    left: (at.left + at.right - around.left - around.right) / 2,
+    top: Math.min(0, at.top - around.top) + Math.max(0, at.bottom - around.bottom),
+  });
+}
+
 void startSession('everybody', (session) => {
   const sections = settingsOf(session);
   const draws = drawsOf(session);
   const links = sections.map(({ id, label }) => el('a', { href: `#${id}` }, label));
   const content = el('div', { class: c('content') });
-  const main = el('main', { class: c('page') }, el('nav', { class: c('nav'), 'aria-label': 'Settings' }, ...grouped(sections, links)), content);
+  const nav = el('nav', { class: c('nav'), 'aria-label': 'Settings' }, ...grouped(sections, links));
+  const main = el('main', { class: c('page') }, nav, content);
   let shown = session.owned.add(new Disposables());
   const show = () => {
     session.owned.drop(shown);
@@ -82,8 +92,7 @@ void startSession('everybody', (session) => {
     links.forEach((link, index) => {
       if (sections[index] !== current) return link.removeAttribute('aria-current');
       link.setAttribute('aria-current', 'page');
-      // On a phone they are in one line that scrolls.
-      link.scrollIntoView({ block: 'nearest', inline: 'center' });
+      bringInto(nav, link);
     });
     document.title = `${current.label} · Settings · Brigade`;
     fill(content, el('h1', { class: c('title') }, current.label), ...draws[current.id]({ ...session, owned: shown }));
