@@ -33,6 +33,7 @@ pub mod platform;
 pub mod presence;
 pub mod refusal;
 pub mod reports;
+pub mod support;
 pub mod tenant;
 pub mod text;
 pub mod topic;

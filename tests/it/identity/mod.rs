@@ -14,5 +14,6 @@ mod second_factor;
 mod second_factor_of_all;
 mod secrets;
 mod sessions;
+pub(crate) mod support;
 mod throttle;
 mod verification;

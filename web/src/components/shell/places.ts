@@ -12,6 +12,7 @@ export const SETTINGS = [
   { id: 'hours', label: 'Hours and greeting', group: 'The business', admin: true },
   { id: 'people', label: 'People', group: 'The business', admin: false },
   { id: 'teams', label: 'Teams', group: 'The business', admin: false },
+  { id: 'support', label: 'Help from the platform', group: 'The business', admin: true },
   { id: 'audit', label: 'Audit log', group: 'The business', admin: true },
   { id: 'routing', label: 'Routing', group: 'Conversations', admin: true },
   { id: 'replies', label: 'Canned replies', group: 'Conversations', admin: false },

@@ -55,6 +55,7 @@ function drawsOf(session: Session): Record<Setting['id'], Draw> {
     look: (own) => lookSection(own, tenant),
     keys: (own) => keySection(own),
     webhooks: later(() => import('./webhooks'), ({ webhookSection }, own) => webhookSection(own)),
+    support: later(() => import('./support'), ({ supportSection }, own) => supportSection(own)),
     audit: later(() => import('./audit'), ({ auditSection }, own) => auditSection(own)),
   };
 }
