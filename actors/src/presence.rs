@@ -156,8 +156,11 @@ impl Presence {
         }
     }
 
-    /// A connection begins: the person is online.
+    /// A connection begins: the person is online. Support only looks, and is nobody's colleague there: it is not seen.
     pub fn join(&self, tenant: TenantId, actor: &Actor, lease: SubscriberId) {
+        if actor.may_change().is_err() {
+            return;
+        }
         let now = Instant::now();
         self.change(tenant, actor.party, now, |person| {
             person.staff = actor.is_staff_of(tenant);
@@ -188,7 +191,7 @@ impl Presence {
 
     /// Tells `subscriber` how `who` is there, now and whenever it changes. Texts that name nobody are ignored.
     pub fn watch(&self, tenant: TenantId, actor: &Actor, who: &[String], subscriber: &Arc<dyn Subscriber>) {
-        let staff_only = !actor.is_staff_of(tenant);
+        let staff_only = !actor.sees_as_staff_of(tenant);
         for text in who {
             let Some(watched) = parse(text) else { continue };
             let status = self.seen(tenant, watched, staff_only);

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::id::{AccountId, ApiKeyId, InvalidId, TenantId, UserId, VisitorId};
+use crate::refusal::{Code, Refusal};
 
-/// The six kinds of actor (BK-GUARD-13 to -18). Everything finer is a [`Role`] within a tenant (C46).
+/// The kinds of actor (BK-GUARD-13 to -18), and support beside them. Everything finer is a [`Role`] within a tenant (C46).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ActorKind {
@@ -23,6 +24,9 @@ pub enum ActorKind {
     Admin,
     /// Operates the platform.
     SuperAdmin,
+    /// Who operates the platform, let in by a business for some hours: looks, and changes nothing
+    /// ([`crate::support`]).
+    Support,
     /// Brigade itself: workers and scheduled jobs.
     System,
 }
@@ -171,6 +175,18 @@ impl Actor {
     /// Whether this actor manages `tenant`.
     pub fn is_admin_of(&self, tenant: TenantId) -> bool {
         self.tenant == Some(tenant) && matches!(self.kind, ActorKind::Admin | ActorKind::System)
+    }
+
+    /// Whether this actor sees in `tenant` what its staff see: those, and support that was let in. Never whether they may
+    /// do something: ask [`Self::is_staff_of`].
+    pub fn sees_as_staff_of(&self, tenant: TenantId) -> bool {
+        self.is_staff_of(tenant) || (self.tenant == Some(tenant) && self.kind == ActorKind::Support)
+    }
+
+    /// Refuses who may only look. Asked before every command, every signal and every request that changes something,
+    /// whatever they are: support changes nothing.
+    pub fn may_change(&self) -> Result<(), Refusal> {
+        if self.kind == ActorKind::Support { Err(Code::SupportMayOnlyLook.into()) } else { Ok(()) }
     }
 
     /// Whether this actor is a member of the account.

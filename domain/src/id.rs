@@ -158,6 +158,8 @@ ids! {
     NoticeId = "ntc";
     /// A browser that is told while no page is open in it.
     DeviceId = "dvc";
+    /// A business's permission for support to look.
+    PermissionId = "per";
     /// One HTTP request, for correlation.
     RequestId = "req";
 }

@@ -34,6 +34,7 @@ pub mod platform;
 pub mod presence;
 pub mod refusal;
 pub mod reports;
+pub mod support;
 pub mod template;
 pub mod tenant;
 pub mod text;

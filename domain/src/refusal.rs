@@ -39,6 +39,12 @@ codes! {
         "This business asks for two-step sign-in. Set it up to go on.";
     /// Signed in, and not allowed (BK-GUARD-24).
     Forbidden = "FORBIDDEN", 403, "You may not do this. Ask an admin of your team.";
+    /// Support was let in to look, and this would change something.
+    SupportMayOnlyLook = "SUPPORT_MAY_ONLY_LOOK", 403, "Support may look, not change. Ask the business to do it.";
+    /// The business has let support in to look, and this is not part of it.
+    SupportClosed = "SUPPORT_CLOSED", 403, "This stays closed to support. Leave the business to go on.";
+    /// The business does not let support look any more.
+    SupportEnded = "SUPPORT_ENDED", 403, "This business does not let support look any more. Leave it to go on.";
     /// No tenant key was sent (MAIS-TEN-04).
     TenantKeyRequired = "TENANT_KEY_REQUIRED", 401, "Send the tenant's key in the X-Tenant-Key header.";
     /// The tenant key is malformed or unknown (MAIS-TEN-05).

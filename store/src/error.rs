@@ -108,6 +108,13 @@ const CONSTRAINTS: &[(&str, Code, &str)] = &[
         Code::Conflict,
         "You operate this platform. Whoever runs the server has to end that first.",
     ),
+    ("support_permissions_one_runs", Code::Conflict, "Support may look already. End that first."),
+    ("support_looks_permitted", Code::SupportEnded, "This business does not let support look."),
+    (
+        "support_looks_by_support",
+        Code::Conflict,
+        "Turn on two-step sign-in for yourself first: nobody looks into a business without it.",
+    ),
     ("data_exports_one_an_hour", Code::RateLimited, "You have asked for a copy already. Come back in an hour."),
     ("drafts_bounded", Code::Conflict, "You have 500 drafts already. Send or empty one first."),
     ("drafts_conversation_exists", Code::NotFound, "There is nothing here, or it is not yours to see."),

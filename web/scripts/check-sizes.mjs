@@ -27,6 +27,7 @@ const BUDGETS = [
   ['settings.html', 60 * KB],
   ['reports.html', 45 * KB],
   ['platform.html', 45 * KB],
+  ['look.html', 45 * KB],
   ['index.html', 40 * KB],
   ['sign-in.html', 30 * KB],
   ['reset.html', 30 * KB],

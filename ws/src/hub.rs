@@ -11,6 +11,7 @@ use brigade_domain::Timestamp;
 use brigade_domain::actor::{Actor, Party};
 use brigade_domain::identity::ports::{Authenticator, SessionEvent, SessionEvents};
 use brigade_domain::refusal::{Code, Refusal};
+use brigade_domain::support::ports::Openings;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::mpsc;
 
@@ -53,6 +54,7 @@ struct Inner {
     directory: Directory,
     presence: Arc<Presence>,
     authenticator: Arc<dyn Authenticator>,
+    openings: Arc<dyn Openings>,
     limits: LiveLimits,
     sessions: RwLock<HashMap<SubscriberId, Arc<Session>>>,
     rates: Rates,
@@ -76,12 +78,14 @@ impl Hub {
         directory: Directory,
         presence: Arc<Presence>,
         authenticator: Arc<dyn Authenticator>,
+        openings: Arc<dyn Openings>,
         limits: LiveLimits,
     ) -> Self {
         Self(Arc::new(Inner {
             directory,
             presence,
             authenticator,
+            openings,
             rates: Rates::new(&limits),
             limits,
             sessions: RwLock::default(),
@@ -156,6 +160,10 @@ impl Hub {
 
     pub(crate) fn authenticator(&self) -> &Arc<dyn Authenticator> {
         &self.0.authenticator
+    }
+
+    pub(crate) fn openings(&self) -> &Arc<dyn Openings> {
+        &self.0.openings
     }
 
     /// The bounds in force.

@@ -342,7 +342,10 @@ impl Receiver {
                 self.session.unwatch(&who);
                 presence.unwatch(tenant, &who, self.session.id());
             }
-            Sig::Away(away) => presence.set(tenant, actor.party, self.session.id(), away),
+            Sig::Away(away) => {
+                actor.may_change()?;
+                presence.set(tenant, actor.party, self.session.id(), away);
+            }
         }
         Ok(())
     }

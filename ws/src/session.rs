@@ -7,10 +7,14 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use brigade_actors::{Answer, Attach, Delivery, Replies, Resume, Subscriber, SubscriberId};
+use brigade_domain::Timestamp;
 use brigade_domain::actor::Actor;
-use brigade_domain::id::TenantId;
+use brigade_domain::entity::EntityKind;
+use brigade_domain::id::{ConversationId, TenantId};
+use brigade_domain::identity::Cause;
 use brigade_domain::identity::ports::{Authenticated, Credential};
 use brigade_domain::refusal::{Code, Refusal};
+use brigade_domain::support::Looking;
 use brigade_domain::topic::Topic;
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -133,9 +137,37 @@ impl Session {
             }
             topics.insert(Arc::clone(&name), Subscription { topic: topic.clone(), lost: false });
         }
-        let attach = Attach { topic, name, subscriber: me, actor: Arc::clone(actor), resume, lost: false };
-        self.hub.directory().attach(tenant, attach);
+        let attach =
+            Attach { topic, name, subscriber: Arc::clone(&me) as _, actor: Arc::clone(actor), resume, lost: false };
+        match self.who().and_then(|who| who.support) {
+            None => self.hub.directory().attach(tenant, attach),
+            Some(looking) => drop(actix_rt::spawn(me.open_for_support(looking, attach))),
+        }
         Ok(())
+    }
+
+    /// Support reads a conversation when it is on the business's record, and not before.
+    async fn open_for_support(self: Arc<Self>, looking: Looking, attach: Attach) {
+        let entity = attach.topic.entity;
+        if entity.kind == EntityKind::Conversation {
+            let cause = Cause {
+                by: Some(attach.actor.party),
+                at: Timestamp::now(),
+                ip: self.address,
+                request_id: None,
+                device: None,
+            };
+            let conversation = ConversationId::from_uuid(entity.id);
+            if let Err(fault) = self.hub.openings().opened(looking, conversation, cause).await {
+                tracing::error!(error = %fault, "what support opens could not be put on record");
+                self.topics.lock().remove(&attach.name);
+                return self.refuse(None, Some(&attach.name), &Refusal::of(fault.code()));
+            }
+        }
+        // It may have left the topic, or gone, meanwhile.
+        if self.topics.lock().contains_key(&attach.name) && !self.outbox.is_closing() {
+            self.hub.directory().attach(looking.tenant, attach);
+        }
     }
 
     pub(crate) fn unsubscribe(&self, topic: &Topic) -> Result<(), Refusal> {

@@ -9,12 +9,14 @@ use actix_web::{App, HttpResponse, web};
 use brigade_actors::{Directory, Presence};
 use brigade_domain::actor::Actor;
 use brigade_domain::entity::EntityKey;
-use brigade_domain::id::{SessionId, TenantId};
-use brigade_domain::identity::{Authenticated, Authenticator, Credential};
+use brigade_domain::id::{ConversationId, SessionId, TenantId};
+use brigade_domain::identity::{Authenticated, Authenticator, Cause, Credential};
 use brigade_domain::journal::{
     BoxFuture, Commit, CommitError, Journal, ListItems, Lists, Loaded, LogLine, Range, Remembered, Snapshot,
 };
 use brigade_domain::refusal::{Fault, Rejection};
+use brigade_domain::support::Looking;
+use brigade_domain::support::ports::Openings;
 use brigade_ws::{Hub, Live, LiveConfig, LiveLimits, Timeouts, connections, live};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
@@ -36,6 +38,7 @@ impl Authenticator for Defective {
                 expires_at: brigade_domain::Timestamp::MAX,
                 conversation: None,
                 second_factor_missing: false,
+                support: None,
             })
         })
     }
@@ -70,6 +73,12 @@ impl Journal for Unasked {
     }
 }
 
+impl Openings for Unasked {
+    fn opened(&self, _: Looking, _: ConversationId, _: Cause) -> BoxFuture<'static, Result<(), Fault>> {
+        unasked()
+    }
+}
+
 impl Lists for Unasked {
     fn list(&self, _: TenantId, _: &str, _: &Actor) -> BoxFuture<'static, Result<ListItems, Fault>> {
         unasked()
@@ -80,7 +89,7 @@ impl Lists for Unasked {
 fn serve() -> (u16, Hub) {
     let directory = Directory::builder().build(Arc::new(Unasked), Arc::new(Unasked));
     let presence = Arc::new(Presence::new(Duration::from_secs(1)));
-    let hub = Hub::new(directory, presence, Arc::new(Defective), LiveLimits::default());
+    let hub = Hub::new(directory, presence, Arc::new(Defective), Arc::new(Unasked), LiveLimits::default());
     let config = LiveConfig {
         limits: LiveLimits::default(),
         origins: vec!["http://localhost".to_owned()],

@@ -252,8 +252,11 @@ impl<E: Entity> Host<E> {
             return;
         }
         let id = signal.from.id();
-        let heard =
-            self.state.audience(&signal.actor, None).and_then(|_| self.state.ephemeral(&signal.actor, &signal.kind));
+        let heard = self
+            .state
+            .audience(&signal.actor, None)
+            .and_then(|_| signal.actor.may_change())
+            .and_then(|()| self.state.ephemeral(&signal.actor, &signal.kind));
         let hearers = match heard {
             Ok(hearers) => hearers,
             Err(refusal) => {

@@ -87,7 +87,11 @@ impl<E: Entity> Host<E> {
             };
         }
         let command = &call.command;
-        let decision = E::parse(&command.kind, &command.body)
+        // Who may only look changes nothing, whatever an entity's own rules say.
+        let decision = command
+            .actor
+            .may_change()
+            .and_then(|()| E::parse(&command.kind, &command.body))
             .and_then(|parsed| self.state.decide(&command.actor, command.at, &parsed));
         match decision {
             Err(refusal) => made.without_effect.push((call, Err(refusal))),

@@ -96,7 +96,7 @@ impl Account {
                 (own(manager) && (self.manager.is_none() || own(self.manager)))
                     || (manager.is_none() && own(self.manager))
             }
-            Standing::Member => false,
+            Standing::Member | Standing::Support => false,
         };
         if !allowed {
             let text = "You can take on an account nobody looks after, or give up your own. An admin can do the rest.";

@@ -15,6 +15,8 @@ pub enum Standing {
     Admin,
     /// Looks after customers.
     Staff,
+    /// The platform's support, which the business lets look: sees what the staff see, and does nothing.
+    Support,
     /// Belongs to the account.
     Member,
 }
@@ -23,7 +25,7 @@ impl Standing {
     /// What that may see.
     pub const fn audience(self) -> Audience {
         match self {
-            Self::System | Self::Admin | Self::Staff => Audience::Staff,
+            Self::System | Self::Admin | Self::Staff | Self::Support => Audience::Staff,
             Self::Member => Audience::Customer,
         }
     }
@@ -53,6 +55,7 @@ impl Account {
             (ActorKind::System, _) => return Ok(Standing::System),
             (ActorKind::Admin, _) => Some(Standing::Admin),
             (ActorKind::AccountManager, _) => Some(Standing::Staff),
+            (ActorKind::Support, _) => Some(Standing::Support),
             (ActorKind::Client, Party::User(user)) => self.has_member(user).then_some(Standing::Member),
             (ActorKind::Client, Party::Visitor(_) | Party::Key(_) | Party::System)
             | (ActorKind::Anonymous | ActorKind::SuperAdmin, _) => None,

@@ -19,6 +19,8 @@ pub enum Standing {
     Admin,
     /// Answers customers.
     Staff,
+    /// The platform's support, which the business lets look: sees what the staff see, and does nothing.
+    Support,
     /// Belongs to the account the conversation is of.
     Member,
     /// The site visitor whose chat it is, until an account takes it over.
@@ -29,7 +31,7 @@ impl Standing {
     /// On which side that is.
     pub const fn side(self) -> Side {
         match self {
-            Self::System | Self::Admin | Self::Staff => Side::Staff,
+            Self::System | Self::Admin | Self::Staff | Self::Support => Side::Staff,
             Self::Member | Self::Visitor => Side::Customer,
         }
     }
@@ -102,6 +104,7 @@ impl Conversation {
             ActorKind::System => return Ok(Standing::System),
             ActorKind::Admin => Some(Standing::Admin),
             ActorKind::AccountManager => Some(Standing::Staff),
+            ActorKind::Support => Some(Standing::Support),
             ActorKind::Client => {
                 self.account.is_some_and(|account| actor.is_member_of(account)).then_some(Standing::Member)
             }

@@ -16,6 +16,8 @@ pub enum Standing {
     Admin,
     /// Works for it.
     Staff,
+    /// The platform's support, which the business lets look: sees what the staff see, and does nothing.
+    Support,
     /// A customer of it, or a visitor of its site.
     Customer,
 }
@@ -24,7 +26,7 @@ impl Standing {
     /// What that may see.
     pub const fn audience(self) -> Audience {
         match self {
-            Self::System | Self::Admin | Self::Staff => Audience::Staff,
+            Self::System | Self::Admin | Self::Staff | Self::Support => Audience::Staff,
             Self::Customer => Audience::Customer,
         }
     }
@@ -62,6 +64,7 @@ impl Tenant {
             ActorKind::System => return Ok(Standing::System),
             ActorKind::Admin => Some(Standing::Admin),
             ActorKind::AccountManager => Some(Standing::Staff),
+            ActorKind::Support => Some(Standing::Support),
             ActorKind::Client | ActorKind::Anonymous => Some(Standing::Customer),
             ActorKind::SuperAdmin => None,
         };

@@ -7,11 +7,13 @@
 use std::fmt::Debug;
 
 use brigade_domain::account::Account;
+use brigade_domain::actor::{Actor, ActorKind};
 use brigade_domain::chat::Conversation;
-use brigade_domain::entity::Entity;
+use brigade_domain::entity::{Audience, Entity};
 use brigade_domain::refusal::Code;
 use brigade_domain::tenant::Tenant;
 use serde_json::{Value, json};
+use smallvec::SmallVec;
 
 use crate::chat::{say, site};
 use crate::harness::Run;
@@ -19,20 +21,27 @@ use crate::world::{
     ACCOUNT, COLLEAGUE, CONVERSATION, MANAGER, MEMBER, TENANT, VISITOR, Who, conversation, invitation, key, label, team,
 };
 
-fn verdict<E: Entity + PartialEq + Debug>(base: &Run<E>, who: Who, kind: &str, body: &Value) -> char {
+fn verdict<E: Entity + PartialEq + Debug>(base: &Run<E>, who: &Actor, kind: &str, body: &Value) -> char {
     let command = E::parse(kind, &body.to_string()).unwrap();
-    match base.state.decide(&who.actor(), base.now, &command).map_err(|refusal| refusal.code) {
+    match base.state.decide(who, base.now, &command).map_err(|refusal| refusal.code) {
         Ok(_) => 'y',
         Err(Code::Forbidden) => 'f',
         Err(Code::NotFound) => '.',
-        Err(code) => panic!("{who:?} {kind}: {code:?}"),
+        Err(code) => panic!("{who:?}: {kind}: {code:?}"),
     }
+}
+
+/// Who operates the platform, let in to look.
+fn support() -> Actor {
+    Actor { kind: ActorKind::Support, roles: SmallVec::new(), ..Who::Manager.actor() }
 }
 
 fn check<E: Entity + PartialEq + Debug>(base: &Run<E>, table: &[(&str, Value, &str)]) {
     for (kind, body, expected) in table {
-        let found: String = Who::ALL.into_iter().map(|who| verdict(base, who, kind, body)).collect();
+        let found: String = Who::ALL.into_iter().map(|who| verdict(base, &who.actor(), kind, body)).collect();
         assert_eq!(&found, expected, "{kind} {body}");
+        // Whatever anybody may do: support may not.
+        assert_ne!(verdict(base, &support(), kind, body), 'y', "support: {kind} {body}");
     }
 }
 
@@ -228,4 +237,29 @@ fn a_tenant_is_run_by_its_admins() {
             ("dequeue", json!({ "conversation": CONVERSATION, "rev": 1 }), "fffffffffy..."),
         ],
     );
+}
+
+#[test]
+fn support_sees_what_the_staff_see_and_does_nothing() {
+    let mut chat = site();
+    say(&mut chat, Who::Manager, "Hello");
+    let mut account: Run<Account> = Run::new(key(ACCOUNT));
+    account.ok(Who::System, "open", &json!({ "name": "Mia", "conversation": CONVERSATION }));
+    let mut tenant: Run<Tenant> = Run::new(key(TENANT));
+    tenant.ok(Who::System, "create", &json!({ "name": "Balance Kitchen", "slug": "balance", "zone": "Europe/Berlin" }));
+    let support = support();
+    assert_eq!(chat.state.audience(&support, None), Ok(Audience::Staff));
+    assert_eq!(account.state.audience(&support, None), Ok(Audience::Staff));
+    assert_eq!(tenant.state.audience(&support, Some("inbox")), Ok(Audience::Staff));
+    for signal in ["typing", "noting", "looking"] {
+        assert_eq!(chat.state.ephemeral(&support, signal).unwrap_err().code, Code::Forbidden, "{signal}");
+    }
+    // That is each entity's own rule. Before it comes the one that asks no entity.
+    assert_eq!(support.may_change().unwrap_err().code, Code::SupportMayOnlyLook);
+    assert!(!support.is_staff_of(support.tenant.unwrap()) && !support.is_admin_of(support.tenant.unwrap()));
+    for who in Who::ALL {
+        assert!(who.actor().may_change().is_ok(), "{who:?}");
+    }
+    let elsewhere = Actor { tenant: Who::ForeignAdmin.actor().tenant, ..support };
+    assert_eq!(chat.state.audience(&elsewhere, None).unwrap_err().code, Code::NotFound);
 }

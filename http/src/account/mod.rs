@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::entity::{AcceptedView, CommandBody, LogQuery, LogView, SeenView, give, glance, log};
 use crate::envelope::Data;
-use crate::guard::{Participant, Staff};
+use crate::guard::{Participant, ParticipantOrSupport, StaffOrSupport};
 use crate::input::{At, Body, Params, page_size};
 use crate::problem::Answer;
 use crate::{App, Routes, routes};
@@ -78,7 +78,7 @@ pub(crate) struct AccountsView {
            ("before" = Option<String>, Query, description = "`next` of the page before."),
            ("limit" = Option<u16>, Query, description = "1 to 100, 50 if left out.")),
     responses((status = 200, body = AccountsView)))]
-async fn list(who: Staff, app: App, Params(query): Params<ListQuery>) -> Answer<Data<AccountsView>> {
+async fn list(who: StaffOrSupport, app: App, Params(query): Params<ListQuery>) -> Answer<Data<AccountsView>> {
     let limit = page_size(query.limit, 50, PAGE, "A page", "accounts")?;
     let rows = app.account.accounts.page(who.tenant(), query.manager, query.before, limit).await?;
     let next = rows.last().filter(|_| rows.len() == usize::from(limit)).map(|row| row.id);
@@ -88,7 +88,7 @@ async fn list(who: Staff, app: App, Params(query): Params<ListQuery>) -> Answer<
 /// An account as I see it.
 #[utoipa::path(get, path = "/v1/accounts/{id}", tag = "account",
     params(("id" = String, Path, description = "`acc_…`")), responses((status = 200, body = SeenView)))]
-async fn read(who: Participant, app: App, At(id): At<AccountId>) -> Answer<Data<SeenView>> {
+async fn read(who: ParticipantOrSupport, app: App, At(id): At<AccountId>) -> Answer<Data<SeenView>> {
     Ok(Data::new(glance(&app, who.actor(), EntityKey::new(who.tenant(), id)).await?))
 }
 
@@ -100,7 +100,7 @@ async fn read(who: Participant, app: App, At(id): At<AccountId>) -> Answer<Data<
            ("limit" = Option<u16>, Query, description = "1 to 500, 100 if left out.")),
     responses((status = 200, body = LogView)))]
 async fn entries(
-    who: Participant,
+    who: ParticipantOrSupport,
     app: App,
     At(id): At<AccountId>,
     Params(query): Params<LogQuery>,

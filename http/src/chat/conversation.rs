@@ -5,7 +5,7 @@ use brigade_domain::id::ConversationId;
 
 use crate::entity::{AcceptedView, CommandBody, LogQuery, LogView, SeenView, give, glance, log};
 use crate::envelope::Data;
-use crate::guard::Participant;
+use crate::guard::{Participant, ParticipantOrSupport};
 use crate::input::{At, Body, Params};
 use crate::problem::Answer;
 use crate::{App, Routes, routes};
@@ -17,7 +17,7 @@ pub(super) fn routes() -> Routes {
 /// A conversation as I see it, with its newest messages.
 #[utoipa::path(get, path = "/v1/conversations/{id}", tag = "chat",
     params(("id" = String, Path, description = "`cnv_…`")), responses((status = 200, body = SeenView)))]
-async fn read(who: Participant, app: App, At(id): At<ConversationId>) -> Answer<Data<SeenView>> {
+async fn read(who: ParticipantOrSupport, app: App, At(id): At<ConversationId>) -> Answer<Data<SeenView>> {
     Ok(Data::new(glance(&app, who.actor(), EntityKey::new(who.tenant(), id)).await?))
 }
 
@@ -29,7 +29,7 @@ async fn read(who: Participant, app: App, At(id): At<ConversationId>) -> Answer<
            ("limit" = Option<u16>, Query, description = "1 to 500, 100 if left out.")),
     responses((status = 200, body = LogView)))]
 async fn entries(
-    who: Participant,
+    who: ParticipantOrSupport,
     app: App,
     At(id): At<ConversationId>,
     Params(query): Params<LogQuery>,

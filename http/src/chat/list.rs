@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::views::viewer;
 use crate::envelope::Data;
-use crate::guard::Staff;
+use crate::guard::StaffOrSupport;
 use crate::input::{Params, page_size};
 use crate::problem::Answer;
 use crate::{App, Routes, routes};
@@ -68,7 +68,7 @@ pub(crate) struct ListView {
            ("cursor" = Option<String>, Query, description = "`next` of the page before."),
            ("limit" = Option<u16>, Query, description = "1 to 100, 50 if left out.")),
     responses((status = 200, body = ListView)))]
-async fn list(who: Staff, app: App, Params(query): Params<ListQuery>) -> Answer<Data<ListView>> {
+async fn list(who: StaffOrSupport, app: App, Params(query): Params<ListQuery>) -> Answer<Data<ListView>> {
     let limit = page_size(query.limit, 50, PAGE, "A page", "conversations")?;
     let ListQuery { status, waiting, assignee, team, label, priority, due, .. } = query;
     let criteria = Criteria { status, waiting, assignee, team, label, priority, due };

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::entity::{audience, glance};
 use crate::envelope::Data;
-use crate::guard::Participant;
+use crate::guard::ParticipantOrSupport;
 use crate::input::{At, Params, page_size};
 use crate::problem::Answer;
 use crate::{App, Routes, routes};
@@ -47,7 +47,7 @@ pub(crate) struct MessagesView {
            ("limit" = Option<u16>, Query, description = "1 to 100, 50 if left out.")),
     responses((status = 200, body = MessagesView)))]
 async fn page(
-    who: Participant,
+    who: ParticipantOrSupport,
     app: App,
     At(id): At<ConversationId>,
     Params(query): Params<PageQuery>,
@@ -81,7 +81,11 @@ pub(crate) struct VersionsView {
 #[utoipa::path(get, path = "/v1/conversations/{id}/messages/{seq}/edits", tag = "chat",
     params(("id" = String, Path, description = "`cnv_…`"), ("seq" = u64, Path, description = "Which message.")),
     responses((status = 200, body = VersionsView)))]
-async fn versions(who: Participant, app: App, At((id, seq)): At<(ConversationId, Seq)>) -> Answer<Data<VersionsView>> {
+async fn versions(
+    who: ParticipantOrSupport,
+    app: App,
+    At((id, seq)): At<(ConversationId, Seq)>,
+) -> Answer<Data<VersionsView>> {
     glance(&app, who.actor(), EntityKey::new(who.tenant(), id)).await?;
     let audience = audience(who.actor(), who.tenant());
     let versions = app.chat.messages.edits(who.tenant(), id, seq, audience).await?;

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::envelope::{Data, Done};
-use crate::guard::Staff;
+use crate::guard::{Staff, StaffOrSupport};
 use crate::input::{At, Body, Params};
 use crate::problem::Answer;
 use crate::{App, Routes, routes};
@@ -91,7 +91,7 @@ impl From<KeptView> for ViewView {
 
 /// Saved views of the inbox: the staff's and my own, 30 each at most, the oldest first.
 #[utoipa::path(get, path = "/v1/inbox/views", tag = "chat", responses((status = 200, body = Vec<ViewView>)))]
-async fn list(who: Staff, app: App) -> Answer<Data<Vec<ViewView>>> {
+async fn list(who: StaffOrSupport, app: App) -> Answer<Data<Vec<ViewView>>> {
     let views = app.chat.views.list(who.tenant(), who.actor().party.user()).await?;
     Ok(Data::new(views.into_iter().map(ViewView::from).collect()))
 }
@@ -193,7 +193,7 @@ pub(crate) struct ViewCount {
     params(("team" = Option<String>, Query, description = "Of the lists only those given to this team (`tea_…`), to one of `mine`, or to `none`."),
            ("label" = Option<String>, Query, description = "Of the lists only those with this label: `lbl_…`.")),
     responses((status = 200, body = CountsView)))]
-async fn counts(who: Staff, app: App, Params(query): Params<CountsQuery>) -> Answer<Data<CountsView>> {
+async fn counts(who: StaffOrSupport, app: App, Params(query): Params<CountsQuery>) -> Answer<Data<CountsView>> {
     let facets = app.chat.conversations.facets(who.tenant()).await?;
     let views = app.chat.views.list(who.tenant(), who.actor().party.user()).await?;
     let asked = Criteria { team: query.team, label: query.label, ..Criteria::default() };
@@ -212,7 +212,7 @@ async fn counts(who: Staff, app: App, Params(query): Params<CountsQuery>) -> Ans
 }
 
 /// Who looks, with their teams if those are asked for.
-pub(super) async fn viewer(who: &Staff, app: &App, with_teams: bool) -> Answer<Viewer> {
+pub(super) async fn viewer(who: &StaffOrSupport, app: &App, with_teams: bool) -> Answer<Viewer> {
     let person = who.actor().party.user();
     let teams = match person {
         Some(person) if with_teams => app.chat.conversations.teams_of(who.tenant(), person).await?,

@@ -87,5 +87,5 @@ pub(crate) async fn ask(
 
 /// What a caller who may see an entity sees of it.
 pub(crate) fn audience(actor: &Actor, tenant: TenantId) -> Audience {
-    if actor.is_staff_of(tenant) { Audience::Staff } else { Audience::Customer }
+    if actor.sees_as_staff_of(tenant) { Audience::Staff } else { Audience::Customer }
 }

@@ -1,10 +1,13 @@
-//! The inner half of the guard: credential → actor → limit → permission → CSRF, for one route.
+//! The inner half of the guard: credential → actor → limit → permission → CSRF, for one route. Support that a business lets
+//! look is turned away here from everything that changes something, and what it opens is put on record here.
 
 use actix_web::HttpRequest;
 use actix_web::http::Method;
 use actix_web::http::header;
-use brigade_domain::identity::{Credential, SiteTenant};
+use brigade_domain::id::ConversationId;
+use brigade_domain::identity::{Cause, Credential, SiteTenant};
 use brigade_domain::refusal::{Code, Refusal, Rejection};
+use brigade_domain::support::Looking;
 
 use super::authority::{Access, Authority, Visit};
 use super::{Context, Gate, Limit, address, cookie, csrf};
@@ -33,9 +36,32 @@ pub(crate) async fn admit<A: Authority>(req: &HttpRequest, limit: Limit) -> Resu
         visit.site = Some(site_tenant(req, &gate).await?);
     }
     let forgery = check_forgery(req, &gate, &visit);
+    // Of every route, before it is asked whom it is for: support changes nothing but that it is there.
+    if let Some(who) = &visit.who
+        && who.support.is_some()
+        && changes
+        && A::ACCESS != Access::Leaving
+    {
+        who.complete()?;
+        return Err(Code::SupportMayOnlyLook.into());
+    }
+    let opens = visit.who.as_ref().and_then(|who| who.support).map(|looking| (looking, visit.cause()));
     let authority = A::grant(visit)?;
     forgery?;
+    if let Some((looking, cause)) = opens.filter(|(looking, _)| !looking.ended) {
+        note_openings(req, &gate, looking, &cause).await?;
+    }
     Ok(authority)
+}
+
+/// Whatever route shows support something of a conversation names it in its path: it is on record before it is read.
+async fn note_openings(req: &HttpRequest, gate: &Gate, looking: Looking, cause: &Cause) -> Result<(), Problem> {
+    for (_, part) in req.match_info().iter() {
+        if let Ok(conversation) = part.parse::<ConversationId>() {
+            gate.openings.opened(looking, conversation, cause.clone()).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Resolves the credential, if one was shown. One that is not valid is like none where none is needed.

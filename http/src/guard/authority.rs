@@ -9,11 +9,18 @@
 //! | [`Person`] | a person with a place in a tenant, staff or client: for what is theirs alone |
 //! | [`Participant`] | anybody with a place in a tenant: staff, client, site visitor, secret key |
 //! | [`Staff`] | account managers, admins and secret keys of a tenant |
+//! | [`StaffOrSupport`] | the same, and support that the business lets look |
+//! | [`ParticipantOrSupport`] | anybody with a place in a tenant, and support that it lets look |
+//! | [`AdminOrSupport`] | admins and secret keys of a tenant, and support that it lets look |
 //! | [`TenantAdmin`] | admins and secret keys of a tenant |
 //! | [`AdminPerson`] | admins of a tenant, signed in as a person: for what a leaked key must not do |
+//! | [`Leaving`] | everybody, to end that they are here: also support that may not look any more |
 //! | [`SuperAdmin`] | who operates the platform |
 //! | [`SiteKey`] | a site with its tenant's public key |
 //! | [`Operator`] | monitoring: from an operator network, or a super admin |
+//!
+//! Support is let in by those that name it and by [`Anybody`] and [`Leaving`], which ask for nothing; all others refuse it,
+//! and the guard refuses it every request that changes something before any is asked.
 
 use std::ops::Deref;
 use std::rc::Rc;
@@ -46,6 +53,14 @@ pub enum Access {
     Participant,
     /// See [`Staff`].
     Staff,
+    /// See [`StaffOrSupport`].
+    StaffOrSupport,
+    /// See [`ParticipantOrSupport`].
+    ParticipantOrSupport,
+    /// See [`AdminOrSupport`].
+    AdminOrSupport,
+    /// See [`Leaving`].
+    Leaving,
     /// See [`TenantAdmin`].
     TenantAdmin,
     /// See [`AdminPerson`].
@@ -61,7 +76,7 @@ pub enum Access {
 impl Access {
     /// Whether a request without any credential is let in.
     pub const fn is_open(self) -> bool {
-        matches!(self, Self::Public | Self::Anybody)
+        matches!(self, Self::Public | Self::Anybody | Self::Leaving)
     }
 
     /// Whether credentials of people and programs are looked at.
@@ -102,6 +117,11 @@ impl Visit {
         }
     }
 
+    /// Which session asks, if one does.
+    pub fn session(&self) -> Option<SessionId> {
+        self.who.as_ref().map(|who| who.session)
+    }
+
     /// Whether a browser's cookie, and not a program's token, says who it is.
     pub const fn is_by_cookie(&self) -> bool {
         self.by_cookie
@@ -117,12 +137,27 @@ impl Visit {
         self.who.as_ref().ok_or_else(|| Code::AuthRequired.into())
     }
 
-    fn authenticated(&self) -> Result<&Authenticated, Refusal> {
+    /// Who has nothing to do first, and is here to look if it is support.
+    fn complete(&self) -> Result<&Authenticated, Refusal> {
         self.identified()?.complete()
     }
 
+    /// The same, and not support: it is let in by those alone who say so.
+    fn authenticated(&self) -> Result<&Authenticated, Refusal> {
+        let who = self.complete()?;
+        if who.support.is_some() { Err(Code::SupportClosed.into()) } else { Ok(who) }
+    }
+
     fn in_tenant(&self) -> Result<(Arc<Actor>, TenantId), Refusal> {
-        let actor = &self.authenticated()?.actor;
+        Self::place_of(self.authenticated()?)
+    }
+
+    fn in_tenant_or_support(&self) -> Result<(Arc<Actor>, TenantId), Refusal> {
+        Self::place_of(self.complete()?)
+    }
+
+    fn place_of(who: &Authenticated) -> Result<(Arc<Actor>, TenantId), Refusal> {
+        let actor = &who.actor;
         let tenant = actor.tenant.ok_or_else(|| Refusal::new(Code::Forbidden, "Choose a business first."))?;
         Ok((Arc::clone(actor), tenant))
     }
@@ -161,6 +196,10 @@ authorities!(
     Person,
     Participant,
     Staff,
+    StaffOrSupport,
+    ParticipantOrSupport,
+    AdminOrSupport,
+    Leaving,
     TenantAdmin,
     AdminPerson,
     SuperAdmin,
@@ -196,6 +235,27 @@ impl Anybody {
 
 impl Authority for Anybody {
     const ACCESS: Access = Access::Anybody;
+    fn grant(visit: Visit) -> Result<Self, Refusal> {
+        Ok(Self { visit })
+    }
+}
+
+/// Everybody, to end that they are here. The one authority under which support may send what changes something, and so for
+/// nothing else.
+#[derive(Debug)]
+pub struct Leaving {
+    visit: Visit,
+}
+
+impl Leaving {
+    /// Who it is, if known.
+    pub const fn who(&self) -> Option<&Authenticated> {
+        self.visit.who.as_ref()
+    }
+}
+
+impl Authority for Leaving {
+    const ACCESS: Access = Access::Leaving;
     fn grant(visit: Visit) -> Result<Self, Refusal> {
         Ok(Self { visit })
     }
@@ -263,13 +323,16 @@ impl Authority for Enrolling {
     const ACCESS: Access = Access::Enrolling;
     fn grant(visit: Visit) -> Result<Self, Refusal> {
         let who = visit.identified()?.clone();
+        if let Some(looking) = who.support {
+            return Err(if looking.ended { Code::SupportEnded } else { Code::SupportClosed }.into());
+        }
         let user = person(&who)?;
         Ok(Self { visit, who, user })
     }
 }
 
 macro_rules! in_tenant {
-    ($(#[$doc:meta])* $name:ident when $allowed:expr) => {
+    ($(#[$doc:meta])* $name:ident by $place:ident when $allowed:expr) => {
         $(#[$doc])*
         #[derive(Debug)]
         pub struct $name {
@@ -293,7 +356,7 @@ macro_rules! in_tenant {
         impl Authority for $name {
             const ACCESS: Access = Access::$name;
             fn grant(visit: Visit) -> Result<Self, Refusal> {
-                let (actor, tenant) = visit.in_tenant()?;
+                let (actor, tenant) = visit.$place()?;
                 let allowed: fn(&Actor, TenantId) -> bool = $allowed;
                 if !allowed(&actor, tenant) {
                     return Err(Code::Forbidden.into());
@@ -306,22 +369,40 @@ macro_rules! in_tenant {
 
 in_tenant! {
     /// Anybody with a place in a tenant. What they may see there is decided per object.
-    Participant when |_, _| true
+    Participant by in_tenant when |_, _| true
 }
 
 in_tenant! {
     /// Account managers, admins and secret keys.
-    Staff when |actor, tenant| actor.is_staff_of(tenant)
+    Staff by in_tenant when |actor, tenant| actor.is_staff_of(tenant)
+}
+
+in_tenant! {
+    /// Account managers, admins and secret keys, and support that was let in: for what is read.
+    StaffOrSupport by in_tenant_or_support when |actor, tenant| actor.sees_as_staff_of(tenant)
+}
+
+in_tenant! {
+    /// Anybody with a place in a tenant, and support that was let in: for what is read. What they may see there is decided per
+    /// object.
+    ParticipantOrSupport by in_tenant_or_support when |_, _| true
+}
+
+in_tenant! {
+    /// Admins and secret keys, and support that was let in: for what is read.
+    AdminOrSupport by in_tenant_or_support when |actor, tenant| {
+        actor.is_admin_of(tenant) || actor.kind == ActorKind::Support
+    }
 }
 
 in_tenant! {
     /// Admins and secret keys.
-    TenantAdmin when |actor, tenant| actor.is_admin_of(tenant)
+    TenantAdmin by in_tenant when |actor, tenant| actor.is_admin_of(tenant)
 }
 
 in_tenant! {
     /// Admins, signed in as a person.
-    AdminPerson when |actor, tenant| actor.is_admin_of(tenant) && matches!(actor.party, Party::User(_))
+    AdminPerson by in_tenant when |actor, tenant| actor.is_admin_of(tenant) && matches!(actor.party, Party::User(_))
 }
 
 /// A person with a place in a tenant. What they may see there is decided per object.

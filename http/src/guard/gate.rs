@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 use brigade_domain::identity::{Authenticator, SiteKeys};
 use brigade_domain::limits::SharedLimits;
+use brigade_domain::support::ports::Openings;
 
 use super::limit::Limiters;
 use crate::config::HttpConfig;
@@ -22,6 +23,8 @@ pub struct Inner {
     pub authenticator: Arc<dyn Authenticator>,
     /// Public keys to tenants.
     pub site_keys: Arc<dyn SiteKeys>,
+    /// What support reads is put on record.
+    pub openings: Arc<dyn Openings>,
     /// Counts that other nodes share, when there are any.
     pub shared: Option<Arc<dyn SharedLimits>>,
     pub(super) limiters: Limiters,
@@ -29,8 +32,13 @@ pub struct Inner {
 
 impl Gate {
     /// A gate with limiters of its own: one a process.
-    pub fn new(config: HttpConfig, authenticator: Arc<dyn Authenticator>, site_keys: Arc<dyn SiteKeys>) -> Self {
-        Self::sharing(config, authenticator, site_keys, None)
+    pub fn new(
+        config: HttpConfig,
+        authenticator: Arc<dyn Authenticator>,
+        site_keys: Arc<dyn SiteKeys>,
+        openings: Arc<dyn Openings>,
+    ) -> Self {
+        Self::sharing(config, authenticator, site_keys, openings, None)
     }
 
     /// The same, with counts that other nodes share.
@@ -38,10 +46,11 @@ impl Gate {
         config: HttpConfig,
         authenticator: Arc<dyn Authenticator>,
         site_keys: Arc<dyn SiteKeys>,
+        openings: Arc<dyn Openings>,
         shared: Option<Arc<dyn SharedLimits>>,
     ) -> Self {
         let limiters = Limiters::new(&config.limits);
-        Self(Arc::new(Inner { config, authenticator, site_keys, shared, limiters }))
+        Self(Arc::new(Inner { config, authenticator, site_keys, openings, shared, limiters }))
     }
 
     /// The gate a request came through.

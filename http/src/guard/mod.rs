@@ -23,8 +23,8 @@ mod tests;
 
 pub(crate) use address::counted;
 pub use authority::{
-    Access, AdminPerson, Anybody, Authority, Enrolling, Operator, Participant, Person, Public, SignedIn, SiteKey,
-    Staff, SuperAdmin, TenantAdmin, Visit,
+    Access, AdminOrSupport, AdminPerson, Anybody, Authority, Enrolling, Leaving, Operator, Participant,
+    ParticipantOrSupport, Person, Public, SignedIn, SiteKey, Staff, StaffOrSupport, SuperAdmin, TenantAdmin, Visit,
 };
 pub use context::Context;
 pub use gate::Gate;

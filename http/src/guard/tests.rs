@@ -8,10 +8,13 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
 use actix_web::{App as ActixApp, Error};
 use brigade_domain::Timestamp;
 use brigade_domain::actor::{Actor, ActorKind, Party, Role, Scope};
-use brigade_domain::id::{ApiKeyId, ConversationId, SessionId, TenantId, UserId, VisitorId};
-use brigade_domain::identity::{Authenticated, Authenticator, Credential, SiteKeys, SiteTenant};
+use brigade_domain::id::{ApiKeyId, ConversationId, PermissionId, SessionId, TenantId, UserId, VisitorId};
+use brigade_domain::identity::{Authenticated, Authenticator, Cause, Credential, SiteKeys, SiteTenant};
 use brigade_domain::journal::BoxFuture;
 use brigade_domain::refusal::{Code, Fault, Rejection};
+use brigade_domain::support::Looking;
+use brigade_domain::support::ports::Openings;
+use parking_lot::Mutex;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -58,6 +61,9 @@ impl Fixed {
                 scope: Some(Scope::Tenant),
                 ..Self::actor(ActorKind::Admin, &[])
             },
+            "support" => Self::actor(ActorKind::Support, &[]),
+            // The business has ended it.
+            "over" => Actor { tenant: None, ..Self::actor(ActorKind::Client, &[]) },
             "vst_x" => Actor::visitor(tenant(), VisitorId::from_uuid(Uuid::from_u128(5))),
             _ => return None,
         })
@@ -74,6 +80,13 @@ impl Authenticator for Fixed {
             conversation: matches!(actor.party, Party::Visitor(_))
                 .then(|| ConversationId::from_uuid(Uuid::from_u128(6))),
             second_factor_missing: &*name == "beginner",
+            support: ["support", "over"].contains(&&*name).then(|| Looking {
+                tenant: tenant(),
+                permission: PermissionId::from_uuid(Uuid::from_u128(8)),
+                session: session(),
+                until: Timestamp::MAX,
+                ended: &*name == "over",
+            }),
             actor: Arc::new(actor),
             session: session(),
             expires_at: Timestamp::MAX,
@@ -99,6 +112,16 @@ impl SiteKeys for Fixed {
 
     fn knows_origin(&self, origin: String) -> BoxFuture<'static, Result<bool, Fault>> {
         Box::pin(async move { Ok(origin == SHOP) })
+    }
+}
+
+/// What was put on record, by conversation.
+static OPENED: Mutex<Vec<ConversationId>> = Mutex::new(Vec::new());
+
+impl Openings for Fixed {
+    fn opened(&self, _: Looking, conversation: ConversationId, _: Cause) -> BoxFuture<'static, Result<(), Fault>> {
+        OPENED.lock().push(conversation);
+        Box::pin(async { Ok(()) })
     }
 }
 
@@ -128,6 +151,23 @@ handlers! {
     person get "/person" Person;
     participant get "/participant" Participant;
     staff get "/staff" Staff;
+    staff_or_support get "/staff_or_support" StaffOrSupport;
+    participant_or_support get "/participant_or_support" ParticipantOrSupport;
+    admin_or_support get "/admin_or_support" AdminOrSupport;
+    of_a_conversation get "/c/{id}/x" ParticipantOrSupport;
+    closed_of_a_conversation get "/c/{id}/closed" Participant;
+    leaving post "/leaving" Leaving;
+    anybody_post post "/anybody" Anybody;
+    enrolling_post post "/enrolling" Enrolling;
+    person_post post "/person" Person;
+    participant_post post "/participant" Participant;
+    staff_post post "/staff" Staff;
+    staff_or_support_post post "/staff_or_support" StaffOrSupport;
+    participant_or_support_post post "/participant_or_support" ParticipantOrSupport;
+    admin_or_support_post post "/admin_or_support" AdminOrSupport;
+    tenant_admin_post post "/tenant_admin" TenantAdmin;
+    admin_person_post post "/admin_person" AdminPerson;
+    super_admin_post post "/super_admin" SuperAdmin;
     tenant_admin get "/tenant_admin" TenantAdmin;
     admin_person get "/admin_person" AdminPerson;
     super_admin get "/super_admin" SuperAdmin;
@@ -162,6 +202,23 @@ fn all() -> Routes {
         person,
         participant,
         staff,
+        staff_or_support,
+        participant_or_support,
+        admin_or_support,
+        of_a_conversation,
+        closed_of_a_conversation,
+        leaving,
+        anybody_post,
+        enrolling_post,
+        person_post,
+        participant_post,
+        staff_post,
+        staff_or_support_post,
+        participant_or_support_post,
+        admin_or_support_post,
+        tenant_admin_post,
+        admin_person_post,
+        super_admin_post,
         tenant_admin,
         admin_person,
         super_admin,
@@ -175,7 +232,7 @@ fn all() -> Routes {
 }
 
 async fn server(config: HttpConfig) -> impl Service<actix_http::Request, Response = ServiceResponse, Error = Error> {
-    let gate = Gate::new(config, Arc::new(Fixed), Arc::new(Fixed));
+    let gate = Gate::new(config, Arc::new(Fixed), Arc::new(Fixed), Arc::new(Fixed));
     init_service(ActixApp::new().service(all().framed(gate, |scope| scope))).await
 }
 
@@ -199,7 +256,19 @@ async fn code(response: ServiceResponse) -> String {
 /// Every credential against every authority: exactly these are let in.
 #[actix_web::test]
 async fn each_authority_lets_in_exactly_those_it_is_for() {
-    let all = ["none", "beginner", "client", "manager", "admin", "operator", "sk_live_x", "vst_x", "forged"];
+    let all = [
+        "none",
+        "beginner",
+        "client",
+        "manager",
+        "admin",
+        "operator",
+        "support",
+        "over",
+        "sk_live_x",
+        "vst_x",
+        "forged",
+    ];
     let matrix: &[(&str, &[&str])] = &[
         ("/public", &all),
         ("/signed_in", &["client", "manager", "admin", "operator"]),
@@ -207,6 +276,9 @@ async fn each_authority_lets_in_exactly_those_it_is_for() {
         ("/person", &["client", "manager", "admin"]),
         ("/participant", &["client", "manager", "admin", "sk_live_x", "vst_x"]),
         ("/staff", &["manager", "admin", "sk_live_x"]),
+        ("/staff_or_support", &["manager", "admin", "support", "sk_live_x"]),
+        ("/participant_or_support", &["client", "manager", "admin", "support", "sk_live_x", "vst_x"]),
+        ("/admin_or_support", &["admin", "support", "sk_live_x"]),
         ("/tenant_admin", &["admin", "sk_live_x"]),
         ("/admin_person", &["admin"]),
         ("/super_admin", &["operator"]),
@@ -231,6 +303,69 @@ async fn each_authority_lets_in_exactly_those_it_is_for() {
             assert_eq!(status, expected, "{who} at {path}");
         }
     }
+}
+
+/// Whatever a route's authority says: what changes something is refused before it is asked.
+#[actix_web::test]
+async fn support_changes_nothing_but_that_it_is_here() {
+    let send = |who: &str, path: &str| {
+        from("203.0.113.2").method(Method::POST).uri(path).insert_header(("authorization", format!("Bearer {who}")))
+    };
+    for path in [
+        "/anybody",
+        "/signed_in",
+        "/enrolling",
+        "/person",
+        "/participant",
+        "/participant_or_support",
+        "/staff",
+        "/staff_or_support",
+        "/tenant_admin",
+        "/admin_or_support",
+        "/admin_person",
+        "/super_admin",
+    ] {
+        assert_eq!(code(ask(send("support", path)).await).await, "SUPPORT_MAY_ONLY_LOOK", "{path}");
+        assert_eq!(code(ask(send("over", path)).await).await, "SUPPORT_ENDED", "{path}");
+    }
+    for who in ["support", "over"] {
+        assert_eq!(ask(send(who, "/leaving")).await.status(), StatusCode::OK, "{who}");
+    }
+}
+
+/// What is read is closed to support unless the route names it, and says so.
+#[actix_web::test]
+async fn support_is_told_what_stays_closed_and_when_it_is_over() {
+    let get =
+        |who: &str, path: &str| from("203.0.113.3").uri(path).insert_header(("authorization", format!("Bearer {who}")));
+    for path in ["/signed_in", "/enrolling", "/person", "/participant", "/staff", "/tenant_admin", "/admin_person"] {
+        assert_eq!(code(ask(get("support", path)).await).await, "SUPPORT_CLOSED", "{path}");
+    }
+    for path in ["/super_admin", "/operator"] {
+        assert_eq!(code(ask(get("support", path)).await).await, "SUPPORT_CLOSED", "{path}");
+    }
+    for path in ["/staff_or_support", "/participant_or_support", "/admin_or_support", "/staff", "/super_admin"] {
+        assert_eq!(code(ask(get("over", path)).await).await, "SUPPORT_ENDED", "{path}");
+    }
+}
+
+/// Of every route, by the id in its path: before it is read, and only what is.
+#[actix_web::test]
+async fn what_support_opens_is_put_on_record() {
+    let id = |n: u128| ConversationId::from_uuid(Uuid::from_u128(n));
+    let get = |who: &str, n: u128, what: &str| {
+        let request = from("203.0.113.4").uri(&format!("/c/{}/{what}", id(n)));
+        request.insert_header(("authorization", format!("Bearer {who}")))
+    };
+    let statuses = [
+        ask(get("support", 21, "x")).await.status(),
+        ask(get("manager", 22, "x")).await.status(),
+        ask(get("support", 23, "closed")).await.status(),
+        ask(get("over", 24, "x")).await.status(),
+    ];
+    assert_eq!(statuses, [StatusCode::OK, StatusCode::OK, StatusCode::FORBIDDEN, StatusCode::FORBIDDEN]);
+    let opened = OPENED.lock().clone();
+    assert_eq!(opened, [id(21)]);
 }
 
 #[actix_web::test]

@@ -1,10 +1,12 @@
 //! Who I am, what I am called, where I act.
 
+use brigade_domain::Timestamp;
 use brigade_domain::actor::{ActorKind, Party, Role};
 use brigade_domain::id::{AccountId, ConversationId, SessionId, TenantId, UserId};
 use brigade_domain::identity::Authenticated;
-use brigade_domain::identity::ports::{Begun, BrowserSession, Me};
+use brigade_domain::identity::ports::{self, Begun, BrowserSession, Me};
 use brigade_domain::refusal::{Code, Fault, Refusal};
+use brigade_domain::support::Looking;
 use brigade_domain::text::DisplayName;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -63,6 +65,19 @@ pub(crate) struct PlaceView {
     role: Role,
 }
 
+/// That I look into a business as the platform's support. `POST /v1/support/leave` ends it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SupportLooking)]
+pub(crate) struct LookingView {
+    /// What the business is called.
+    business: String,
+    /// Until when at the latest.
+    #[schema(value_type = String, format = DateTime)]
+    until: Timestamp,
+    /// Whether it is over: nothing is open then but leaving.
+    ended: bool,
+}
+
 /// Who I am.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MeView {
@@ -72,7 +87,7 @@ pub(crate) struct MeView {
     /// Where I act.
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant: Option<TenantView>,
-    /// `anonymous`, `client`, `account_manager`, `admin`, `super_admin` or `system`.
+    /// `anonymous`, `client`, `account_manager`, `admin`, `super_admin`, `support` or `system`.
     #[schema(value_type = String)]
     kind: ActorKind,
     /// My roles there.
@@ -82,6 +97,9 @@ pub(crate) struct MeView {
     accounts: Vec<OwnAccountView>,
     /// Everywhere I have a role.
     tenants: Vec<PlaceView>,
+    /// Which business I look into as the platform's support, or did until it ended that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    support: Option<LookingView>,
     /// What has to be done before anything else: `second_step` (the password was right, and the code is still to come) or
     /// `set_up_second_factor` (the business asks for two-step sign-in).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,6 +118,7 @@ impl MeView {
             roles: Vec::new(),
             accounts: Vec::new(),
             tenants: Vec::new(),
+            support: None,
             next: None,
             csrf: String::new(),
         }
@@ -133,8 +152,22 @@ impl MeView {
                 .into_iter()
                 .map(|place| PlaceView { id: place.id, name: place.name, role: place.role })
                 .collect(),
+            support: None,
             next,
             csrf,
+        }
+    }
+
+    /// What they are there who look into a business is told by their session alone: they have no place in it.
+    fn looking(self, kind: ActorKind, looking: &Looking, business: ports::TenantView) -> Self {
+        let ports::TenantView { id, name, slug, .. } = business;
+        Self {
+            support: Some(LookingView { business: name.clone(), until: looking.until, ended: looking.ended }),
+            tenant: (!looking.ended).then_some(TenantView { id, name, slug }),
+            kind,
+            roles: Vec::new(),
+            accounts: Vec::new(),
+            ..self
         }
     }
 }
@@ -145,7 +178,11 @@ pub(super) async fn view(app: &App, who: &Authenticated, by_cookie: bool) -> Ans
     let me = app.identity.profiles.me(user, who.actor.tenant).await?;
     let me = me.ok_or(Fault::Internal { what: "find the person of a session", source: None })?;
     let csrf = if by_cookie { csrf::token(app.config(), who.session) } else { String::new() };
-    Ok(MeView::of(me, who.second_factor_missing.then_some("set_up_second_factor"), csrf))
+    let shown = MeView::of(me, who.second_factor_missing.then_some("set_up_second_factor"), csrf);
+    let Some(looking) = &who.support else { return Ok(shown) };
+    let business = app.identity.tenants.view(looking.tenant).await?;
+    let business = business.ok_or(Fault::Internal { what: "find the business support looks into", source: None })?;
+    Ok(shown.looking(who.actor.kind, looking, business))
 }
 
 /// Who I am; also when nobody is signed in.

@@ -14,6 +14,7 @@
 //! | [`password_routes`] | forgotten, reset, change, check |
 //! | [`invitations`] | preview and accept; inviting for other features |
 //! | [`tenant`], [`keys`], [`staff`], [`wording`], [`audit`] | the settings page |
+//! | [`support`] | letting the platform's support look, looking in and leaving |
 //! | [`outbox`] | the demo's mails |
 
 mod audit;
@@ -36,6 +37,7 @@ mod second_factor;
 mod second_step;
 mod sign_in;
 mod staff;
+mod support;
 mod tenant;
 mod throttle;
 pub mod token;
@@ -66,6 +68,7 @@ pub fn routes() -> Routes {
         .with(keys::routes())
         .with(staff::routes())
         .with(wording::routes())
+        .with(support::routes())
         .with(audit::routes())
         .with(outbox::routes())
 }

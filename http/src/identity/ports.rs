@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use brigade_domain::identity::ports;
+use brigade_domain::support::ports::{Looks, Permissions};
 
 use super::password::Hasher;
 
@@ -43,6 +44,10 @@ pub struct Ports {
     pub staff: Arc<dyn ports::Staff>,
     /// The audit log.
     pub audit: Arc<dyn ports::AuditTrail>,
+    /// Permissions for support to look.
+    pub support: Arc<dyn Permissions>,
+    /// The same from support's side.
+    pub looks: Arc<dyn Looks>,
     /// Invitations.
     pub invitations: Arc<dyn ports::Invitations>,
     /// How a tenant words its letters.
@@ -75,6 +80,8 @@ pub trait Everything:
     + ports::Invitations
     + ports::Wordings
     + ports::Outbox
+    + Permissions
+    + Looks
 {
 }
 
@@ -99,6 +106,8 @@ impl<T> Everything for T where
         + ports::Invitations
         + ports::Wordings
         + ports::Outbox
+        + Permissions
+        + Looks
 {
 }
 
@@ -123,6 +132,8 @@ impl Ports {
             tenants: Arc::clone(all) as _,
             staff: Arc::clone(all) as _,
             audit: Arc::clone(all) as _,
+            support: Arc::clone(all) as _,
+            looks: Arc::clone(all) as _,
             invitations: Arc::clone(all) as _,
             wordings: Arc::clone(all) as _,
             outbox: Arc::clone(all) as _,

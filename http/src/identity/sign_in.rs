@@ -15,7 +15,7 @@ use super::me::{MeView, fresh_session, session_cookie, view};
 use super::password::Verified;
 use super::{device, second_step, throttle, token};
 use crate::envelope::{Data, Done};
-use crate::guard::{Anybody, Context, SignedIn, Visit, cookie};
+use crate::guard::{Anybody, Context, Leaving, SignedIn, Visit, cookie};
 use crate::input::Body;
 use crate::problem::Answer;
 use crate::{App, Routes, routes};
@@ -148,7 +148,7 @@ pub(super) fn open_session(
 
 /// Signs out here. Also without a session: the cookie is taken away.
 #[utoipa::path(post, path = "/v1/auth/sign-out", tag = "identity", responses((status = 200, body = Done)))]
-async fn sign_out(who: Anybody, app: App) -> Answer<Data<Done>> {
+async fn sign_out(who: Leaving, app: App) -> Answer<Data<Done>> {
     if let Some(known) = who.who().filter(|known| matches!(known.actor.party, brigade_domain::actor::Party::User(_))) {
         app.identity.sessions.end(known.session, who.cause()).await?;
     }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::invitations::{send, staff_role};
 use crate::envelope::{Data, Done};
-use crate::guard::{AdminPerson, Staff};
+use crate::guard::{AdminPerson, StaffOrSupport};
 use crate::input::{At, Body};
 use crate::problem::Answer;
 use crate::{App, Routes, routes};
@@ -58,9 +58,14 @@ pub(crate) struct StaffView {
 
 /// Everybody who works for my tenant.
 #[utoipa::path(get, path = "/v1/tenant/staff", tag = "tenant", responses((status = 200, body = StaffView)))]
-async fn list(who: Staff, app: App) -> Answer<Data<StaffView>> {
+async fn list(who: StaffOrSupport, app: App) -> Answer<Data<StaffView>> {
     let members = app.identity.staff.list(who.tenant()).await?;
-    let invited = app.identity.invitations.pending_staff(who.tenant(), who.at()).await?;
+    // Whom a business has asked and who has not answered is no concern of support's.
+    let invited = if who.actor().is_staff_of(who.tenant()) {
+        app.identity.invitations.pending_staff(who.tenant(), who.at()).await?
+    } else {
+        Vec::new()
+    };
     let members = members.into_iter().map(|member| MemberView {
         id: member.user,
         name: member.name,

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::envelope::Data;
-use crate::guard::TenantAdmin;
+use crate::guard::{AdminOrSupport, TenantAdmin};
 use crate::input::Body;
 use crate::problem::Answer;
 use crate::{App, Routes, routes};
@@ -63,7 +63,7 @@ async fn view(app: &App, tenant: TenantId) -> Answer<Data<SettingsView>> {
 
 /// My tenant's settings.
 #[utoipa::path(get, path = "/v1/tenant", tag = "tenant", responses((status = 200, body = SettingsView)))]
-async fn read(who: TenantAdmin, app: App) -> Answer<Data<SettingsView>> {
+async fn read(who: AdminOrSupport, app: App) -> Answer<Data<SettingsView>> {
     view(&app, who.tenant()).await
 }
 

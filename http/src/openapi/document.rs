@@ -106,12 +106,17 @@ fn failure() -> Value {
 fn security(access: Access) -> Value {
     match access {
         Access::Public => json!([]),
-        Access::Anybody | Access::Operator => json!([{}, { "session": [] }, { "bearer": [] }]),
+        Access::Anybody | Access::Leaving | Access::Operator => json!([{}, { "session": [] }, { "bearer": [] }]),
         Access::SiteKey => json!([{ "tenant_key": [] }]),
         Access::SignedIn | Access::Enrolling | Access::Person | Access::AdminPerson | Access::SuperAdmin => {
             json!([{ "session": [] }, { "bearer": [] }])
         }
-        Access::Participant | Access::Staff | Access::TenantAdmin => {
+        Access::Participant
+        | Access::ParticipantOrSupport
+        | Access::Staff
+        | Access::StaffOrSupport
+        | Access::TenantAdmin
+        | Access::AdminOrSupport => {
             json!([{ "session": [] }, { "bearer": [] }, { "tenant_key": [] }])
         }
     }

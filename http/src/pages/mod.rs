@@ -47,7 +47,7 @@ pub trait StaticFiles: Send + Sync + 'static {
 }
 
 /// The pages and their files. What is not listed here is not there.
-const PAGES: [(&str, &str); 12] = [
+const PAGES: [(&str, &str); 13] = [
     ("/", "index.html"),
     ("/sign-in", "sign-in.html"),
     ("/reset", "reset.html"),
@@ -58,6 +58,7 @@ const PAGES: [(&str, &str); 12] = [
     ("/reports", "reports.html"),
     ("/settings", "settings.html"),
     ("/platform", "platform.html"),
+    ("/look", "look.html"),
     ("/dev/outbox", "dev/outbox.html"),
     ("/dev/widget", "dev/widget.html"),
 ];

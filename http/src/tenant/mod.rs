@@ -6,7 +6,7 @@ use brigade_domain::id::TenantId;
 
 use crate::entity::{AcceptedView, CommandBody, LogQuery, LogView, SeenView, give, glance, log};
 use crate::envelope::Data;
-use crate::guard::Participant;
+use crate::guard::{Participant, ParticipantOrSupport};
 use crate::input::{At, Body, Params};
 use crate::problem::Answer;
 use crate::{App, Routes, routes};
@@ -19,7 +19,7 @@ pub fn routes() -> Routes {
 /// A tenant as I see it: hours and greeting, and for its staff who is available and who waits.
 #[utoipa::path(get, path = "/v1/tenants/{id}", tag = "tenant",
     params(("id" = String, Path, description = "`ten_…`")), responses((status = 200, body = SeenView)))]
-async fn read(who: Participant, app: App, At(id): At<TenantId>) -> Answer<Data<SeenView>> {
+async fn read(who: ParticipantOrSupport, app: App, At(id): At<TenantId>) -> Answer<Data<SeenView>> {
     Ok(Data::new(glance(&app, who.actor(), EntityKey::new(who.tenant(), id)).await?))
 }
 
@@ -31,7 +31,7 @@ async fn read(who: Participant, app: App, At(id): At<TenantId>) -> Answer<Data<S
            ("limit" = Option<u16>, Query, description = "1 to 500, 100 if left out.")),
     responses((status = 200, body = LogView)))]
 async fn entries(
-    who: Participant,
+    who: ParticipantOrSupport,
     app: App,
     At(id): At<TenantId>,
     Params(query): Params<LogQuery>,

@@ -27,6 +27,7 @@ mod push;
 mod routing;
 mod schedule;
 pub(crate) mod signals;
+mod support;
 mod targets;
 pub(crate) mod tasks;
 mod teams;

@@ -46,8 +46,8 @@ use super::drain::Traffic;
 use super::health::{Pulse, Vitals};
 use super::parts::{Letters, Lookout};
 use super::{
-    blocks, feedback, files, live, notices, postman, push, routing, schedule, targets, tasks, teams, transcripts,
-    upkeep,
+    blocks, feedback, files, live, notices, postman, push, routing, schedule, support, targets, tasks, teams,
+    transcripts, upkeep,
 };
 use crate::config::Config;
 use crate::config::value::Setting as _;
@@ -155,7 +155,8 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     notices::announce(&told, directory.clone());
     let presence = Arc::new(Presence::new(PRESENCE_GRACE));
     share_presence(config, &db, &presence)?;
-    let hub = Hub::new(directory.clone(), Arc::clone(&presence), Arc::new(identity.clone()), live_limits(config));
+    let edge = Arc::new(identity.clone());
+    let hub = Hub::new(directory.clone(), Arc::clone(&presence), edge.clone(), edge.clone(), live_limits(config));
     let events: Arc<dyn SessionEvents> = Arc::new(identity.clone());
     actix_web::rt::spawn(hub.clone().keep(Arc::clone(&events)));
     let shared = shared_limits(config)?;
@@ -174,7 +175,7 @@ pub(super) async fn node(config: &Config, database: &Database, address: SocketAd
     }));
     look_after(&db, &presence, &pulse)?;
     let hasher = Hasher::new(HASHERS)?;
-    let gate = Gate::sharing(http, Arc::new(identity.clone()), Arc::new(identity.clone()), shared);
+    let gate = Gate::sharing(http, edge.clone(), edge.clone(), edge, shared);
     let reads = Arc::new(PgReads::new(db.clone()));
     let live = live(config, &gate, &hub);
     let (files, uploads) = (files::Files::default(), uploads(config, &db)?);
@@ -452,6 +453,7 @@ impl Node {
         let tasks = blocks::blocks(tasks, self.handles.directory.clone(), blocked);
         let tasks = transcripts::transcripts(tasks, self.app.clone(), Arc::new(self.identity.clone()));
         let authors = Arc::new(self.identity.clone());
+        let tasks = support::endings(tasks, Arc::new(self.identity.clone()));
         let tasks = schedule::scheduled(tasks, self.handles.directory.clone(), authors);
         let tasks = routing::tasks(tasks, &self.handles.directory, &PgRouting::new(self.db.clone()));
         let tasks = notices::tasks(tasks, &self.notices);

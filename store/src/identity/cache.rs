@@ -174,6 +174,7 @@ mod tests {
             expires_at: Timestamp::MAX,
             conversation: None,
             second_factor_missing: false,
+            support: None,
         }
     }
 

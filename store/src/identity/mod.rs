@@ -29,6 +29,8 @@ mod second_step;
 mod sessions;
 mod signing;
 mod staff;
+mod support;
+mod support_list;
 mod tenant;
 mod throttle;
 mod tokens;

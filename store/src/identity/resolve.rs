@@ -9,10 +9,11 @@ use brigade_domain::identity::ports::{Authenticated, Authenticator, Credential, 
 use brigade_domain::identity::{KeyKind, TenantKey};
 use brigade_domain::journal::BoxFuture;
 use brigade_domain::refusal::{Code, Fault, Rejection};
+use brigade_domain::support::Looking;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Identity, scope, sha256};
+use super::{Identity, scope, sha256, support};
 use crate::db::set_tenant;
 use crate::error::Error;
 use crate::time::{DbTime, from_db, to_db};
@@ -120,6 +121,7 @@ impl Identity {
             expires_at: Timestamp::MAX,
             conversation: None,
             second_factor_missing: false,
+            support: None,
         };
         let stale = key.last_used_at.is_none_or(|seen| at.duration_since(seen).as_secs() >= SEEN_SECONDS);
         Ok(Found { who, touch: stale.then_some(Touch::Key(key.tenant, key.id)) })
@@ -214,7 +216,8 @@ async fn session(
 ) -> Result<Option<Found>, Error> {
     let found = sqlx::query!(
         r#"select session.id, session.user_id, session.tenant_id, session.last_seen_at,
-                  least(session.expires_at, session.access_expires_at) as "expires_at!", person.name, person.super_admin,
+                  least(session.expires_at, session.access_expires_at) as "expires_at!", session.support,
+                  person.name, person.super_admin,
                   exists (select from second_factors where user_id = person.id and confirmed_at is not null)
                       as "second_factor!"
            from sessions session join users person on person.id = session.user_id
@@ -230,11 +233,20 @@ async fn session(
     .await?;
     let Some(row) = found else { return Ok(None) };
     let user = UserId::from_uuid(row.user_id);
+    let session = SessionId::from_uuid(row.id);
+    let stale = at.duration_since(from_db(row.last_seen_at)?).as_secs() >= SEEN_SECONDS;
+    let touch = stale.then_some(Touch::Session(session));
+    let expires_at = from_db(row.expires_at)?;
+    if row.support {
+        let may_look = row.super_admin && row.second_factor;
+        let looking = support::looking(tx, row.tenant_id.map(TenantId::from_uuid), session, may_look, at).await?;
+        let who = support_as(looking, person(user, row.name, false, None), session, expires_at);
+        return Ok(Some(Found { who, touch }));
+    }
     let place = match row.tenant_id {
         Some(tenant) => place(tx, TenantId::from_uuid(tenant), user).await?,
         None => None,
     };
-    let session = SessionId::from_uuid(row.id);
     let second_factor_missing = !row.second_factor && place.as_ref().is_some_and(InTenant::asks_second_factor);
     let actor = if second_factor_missing {
         // Nobody in particular: what forgets to ask whether anything is missing has nothing to give.
@@ -245,12 +257,31 @@ async fn session(
     let who = Authenticated {
         actor: Arc::new(actor),
         session,
-        expires_at: from_db(row.expires_at)?,
+        expires_at,
         conversation: None,
         second_factor_missing,
+        support: None,
     };
-    let stale = at.duration_since(from_db(row.last_seen_at)?).as_secs() >= SEEN_SECONDS;
-    Ok(Some(Found { who, touch: stale.then_some(Touch::Session(session)) }))
+    Ok(Some(Found { who, touch }))
+}
+
+/// Support where it may look, until it may not. After that nobody in particular: what forgets to ask whether it has ended has
+/// nothing to give.
+fn support_as(looking: Looking, person: Actor, session: SessionId, expires_at: Timestamp) -> Authenticated {
+    let (actor, expires_at) = if looking.ended {
+        (person, expires_at)
+    } else {
+        let actor = Actor { kind: ActorKind::Support, tenant: Some(looking.tenant), ..person };
+        (actor, expires_at.min(looking.until))
+    };
+    Authenticated {
+        actor: Arc::new(actor),
+        session,
+        expires_at,
+        conversation: None,
+        second_factor_missing: false,
+        support: Some(looking),
+    }
 }
 
 /// What a person is in a tenant; `None` when they are nothing there, or it is suspended.
@@ -352,6 +383,7 @@ async fn visitor(tx: &mut PgConnection, hash: [u8; 32], at: Timestamp) -> Result
         expires_at: later(at, VISITOR_SECONDS),
         conversation: Some(ConversationId::from_uuid(row.conversation_id)),
         second_factor_missing: false,
+        support: None,
     };
     Ok(Some((Found { who, touch: stale.then_some(Touch::Visitor(tenant, hash)) }, row.active)))
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 use sqlx::PgConnection;
 
 use super::keyring::KeyRing;
-use super::{Identity, audit, history, scope};
+use super::{Identity, audit, history, scope, support};
 use crate::audit::Outcome;
 use crate::error::Error;
 use crate::time::{from_db, to_db};
@@ -251,10 +251,21 @@ async fn insert(
     tenant: Option<TenantId>,
     at: Timestamp,
 ) -> Result<(), Error> {
+    insert_as(tx, session, tenant, false, at).await
+}
+
+/// A session that is `support`'s looks into its tenant, and is nothing else.
+pub(super) async fn insert_as(
+    tx: &mut PgConnection,
+    session: &BrowserSession,
+    tenant: Option<TenantId>,
+    support: bool,
+    at: Timestamp,
+) -> Result<(), Error> {
     sqlx::query!(
         "insert into sessions (id, user_id, kind, tenant_id, token_hash, device, created_at, last_seen_at, idle_seconds,
-                               expires_at)
-         values ($1, $2, 'browser', $3, $4, $5, $6, $6, $7, $8)",
+                               expires_at, support)
+         values ($1, $2, 'browser', $3, $4, $5, $6, $6, $7, $8, $9)",
         session.id.uuid(),
         session.user.uuid(),
         tenant.map(TenantId::uuid),
@@ -262,7 +273,8 @@ async fn insert(
         &session.device,
         to_db(at),
         session.idle_seconds,
-        to_db(session.expires_at)
+        to_db(session.expires_at),
+        support
     )
     .execute(tx)
     .await?;
@@ -373,19 +385,26 @@ async fn end(
     event: &str,
     cause: &Cause,
 ) -> Result<Option<SessionId>, Error> {
-    let ended = sqlx::query_scalar!(
-        "update sessions set ended_at = $2 where id = $1 and ended_at is null returning tenant_id",
+    let ended = sqlx::query!(
+        "update sessions set ended_at = $2 where id = $1 and ended_at is null returning tenant_id, support",
         session.uuid(),
         to_db(cause.at)
     )
     .fetch_optional(&mut *tx)
     .await?;
-    let Some(tenant) = ended else { return Ok(None) };
-    audit::done(tx, tenant.map(TenantId::from_uuid), event, cause, json!({ "session": session })).await?;
+    let Some(ended) = ended else { return Ok(None) };
+    let tenant = ended.tenant_id.map(TenantId::from_uuid);
+    if let (Some(tenant), true) = (tenant, ended.support) {
+        support::left(tx, tenant, session, cause.at, cause).await?;
+        // Support is nobody of the business: that they signed out is on the platform's record.
+        audit::done(tx, None, event, cause, json!({ "session": session })).await?;
+    } else {
+        audit::done(tx, tenant, event, cause, json!({ "session": session })).await?;
+    }
     Ok(Some(session))
 }
 
-async fn end_quietly(tx: &mut PgConnection, session: SessionId, at: Timestamp) -> Result<(), Error> {
+pub(super) async fn end_quietly(tx: &mut PgConnection, session: SessionId, at: Timestamp) -> Result<(), Error> {
     sqlx::query!("update sessions set ended_at = $2 where id = $1 and ended_at is null", session.uuid(), to_db(at))
         .execute(tx)
         .await?;
@@ -400,14 +419,21 @@ pub(super) async fn end_all(
     at: Timestamp,
 ) -> Result<u64, Error> {
     let ended = sqlx::query!(
-        "update sessions set ended_at = $3 where user_id = $1 and id is distinct from $2 and ended_at is null",
+        "update sessions set ended_at = $3 where user_id = $1 and id is distinct from $2 and ended_at is null
+         returning id, tenant_id, support",
         user.uuid(),
         keep.map(SessionId::uuid),
         to_db(at)
     )
-    .execute(tx)
+    .fetch_all(&mut *tx)
     .await?;
-    Ok(ended.rows_affected())
+    let cause = Cause::system(at).by(Party::User(user));
+    for row in ended.iter().filter(|row| row.support) {
+        if let Some(tenant) = row.tenant_id {
+            support::left(tx, TenantId::from_uuid(tenant), SessionId::from_uuid(row.id), at, &cause).await?;
+        }
+    }
+    Ok(ended.len() as u64)
 }
 
 async fn list(tx: &mut PgConnection, user: UserId, at: Timestamp) -> Result<Vec<OwnSession>, Error> {

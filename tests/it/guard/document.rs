@@ -7,22 +7,22 @@ use crate::support::TestApp;
 
 /// One operation.
 #[derive(Debug, Clone)]
-pub(super) struct Operation {
+pub(crate) struct Operation {
     /// Its method.
-    pub(super) method: Method,
+    pub(crate) method: Method,
     /// Its path, with `{placeholders}`.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// Who may call it (`x-access`).
-    pub(super) access: String,
+    pub(crate) access: String,
     /// Whether it takes a JSON body.
-    pub(super) has_body: bool,
+    pub(crate) has_body: bool,
     /// Whether it takes the bytes of a file.
-    pub(super) has_octets: bool,
+    pub(crate) has_octets: bool,
 }
 
 impl Operation {
     /// The path with each placeholder replaced by what `id` says for it.
-    pub(super) fn at(&self, id: impl Fn(&str) -> String) -> String {
+    pub(crate) fn at(&self, id: impl Fn(&str) -> String) -> String {
         let mut path = String::new();
         let mut rest = self.path.as_str();
         while let Some((before, after)) = rest.split_once('{') {
@@ -35,18 +35,20 @@ impl Operation {
     }
 
     /// The path with ids that are well-formed and nobody's.
-    pub(super) fn at_nobody(&self) -> String {
+    pub(crate) fn at_nobody(&self) -> String {
         self.at(|name| self.nobody(name))
     }
 
     /// A well-formed id that is nobody's.
-    pub(super) fn nobody(&self, name: &str) -> String {
+    pub(crate) fn nobody(&self, name: &str) -> String {
         let suffix = "01h455vb4pex5vsknk084sn02q";
         let prefix = match name {
             "user" => "usr",
             "seq" => return "1".to_owned(),
             "job" => return i64::MAX.to_string(),
             "file" => "att",
+            "tenant" => "ten",
+            "id" if self.path.contains("/support/") => "per",
             "token" => return "nothing".to_owned(),
             "occasion" => return "transcript".to_owned(),
             "id" if self.path.contains("/sessions/") => "ses",
@@ -68,7 +70,7 @@ impl Operation {
 }
 
 /// Every operation there is.
-pub(super) async fn operations(app: &TestApp) -> Vec<Operation> {
+pub(crate) async fn operations(app: &TestApp) -> Vec<Operation> {
     let document: Value = reqwest::get(app.url("/v1/openapi.json")).await.unwrap().json().await.unwrap();
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {

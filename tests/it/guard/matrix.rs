@@ -4,6 +4,7 @@ use brigade_domain::actor::Role;
 use serde_json::json;
 
 use super::document::{Operation, operations};
+use crate::identity::support::looking_in;
 use crate::support::{Answer, Authenticator, Person, TestApp, TestTenant};
 
 /// Who asks.
@@ -13,16 +14,56 @@ struct Caller {
     shows: Option<(&'static str, String)>,
     /// Which kinds of access it has.
     has: &'static [&'static str],
+    /// What goes with a cookie.
+    csrf: Option<String>,
 }
 
 const EVERYBODY: &[&str] = &["public", "anybody"];
-const CLIENT: &[&str] = &["public", "anybody", "signed_in", "enrolling", "person", "participant"];
-const MANAGER: &[&str] = &["public", "anybody", "signed_in", "enrolling", "person", "participant", "staff"];
-const ADMIN: &[&str] =
-    &["public", "anybody", "signed_in", "enrolling", "person", "participant", "staff", "tenant_admin", "admin_person"];
-const OPERATOR: &[&str] = &["public", "anybody", "signed_in", "enrolling", "super_admin", "operator"];
-const SECRET_KEY: &[&str] = &["public", "anybody", "participant", "staff", "tenant_admin"];
-const VISITOR: &[&str] = &["public", "anybody", "participant"];
+const CLIENT: &[&str] =
+    &["public", "anybody", "leaving", "signed_in", "enrolling", "person", "participant", "participant_or_support"];
+const MANAGER: &[&str] = &[
+    "public",
+    "anybody",
+    "leaving",
+    "signed_in",
+    "enrolling",
+    "person",
+    "participant",
+    "participant_or_support",
+    "staff",
+    "staff_or_support",
+];
+const ADMIN: &[&str] = &[
+    "public",
+    "anybody",
+    "leaving",
+    "signed_in",
+    "enrolling",
+    "person",
+    "participant",
+    "participant_or_support",
+    "staff",
+    "staff_or_support",
+    "tenant_admin",
+    "admin_or_support",
+    "admin_person",
+];
+const OPERATOR: &[&str] = &["public", "anybody", "leaving", "signed_in", "enrolling", "super_admin", "operator"];
+/// Beside what it may read it may only go.
+const SUPPORT: &[&str] =
+    &["public", "anybody", "leaving", "participant_or_support", "staff_or_support", "admin_or_support"];
+const SECRET_KEY: &[&str] = &[
+    "public",
+    "anybody",
+    "leaving",
+    "participant",
+    "participant_or_support",
+    "staff",
+    "staff_or_support",
+    "tenant_admin",
+    "admin_or_support",
+];
+const VISITOR: &[&str] = &["public", "anybody", "leaving", "participant", "participant_or_support"];
 
 async fn program(app: &TestApp, email: &str) -> String {
     let body = json!({ "email": email, "password": crate::support::PASSWORD });
@@ -33,12 +74,18 @@ async fn program(app: &TestApp, email: &str) -> String {
 
 async fn callers(app: &TestApp, tenant: &TestTenant) -> Vec<Caller> {
     let mut callers = vec![
-        Caller { name: "nobody", shows: None, has: EVERYBODY },
-        Caller { name: "a forged token", shows: Some(("authorization", "Bearer bat_forged".into())), has: EVERYBODY },
+        Caller { name: "nobody", shows: None, has: EVERYBODY, csrf: None },
+        Caller {
+            name: "a forged token",
+            shows: Some(("authorization", "Bearer bat_forged".into())),
+            has: EVERYBODY,
+            csrf: None,
+        },
         Caller {
             name: "a site",
             shows: Some(("x-tenant-key", tenant.public_key.clone())),
             has: &["public", "anybody", "site_key"],
+            csrf: None,
         },
     ];
     for (name, role, has) in [
@@ -47,22 +94,31 @@ async fn callers(app: &TestApp, tenant: &TestTenant) -> Vec<Caller> {
         ("an admin", Role::Admin, ADMIN),
     ] {
         let (_, email) = app.user(tenant, role, name).await;
-        callers.push(Caller { name, shows: Some(("authorization", program(app, &email).await)), has });
+        callers.push(Caller { name, shows: Some(("authorization", program(app, &email).await)), has, csrf: None });
     }
     let (_, email) = app.somebody("Operator", true).await;
     callers.push(Caller {
         name: "the operator",
         shows: Some(("authorization", program(app, &email).await)),
         has: OPERATOR,
+        csrf: None,
     });
     let admin = app.client_as(tenant, Role::Admin).await;
     let key = secret_key(&admin).await;
-    callers.push(Caller { name: "a secret key", shows: Some(("x-tenant-key", key)), has: SECRET_KEY });
+    callers.push(Caller { name: "a secret key", shows: Some(("x-tenant-key", key)), has: SECRET_KEY, csrf: None });
     let visitor = app.visitor(tenant).await;
     callers.push(Caller {
         name: "a visitor",
         shows: Some(("authorization", format!("Bearer {}", visitor.token))),
         has: VISITOR,
+        csrf: None,
+    });
+    let support = looking_in(app, tenant, &admin).await;
+    callers.push(Caller {
+        name: "support",
+        shows: Some(("cookie", support.cookie)),
+        has: SUPPORT,
+        csrf: Some(support.csrf),
     });
     callers
 }
@@ -76,6 +132,9 @@ async fn ask(app: &TestApp, caller: &Caller, operation: &Operation) -> (u16, Str
     let mut request = reqwest::Client::new().request(operation.method.clone(), app.url(&operation.at_nobody()));
     if let Some((name, value)) = &caller.shows {
         request = request.header(*name, value);
+    }
+    if let Some(csrf) = &caller.csrf {
+        request = request.header("x-csrf-token", csrf).header("origin", app.origin());
     }
     // Nothing is done by it: a body with a field nobody knows is refused after the permission was given.
     if operation.has_body {
@@ -105,13 +164,19 @@ async fn exactly_those_who_are_meant_get_past_the_guard() {
     let mut seen = std::collections::BTreeSet::new();
     for operation in operations(&app).await {
         // These end the session that asks, or open a socket.
-        if operation.path.starts_with("/v1/auth/sign-out") || operation.path == "/v1/live" {
+        if operation.path.starts_with("/v1/auth/sign-out")
+            || operation.access == "leaving"
+            || operation.path == "/v1/live"
+        {
             continue;
         }
         seen.insert(operation.access.clone());
         for caller in &callers {
             let (status, code) = ask(&app, caller, &operation).await;
-            let meant = caller.has.contains(&operation.access.as_str());
+            // What changes something asks who it is before what it is for, where a credential is looked at.
+            let changes = operation.method != reqwest::Method::GET && operation.access != "public";
+            let meant = caller.has.contains(&operation.access.as_str())
+                && !(caller.name == "support" && changes && operation.access != "site_key");
             let what = format!("{} at {} {} ({status} {code})", caller.name, operation.method, operation.path);
             assert!(status < 500 || operation.path == "/readyz", "{what}");
             assert_eq!(is_refused(status, &code), !meant, "{what}, which is for {}", operation.access);
@@ -124,8 +189,11 @@ async fn exactly_those_who_are_meant_get_past_the_guard() {
         "enrolling",
         "person",
         "participant",
+        "participant_or_support",
         "staff",
+        "staff_or_support",
         "tenant_admin",
+        "admin_or_support",
         "admin_person",
         "super_admin",
         "site_key",
@@ -143,10 +211,12 @@ async fn who_has_to_set_up_two_step_sign_in_first_reaches_that_and_nothing_else(
     let token = program(&app, &manager.email).await;
     let admin = app.client_as(&tenant, Role::Admin).await;
     Authenticator::of(&app, &admin.email).await.require_of_all(&app, &admin.email).await;
-    let beginner = Caller { name: "a beginner", shows: Some(("authorization", token)), has: &[] };
+    let beginner = Caller { name: "a beginner", shows: Some(("authorization", token)), has: &[], csrf: None };
     let mut open = std::collections::BTreeSet::new();
     for operation in operations(&app).await {
-        if ["public", "anybody", "site_key"].contains(&operation.access.as_str()) || operation.path == "/v1/live" {
+        if ["public", "anybody", "leaving", "site_key"].contains(&operation.access.as_str())
+            || operation.path == "/v1/live"
+        {
             continue;
         }
         let (status, code) = ask(&app, &beginner, &operation).await;

@@ -1,7 +1,7 @@
 //! The guard over real HTTP: what holds for every route there is, found in the OpenAPI document (security 15 to 19, 26,
 //! 27, 31, 32, 34, 35, 37).
 
-mod document;
+pub(crate) mod document;
 mod events;
 mod headers;
 mod input;

@@ -34,8 +34,11 @@ async fn ids(app: &TestApp, tenant: &TestTenant, admin: &Person) -> BTreeMap<&'s
         json!({ "endpoint": "https://push.invalid/1", "p256dh": point, "auth": URL_SAFE_NO_PAD.encode([7; 16]) });
     let device = admin.post("/v1/notices/devices", device).await;
     let export = admin.post("/v1/auth/exports", json!({ "password": PASSWORD })).await;
+    admin.post("/v1/tenant/support", json!({ "hours": 1, "about": "A test" })).await.data();
+    let permissions = admin.get("/v1/tenant/support").await;
     app.jobs_done().await;
     BTreeMap::from([
+        ("per", text(&permissions.data()[0]["id"])),
         ("acc", account),
         ("cnv", visitor.conversation),
         ("key", text(&key.data()["id"])),

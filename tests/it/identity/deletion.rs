@@ -61,6 +61,10 @@ fn assert_emptied(app: &TestApp, id: UserId) {
         "routing_gifts.user_id",
         // That it was accepted; whom it was for is written over.
         "invitations.accepted_by",
+        // Ids alone: that the business consented, that it ended, and who looked.
+        "support_permissions.given_by",
+        "support_permissions.ended_by",
+        "support_looks.user_id",
     ]);
     let pointing = app.database.sql(
         "select c.conrelid::regclass || '.' || a.attname from pg_constraint c

@@ -14,6 +14,7 @@ mod second_factor;
 mod second_factor_of_all;
 mod secrets;
 mod sessions;
+pub(crate) mod support;
 mod throttle;
 mod verification;
 mod wording;

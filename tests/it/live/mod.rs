@@ -15,7 +15,7 @@
 //! | the protocol's description | [`drift`] |
 
 mod commands;
-mod description;
+pub(crate) mod description;
 mod drift;
 mod endings;
 mod frames;

@@ -5,6 +5,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::app::{TestApp, TestTenant};
+use super::browser::Browser;
 
 /// A person who is signed in as a browser would be.
 #[derive(Debug, Clone)]
@@ -72,6 +73,13 @@ impl Person {
         let me = person.get("/v1/auth/me").await;
         person.csrf = me.data()["csrf"].as_str().unwrap().to_owned();
         person
+    }
+
+    /// Whoever is signed in in a browser, for what takes a person.
+    pub fn in_browser(app: &TestApp, id: UserId, email: &str, browser: &Browser) -> Self {
+        let cookie = format!("__Host-brigade={}", browser.cookies["__Host-brigade"]);
+        let (http, base) = (reqwest::Client::new(), app.url(""));
+        Self { id, email: email.to_owned(), cookie, csrf: browser.csrf.clone(), http, base }
     }
 
     /// A request with this session.

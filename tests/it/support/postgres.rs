@@ -48,6 +48,11 @@ impl Fresh {
     pub fn sql(&self, sql: &str) -> String {
         shared().psql(&self.name, sql)
     }
+
+    /// Runs SQL that the database may refuse: then with what it said.
+    pub fn try_sql(&self, sql: &str) -> Result<String, String> {
+        shared().try_psql(&self.name, sql)
+    }
 }
 
 impl Drop for Fresh {
@@ -173,14 +178,20 @@ impl Shared {
     }
 
     fn psql(&self, database: &str, sql: &str) -> String {
+        self.try_psql(database, sql).unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    fn try_psql(&self, database: &str, sql: &str) -> Result<String, String> {
         let output = Command::new(self.programs.path("psql"))
             .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", database, "-c", sql])
             .arg("-h")
             .arg(self.folder.join("socket"))
             .output()
             .unwrap();
-        assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        Ok(String::from_utf8(output.stdout).unwrap().trim_end().to_owned())
     }
 }
 

@@ -10,6 +10,8 @@ export interface Me {
   roles: string[];
   accounts: { id: string; name: string; conversation: string | null }[];
   tenants: { id: string; name: string; role: string }[];
+  /** The business somebody looks into for the platform, or did until it ended that. */
+  support?: { business: string; until: string; ended: boolean };
   /** What has to be done before anything else: the code after the password, or setting two-step sign-in up. */
   next?: 'second_step' | 'set_up_second_factor';
   csrf?: string | null;
@@ -59,6 +61,7 @@ export function isStaff(who: Me): boolean {
 
 /** The page somebody belongs to after signing in. */
 export function homeOf(who: Me): string {
+  if (who.support) return '/look';
   if (who.kind === 'super_admin') return '/platform';
   return isStaff(who) ? '/inbox' : '/chat';
 }

@@ -15,7 +15,7 @@ export type Topic = string;
 
 export type PresenceStatus = "online" | "away" | "offline";
 
-export type ActorKind = "anonymous" | "client" | "account_manager" | "admin" | "super_admin" | "system";
+export type ActorKind = "anonymous" | "client" | "account_manager" | "admin" | "super_admin" | "support" | "system";
 
 export type MessageText = string;
 
@@ -37,7 +37,7 @@ export type SignalBody = {
   opened?: boolean;
 };
 
-export type ErrorCode = "AUTH_REQUIRED" | "AUTH_INVALID" | "SECOND_FACTOR_REQUIRED" | "SECOND_FACTOR_SETUP_REQUIRED" | "FORBIDDEN" | "TENANT_KEY_REQUIRED" | "INVALID_TENANT_KEY" | "TENANT_INACTIVE" | "CSRF_FAILED" | "ORIGIN_REFUSED" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_INPUT" | "UNKNOWN_COMMAND" | "TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "CONFLICT" | "BOOKING_CONFLICT" | "TOKEN_EXPIRED" | "INVALID_AGE" | "IDEMPOTENCY_MISMATCH" | "RATE_LIMITED" | "QUOTA_EXCEEDED" | "OVERLOADED" | "UNAVAILABLE" | "DRAINING" | "INTERNAL";
+export type ErrorCode = "AUTH_REQUIRED" | "AUTH_INVALID" | "SECOND_FACTOR_REQUIRED" | "SECOND_FACTOR_SETUP_REQUIRED" | "FORBIDDEN" | "SUPPORT_MAY_ONLY_LOOK" | "SUPPORT_CLOSED" | "SUPPORT_ENDED" | "TENANT_KEY_REQUIRED" | "INVALID_TENANT_KEY" | "TENANT_INACTIVE" | "CSRF_FAILED" | "ORIGIN_REFUSED" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_INPUT" | "UNKNOWN_COMMAND" | "TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "CONFLICT" | "BOOKING_CONFLICT" | "TOKEN_EXPIRED" | "INVALID_AGE" | "IDEMPOTENCY_MISMATCH" | "RATE_LIMITED" | "QUOTA_EXCEEDED" | "OVERLOADED" | "UNAVAILABLE" | "DRAINING" | "INTERNAL";
 
 export type HelloFrame = {
   t: "hello";

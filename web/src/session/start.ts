@@ -34,6 +34,14 @@ export interface Session extends Own {
   alerts?: Alerts;
 }
 
+/** What the page has of who looks into a business for the platform. */
+export interface Looking extends Own {
+  tenant: { id: string; name: string; slug: string };
+  /** Until when at the latest. */
+  until: string;
+  client: LiveClient;
+}
+
 const AWAY_MS = 120_000;
 /** Another tab's new session is here by then. */
 const ASK_AGAIN_MS = 1_000;
@@ -54,7 +62,7 @@ export async function startOperator(begin: (own: Own) => void): Promise<void> {
   try {
     const who = await me();
     if (!who.signed_in || !who.user || who.next) return location.replace(signInAddress());
-    if (who.kind !== 'super_admin') return location.replace(who.tenant ? homeOf(who) : '/sign-in');
+    if (who.kind !== 'super_admin') return location.replace(who.tenant || who.support ? homeOf(who) : '/sign-in');
     const owned = new Disposables();
     const toasts = owned.add(new Toasts());
     document.body.append(toasts.root);
@@ -72,11 +80,38 @@ export async function startSession(page: 'staff' | 'client' | 'everybody', begin
     const who = await me();
     if (!who.signed_in || !who.user) return location.replace(signInAddress());
     if (who.next) return location.replace(signInAddress());
+    if (who.support) return location.replace(homeOf(who));
     if (!who.tenant) return location.replace(who.kind === 'super_admin' ? homeOf(who) : '/sign-in');
     if (page !== 'everybody' && isStaff(who) !== (page === 'staff')) return location.replace(homeOf(who));
     begin(openSession(who as SignedIn, who.tenant));
   } catch (error) {
     couldNotLoad(app, error, () => void startSession(page, begin));
+  }
+}
+
+/**
+ * Starts the page of who looks into a business for the platform: nothing is kept of what they do there, and nobody sees them. `over` is drawn
+ * when the business does not let them look any more.
+ */
+export async function startLooking(begin: (session: Looking) => void, over: (own: Own & { business: string }) => void): Promise<void> {
+  const app = mustFind('#app');
+  fill(app, loadingState('Loading', 3));
+  try {
+    const who = await me();
+    if (!who.signed_in || !who.user) return location.replace(signInAddress());
+    if (!who.support) return location.replace(homeOf(who));
+    const known = who as SignedIn;
+    const owned = new Disposables();
+    const toasts = owned.add(new Toasts());
+    document.body.append(toasts.root);
+    const own = { who: known, toasts, actions: new Actions(), owned };
+    if (who.support.ended || !who.tenant) return over({ ...own, business: who.support.business });
+    const client = owned.add(new LiveClient(known.user.id, tabShelf(`${who.tenant.id}.support`)));
+    owned.add(client.connection.status.on((status) => status.kind === 'signed_out' && location.reload()));
+    client.connection.open();
+    begin({ ...own, tenant: who.tenant, until: who.support.until, client });
+  } catch (error) {
+    couldNotLoad(app, error, () => void startLooking(begin, over));
   }
 }
 

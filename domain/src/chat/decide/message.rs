@@ -110,7 +110,7 @@ impl Conversation {
         let own = message.by == asker.party();
         let moderates = match asker.standing {
             Standing::Admin | Standing::System => true,
-            Standing::Staff | Standing::Member | Standing::Visitor => false,
+            Standing::Staff | Standing::Support | Standing::Member | Standing::Visitor => false,
         };
         match (own, moderates) {
             (_, true) => {}

@@ -190,7 +190,7 @@ impl Conversation {
         let own = DisplayName::parse("name", &asker.actor.name).ok();
         let name = match asker.standing {
             Standing::Visitor => self.called().cloned().or(own),
-            Standing::System | Standing::Admin | Standing::Staff | Standing::Member => own,
+            Standing::System | Standing::Admin | Standing::Staff | Standing::Support | Standing::Member => own,
         };
         name.map_or_else(DisplayName::nameless, |name| name.shortened(MAX_SHOWN_NAME))
     }

@@ -8,6 +8,7 @@ use crate::actor::{Actor, Party};
 use crate::id::{ApiKeyId, ConversationId, SessionId, TenantId, UserId, VisitorId};
 use crate::journal::BoxFuture;
 use crate::refusal::{Code, Refusal, Rejection};
+use crate::support::Looking;
 
 /// What a request or a socket shows to say who it is: the raw secret, as it came over the wire.
 ///
@@ -61,11 +62,16 @@ pub struct Authenticated {
     /// Whether the business they act in asks for two-step sign-in and they do not use it. The actor has no tenant and no
     /// roles then: nothing is open but setting it up.
     pub second_factor_missing: bool,
+    /// Whether it is support's, which a business lets look or has let look.
+    pub support: Option<Looking>,
 }
 
 impl Authenticated {
-    /// Refuses who has to set up two-step sign-in first.
+    /// Refuses who has to set up two-step sign-in first, and support that may not look any more.
     pub fn complete(&self) -> Result<&Self, Refusal> {
+        if self.support.is_some_and(|looking| looking.ended) {
+            return Err(Code::SupportEnded.into());
+        }
         if self.second_factor_missing { Err(Code::SecondFactorSetupRequired.into()) } else { Ok(self) }
     }
 

@@ -13,6 +13,7 @@ export const SETTINGS = [
   { id: 'people', label: 'People', group: 'The business', admin: false },
   { id: 'teams', label: 'Teams', group: 'The business', admin: false },
   { id: 'letters', label: 'Letters', group: 'The business', admin: true },
+  { id: 'support', label: 'Help from the platform', group: 'The business', admin: true },
   { id: 'audit', label: 'Audit log', group: 'The business', admin: true },
   { id: 'routing', label: 'Routing', group: 'Conversations', admin: true },
   { id: 'replies', label: 'Canned replies', group: 'Conversations', admin: false },

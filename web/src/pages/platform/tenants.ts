@@ -7,6 +7,7 @@ import { shortText, timeElement } from '../../components/time-text/time-text';
 import type { Own } from '../../session/start';
 import { el, fill, setText, type Child } from '../../ui/dom';
 import { searchIcon } from '../../ui/icons';
+import { invitations } from './invitations';
 import { pagesOf } from './pages';
 import { c, freshness, KeyedList, polled } from './parts';
 import { Poll } from './poll';
@@ -38,9 +39,9 @@ export function tenantSection({ owned }: Own): Child[] {
     pages += 1;
     void poll.refresh();
   });
-  const about = 'How much each business does. What is said in conversations cannot be read here, nor who says it. To make, suspend or resume one, use the command line: brigade tenant.';
+  const about = 'How much each business does. What is said in conversations cannot be read here, nor who says it, unless a business lets you look for some hours. To make, suspend or resume one, use the command line: brigade tenant.';
   return [
-    el('p', { class: c('lead') }, about), el('div', { class: c('controls') }, words.root), freshness(owned, poll, 'The figures'),
+    el('p', { class: c('lead') }, about), invitations(owned), el('div', { class: c('controls') }, words.root), freshness(owned, poll, 'The figures'),
     polled(owned, poll, 'Loading the businesses', (box) => draw(box, more, () => search)),
   ];
 }

@@ -23,6 +23,7 @@ const JOBS: Record<string, string> = {
   'routing.return': 'Take a conversation back into the queue',
   'routing.route': 'See who can take a conversation',
   'scheduled.send': 'Send what was scheduled',
+  'support.end': 'End that we may look into a business',
   'targets.reckon': 'Reckon what is due in a conversation',
   'targets.reckon_all': 'Reckon what is due in all conversations',
   'transcripts.send': 'Send what was said in a chat',

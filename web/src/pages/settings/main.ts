@@ -56,6 +56,7 @@ function drawsOf(session: Session): Record<Setting['id'], Draw> {
     keys: (own) => keySection(own),
     letters: later(() => import('./letters/letters'), ({ letterSection }, own) => letterSection(own)),
     webhooks: later(() => import('./webhooks'), ({ webhookSection }, own) => webhookSection(own)),
+    support: later(() => import('./support'), ({ supportSection }, own) => supportSection(own)),
     audit: later(() => import('./audit'), ({ auditSection }, own) => auditSection(own)),
   };
 }
