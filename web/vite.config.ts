@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { asksFirst } from './scripts/asks-first.mjs';
 import { fontsAtOnce, fontsFirst } from './scripts/fonts-first.mjs';
 import { inlineWords } from './scripts/inline-words.mjs';
 import { loaderStyle } from './scripts/loader-style.mjs';
 import { shortClasses } from './scripts/short-classes.mjs';
 import { unusedTokens } from './scripts/unused-tokens.mjs';
+import { INBOX_FIRST } from './src/first.ts';
 import { de } from './src/words/de.ts';
 import { en } from './src/words/en.ts';
 
@@ -20,7 +22,7 @@ const TOGETHER = { groups: [{ name: 'frame', tags: ['$initial' as const] }] };
 export default defineConfig(({ mode }) => ({
   root: at('./src/html'),
   publicDir: false,
-  plugins: [inlineWords(en, { de }), loaderStyle(), unusedTokens(), plainImports(), ...(mode === 'index' ? [fontsFirst()] : [])],
+  plugins: [inlineWords(en, { de }), loaderStyle(), unusedTokens(), plainImports(), ...(mode === 'index' ? [fontsFirst()] : []), ...(mode === 'inbox' ? [asksFirst(INBOX_FIRST)] : [])],
   css: {
     modules: { generateScopedName: mode === 'test' ? '[local]' : shortClasses() },
     ...(mode === 'index' && { postcss: { plugins: [fontsAtOnce] } }),

@@ -1,3 +1,4 @@
+import { ME } from '../first';
 import { ApiError, request, type Extra, type Method } from './http';
 import type { ActorKind } from '../live/protocol.gen';
 
@@ -24,7 +25,7 @@ let csrf: string | undefined;
 
 /** Asks who is signed in. */
 export async function me(): Promise<Me> {
-  const answer = await request<Me>('GET', '/v1/auth/me');
+  const answer = await request<Me>('GET', ME);
   csrf = answer.csrf ?? undefined;
   return answer;
 }

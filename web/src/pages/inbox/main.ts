@@ -5,15 +5,14 @@ import { button } from '../../components/button/button';
 import { shell } from '../../components/shell/shell';
 import type { TenantState } from '../../live/protocol.gen';
 import { applyToTenant, StateStore } from '../../live/state-store';
+import { NEWEST_OPEN } from '../../first';
 import { startSession } from '../../session/start';
 import { fill, mustFind } from '../../ui/dom';
 import { chatIcon, helpIcon } from '../../ui/icons';
 import { InboxPage } from './inbox-page';
 
-/** So many fill the tallest window. */
-const FIRST = '30';
 // Asked at once, beside who one is: on a slow line the live list, which holds all that is to do, takes seconds.
-const first = conversations({ status: 'open', order: 'newest', limit: FIRST });
+const first = conversations(NEWEST_OPEN);
 // Whatever is the matter, the live list will tell.
 first.catch(() => undefined);
 
