@@ -1,7 +1,8 @@
-// What is seen first, on a line that is slow or lets no socket through.
+// What is seen first, on a line that is slow or lets no socket through; and what comes when one goes on.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { eventually, picture, Windows } from './support/browser.mjs';
+import { visitors } from './support/http.mjs';
 import { signIn } from './support/people.mjs';
 import { Server } from './support/server.mjs';
 
@@ -46,6 +47,43 @@ describe('the beginning of a page', () => {
     const list = page.getByRole('region', { name: 'Conversations' });
     await eventually(async () => assert.match(await list.getByRole('button', { name: /^Open/ }).innerText(), /\d/));
     assert.equal(await list.getByText('Loading the others').count(), 0);
+    await page.close();
+  });
+
+  it('of a long list goes on by itself when one comes to its end, and when it cannot, says so and lets one try again', async () => {
+    const page = await (await windows.person({ storage })).newPage();
+    // A page of what is resolved has a hundred.
+    const begin = await visitors(server);
+    const ids = await Promise.all(Array.from({ length: 105 }, (_, at) => begin(`Is number ${at} done?`)));
+    await page.goto('/inbox');
+    await page.evaluate(async (conversations) => {
+      const { data } = await (await fetch('/v1/auth/me')).json();
+      await Promise.all(conversations.map(async (conversation) => {
+        const body = JSON.stringify({ id: crypto.randomUUID(), type: 'resolve', body: {} });
+        const response = await fetch(`/v1/conversations/${conversation}/commands`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-csrf-token': data.csrf }, body });
+        if (!response.ok) throw new Error(await response.text());
+      }));
+    }, ids);
+    const list = page.getByRole('region', { name: 'Conversations' });
+    const rows = list.locator('[data-row]');
+    let away = true;
+    await page.route('**/v1/conversations?*cursor*', (route) => (away ? route.abort() : route.continue()));
+    await page.goto('/inbox?f=resolved');
+    await eventually(async () => assert.equal(await rows.count(), 100));
+    // What is far below has a place and nothing in it yet.
+    assert.equal(await rows.last().getByRole('link').count(), 1, 'the first hundred are drawn');
+    await rows.last().scrollIntoViewIfNeeded();
+    await list.getByText('No connection to the server.').waitFor();
+    assert.equal(await rows.count(), 100);
+    away = false;
+    await list.getByRole('button', { name: 'Try again' }).click();
+    await eventually(async () => assert.ok(await rows.count() > 104));
+    await rows.last().scrollIntoViewIfNeeded();
+    await rows.last().getByRole('link').waitFor();
+    await page.reload();
+    await eventually(async () => assert.equal(await rows.count(), 100));
+    await rows.last().scrollIntoViewIfNeeded();
+    await eventually(async () => assert.ok(await rows.count() > 104, 'the next page came by itself'));
     await page.close();
   });
 
