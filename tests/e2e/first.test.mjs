@@ -50,6 +50,53 @@ describe('the beginning of a page', () => {
     await page.close();
   });
 
+  it('of the inbox waits with what one does before conversations can be opened, and does it then', async () => {
+    const page = await (await windows.person({ storage })).newPage();
+    let letGo;
+    const held = new Promise((resolve) => { letGo = resolve; });
+    await page.route(/inbox-page-.*\.js/, async (route) => { await held; await route.continue(); });
+    const list = page.getByRole('region', { name: 'Conversations' });
+    await page.goto('/inbox');
+    const name = await list.getByRole('link').nth(1).getAttribute('aria-label') ?? await list.getByRole('link').nth(1).innerText();
+    await list.getByRole('link').nth(1).click();
+    await page.getByRole('status', { name: 'Loading the conversation' }).waitFor();
+    assert.equal(await page.getByRole('textbox', { name: 'Write an answer' }).count(), 0);
+    letGo();
+    await page.getByRole('textbox', { name: 'Write an answer' }).waitFor();
+    assert.ok(name.includes(await page.getByRole('region', { name: 'Conversation', exact: true }).getByRole('heading', { level: 2 }).innerText()));
+    await page.goBack();
+    await page.getByText('Choose a conversation').waitFor();
+    await page.close();
+  });
+
+  it('of the inbox does not lose a key that was pressed before anything listened', async () => {
+    const page = await (await windows.person({ storage })).newPage();
+    let letGo;
+    const held = new Promise((resolve) => { letGo = resolve; });
+    await page.route(/inbox-page-.*\.js/, async (route) => { await held; await route.continue(); });
+    await page.goto('/inbox');
+    await page.getByRole('region', { name: 'Conversations' }).getByRole('link').first().waitFor();
+    await page.keyboard.press('j');
+    letGo();
+    await page.getByRole('textbox', { name: 'Write an answer' }).waitFor();
+    await page.close();
+  });
+
+  it('of the inbox says so when conversations cannot be opened, and keeps the list', async () => {
+    const page = await context.newPage();
+    await page.route(/inbox-page-.*\.js/, (route) => route.abort());
+    await page.goto('/inbox');
+    const list = page.getByRole('region', { name: 'Conversations' });
+    await list.getByRole('link').first().click();
+    await page.getByText('Conversations cannot be opened').waitFor();
+    await picture(page, 'first-no-conversation-phone');
+    await page.unrouteAll();
+    await page.getByRole('button', { name: 'Load the page again' }).click();
+    await list.getByRole('link').first().click();
+    await page.getByRole('textbox', { name: 'Write an answer' }).waitFor();
+    await page.close();
+  });
+
   it('of a long list goes on by itself when one comes to its end, and when it cannot, says so and lets one try again', async () => {
     const page = await (await windows.person({ storage })).newPage();
     // A page of what is resolved has a hundred.

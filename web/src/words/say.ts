@@ -11,14 +11,29 @@ export function setLanguage(now: Language, itsTable?: Table): void {
   [language, table] = [now, itsTable];
 }
 
+/** How many letters a number has that no language spoken here writes in groups. To ask the browser's own tables takes milliseconds on a phone. */
+const SHORT = 3;
+let plurals: [Language, Intl.PluralRules] | undefined;
+
+function written(value: string | number): string {
+  const plain = String(value);
+  return typeof value === 'string' || (Number.isInteger(value) && plain.length <= SHORT) ? plain : value.toLocaleString(language);
+}
+
+/** Which form of a text a number has. */
+function formOf(number: number): Intl.LDMLPluralRule {
+  if (plurals?.[0] !== language) plurals = [language, new Intl.PluralRules(language)];
+  return plurals[1].select(number);
+}
+
 /** A text with what stands in its braces. */
 export function filled(text: string, values: Record<string, string | number>): string {
-  return text.replace(/{(\w+)}/g, (_, name: string) => values[name]!.toLocaleString(language));
+  return text.replace(/{(\w+)}/g, (_, name: string) => written(values[name]!));
 }
 
 function spoken(place: number, english: Text, values: Record<string, string | number> = {}): string {
   const text = table?.texts[place] ?? english;
-  const form = typeof text === 'string' ? text : text[new Intl.PluralRules(language).select(values['n'] as number)] ?? text.other;
+  const form = typeof text === 'string' ? text : text[formOf(values['n'] as number)] ?? text.other;
   return filled(form, values);
 }
 

@@ -10,7 +10,7 @@ import { de } from './de';
 import { en } from './en';
 import { LANGUAGES, languageFor } from './languages';
 import { LOADER } from './loader';
-import { heard, language, say, setLanguage } from './say';
+import { filled, heard, language, say, setLanguage } from './say';
 import { speak } from './speak';
 import type { Key, Text } from './table';
 
@@ -34,6 +34,14 @@ describe('the language', () => {
     [['fr', 'de', 'en'], 'de'], [['', 'de-DE'], 'de'], [[undefined, null, 'de'], 'de'], [['fr', 'ar'], 'en'], [[], 'en'], [['deutsch', 'constructor', '__proto__', '-'], 'en'],
   ])('of %j is %s', (wanted, found) => {
     expect(languageFor(wanted)).toBe(found);
+  });
+});
+
+describe('a number', () => {
+  it.each([...LANGUAGES])('that is short is written in %s as anywhere, and a long one in groups', (name) => {
+    setLanguage(name);
+    for (let number = -99; number < 1_000; number += 1) expect(filled('{n}', { n: number })).toBe(number.toLocaleString(name));
+    for (const number of [1_000, 25_431, 0.5, 1.25]) expect(filled('{n}', { n: number })).toBe(number.toLocaleString(name));
   });
 });
 

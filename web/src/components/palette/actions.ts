@@ -32,21 +32,34 @@ export type Offer = (search: string) => readonly Action[];
  * all read it.
  */
 export class Actions {
-  #declared: (readonly Action[] | Offer)[] = [];
+  #declared: (readonly Action[] | Offer | Actions)[] = [];
 
   /** Declares actions; an offer is asked anew whenever something is looked for. */
   add(what: readonly Action[] | Offer): void {
     this.#declared.push(what);
   }
 
+  /** Keeps a place for what a script declares that comes later: they are offered in the order of their places. */
+  place(): Actions {
+    const kept = new Actions();
+    this.#declared.push(kept);
+    return kept;
+  }
+
   /** Those with a key, whether they make sense now or not. */
   get keyed(): (Action & { key: string })[] {
-    return this.#declared.flatMap((what) => (typeof what === 'function' ? [] : what)).filter((action): action is Action & { key: string } => action.key !== undefined);
+    return this.#declared.flatMap((what) => {
+      if (what instanceof Actions) return what.keyed;
+      return typeof what === 'function' ? [] : what.filter((action): action is Action & { key: string } => action.key !== undefined);
+    });
   }
 
   /** What makes sense now. */
   offered(search: string): Action[] {
-    return this.#declared.flatMap((what) => (typeof what === 'function' ? what(search) : what)).filter(makesSense);
+    return this.#declared.flatMap((what) => {
+      if (what instanceof Actions) return what.offered(search);
+      return (typeof what === 'function' ? what(search) : what).filter(makesSense);
+    });
   }
 }
 

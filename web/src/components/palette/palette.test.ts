@@ -108,6 +108,15 @@ describe('the palette', () => {
     expect(dialog()).not.toBeNull();
   });
 
+  it('offers what is declared later where a place was kept for it, with its key', () => {
+    const kept = actions.place();
+    actions.add([action('go', { key: 'g' })]);
+    kept.add([action('do', { key: 'd' }), action('not now', { when: () => false })]);
+    open();
+    expect(names()).toEqual(['do', 'go']);
+    expect(actions.keyed.map(({ key }) => key)).toEqual(['d', 'g']);
+  });
+
   it('finds, marks, and says kindly when there is nothing', () => {
     actions.add([action('Résolve'), action('Snooze')]);
     open();

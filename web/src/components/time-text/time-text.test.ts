@@ -1,10 +1,28 @@
-import { describe, expect, it } from 'vitest';
-import { dayText, durationText, momentText, shortText } from './time-text';
+// @vitest-environment happy-dom
+import { afterEach, describe, expect, it } from 'vitest';
+import { LANGUAGES } from '../../words/languages';
+import { setLanguage } from '../../words/say';
+import { clockText, dayText, durationText, momentText, shortText, timeElement } from './time-text';
 
 const now = new Date(2026, 2, 18, 15, 30);
 const at = (...parts: [number, number, number, number?, number?]) => new Date(parts[0], parts[1], parts[2], parts[3] ?? 12, parts[4] ?? 0).toISOString();
 
+afterEach(() => setLanguage('en'));
+
 describe('times', () => {
+  it.each([...LANGUAGES])('of a day are what a browser writes in %s', (name) => {
+    setLanguage(name);
+    const browsers = new Intl.DateTimeFormat(name, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+    for (let minute = 0; minute < 24 * 60; minute += 1) {
+      const moment = at(2026, 2, 18, 0, minute);
+      expect(clockText(moment)).toBe(browsers.format(new Date(moment)));
+    }
+  });
+  it('say the exact moment to who points at them', () => {
+    const element = timeElement(at(2026, 2, 18, 9, 5));
+    element.dispatchEvent(new Event('pointerenter'));
+    expect(element.title).toBe('Wednesday, March 18, 2026 at 9:05:00 AM');
+  });
   it('are as short as a list needs', () => {
     expect(shortText(at(2026, 2, 18, 15, 30), now)).toBe('now');
     expect(shortText(at(2026, 2, 18, 15, 10), now)).toBe('20 min');

@@ -1,26 +1,24 @@
 import { ReplyShelf } from '../../api/replies';
-import { takeBack, type StaffMember } from '../../api/tenant';
+import { takeBack } from '../../api/tenant';
 import type { Disposable } from '../../base/disposables';
 import { Details, LIFECYCLE, type DetailAction } from '../../components/details/details';
 import { confirmLoss } from '../../components/dialog/dialog';
 import { keepDrafts, type DraftShelf } from '../../components/drafts/shelf';
 import { emptyState } from '../../components/empty/empty';
-import { InboxList } from '../../components/inbox-list/inbox-list';
 import { listenForKeys } from '../../components/palette/keys';
 import { PALETTE_KEYS } from '../../components/palette/opener';
 import { pick } from '../../components/picker/picker';
-import { hasTargets } from '../../components/due/targets';
 import { untilText } from '../../components/time-text/time-text';
-import { ListTopic } from '../../live/list-topic';
-import type { AccountState, InboxItem, Party, Seq, TenantState } from '../../live/protocol.gen';
+import type { AccountState, InboxItem, Seq, TenantState } from '../../live/protocol.gen';
 import { applyToAccount, StateStore } from '../../live/state-store';
 import type { Session } from '../../session/start';
-import { el, fill } from '../../ui/dom';
+import { fill } from '../../ui/dom';
 import { chatIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { BulkActions } from './bulk/bulk-actions';
 import { ConversationActions } from './conversation-actions';
 import { ConversationPane, type PaneAction, type Team } from './conversation-pane';
+import type { Front } from './front';
 import { declareInboxActions } from './inbox-actions';
 import { tellOfGiven } from './given';
 import { inviteDialog } from './invite-dialog';
@@ -34,76 +32,64 @@ const c = mustClass(styles);
 
 /** The inbox: list, conversation, details. Which conversation is open is in the address. */
 export class InboxPage {
-  readonly root = el('main', { class: c('panes') });
+  #front: Front;
   #session: Session;
   #tenant: StateStore<TenantState>;
-  #staff: StaffMember[] = [];
   #replies = new ReplyShelf();
   #drafts: DraftShelf;
-  #list: InboxList;
-  #topic: ListTopic<InboxItem>;
   #pane: ConversationPane | undefined;
-  #middle = el('div', { class: c('middle') });
   #details: Details;
   #account: { id: string; store: StateStore<AccountState>; held: Disposable } | undefined;
-  #desk: Desk = { staff: () => this.#staff, nameOf: (who) => this.#nameOf(who), labels: () => this.#labels, teams: () => this.#teams };
+  #desk: Desk = { staff: () => this.#front.staff, nameOf: (who) => this.#front.nameOf(who), labels: () => this.#labels, teams: () => this.#teams };
   #actions: ConversationActions;
   #bulk: BulkActions;
 
-  /** `tenant` is the business, live: its labels may change at any time. */
-  constructor(session: Session, tenant: StateStore<TenantState>) {
+  /** Goes on from `front`; `tenant` is the business, live: its labels may change at any time. */
+  constructor(front: Front, tenant: StateStore<TenantState>) {
+    const { session, list, topic } = front;
+    this.#front = front;
     this.#session = session;
     this.#tenant = tenant;
     this.#actions = new ConversationActions(session, this.#desk, () => this.#pane);
     const { client, owned, who } = session;
-    this.#topic = new ListTopic<InboxItem>(`tenant:${session.tenant.id}/inbox`, (frame) => client.connection.send(frame));
-    owned.add(client.follow(this.#topic));
-    this.#list = owned.add(new InboxList(this.#topic, who.user.id, (party) => this.#nameOf(party)));
-    this.#list.root.classList.add(c('listPane'));
     this.#drafts = keepDrafts(session);
-    this.#list.hasDraft = (id) => this.#drafts.has(id);
-    owned.add(this.#drafts.changed.on(() => this.#list.refresh()));
-    this.#bulk = new BulkActions(session, this.#desk, this.#list);
-    owned.add(new InboxViews(session, this.#desk, this.#list));
+    list.hasDraft = (id) => this.#drafts.has(id);
+    owned.add(this.#drafts.changed.on(() => list.refresh()));
+    this.#bulk = new BulkActions(session, this.#desk, list);
+    owned.add(new InboxViews(session, this.#desk, list));
     this.#details = owned.add(new Details(session.presence));
     this.#details.root.classList.add(c('details'));
-    fill(this.root, this.#list.root, this.#middle, this.#details.root);
-    owned.add(this.#list.chosen.on((id) => this.open(id, true)));
-    owned.add(this.#list.results.chosen.on(({ id, seq }) => this.open(id, true, seq)));
-    owned.add(this.#list.filtered.on(() => this.#rememberFilter()));
-    owned.add(this.#list.counted.on(() => this.#title()));
-    owned.add(tenant.changed.on(() => this.#tenantChanged()));
+    front.root.append(this.#details.root);
+    const meant = front.takeOver();
+    owned.add(list.chosen.on((id) => this.open(id, true)));
+    owned.add(list.results.chosen.on(({ id, seq }) => this.open(id, true, seq)));
+    owned.add(list.filtered.on(() => this.#rememberFilter()));
+    owned.add(list.counted.on(() => this.#title()));
+    owned.add(front.staffChanged.on(() => this.#deskChanged()));
+    owned.add(tenant.changed.on(() => this.#deskChanged()));
     owned.add(tellOfUnsent({
-      queue: client.queue, current: () => this.#pane?.id, nameOf: (id) => this.#topic.get(id)?.name,
+      queue: client.queue, current: () => this.#pane?.id, nameOf: (id) => topic.get(id)?.name,
       open: (id) => this.open(id, true), show: (toast) => session.toasts.show(toast),
     }));
-    owned.add(this.#list.dues.changed.on(() => this.#drawDetails()));
-    owned.add(this.#list.dues.soon.on((item) => this.#warn(item)));
-    owned.add(tellOfGiven({ topic: this.#topic, me: who.user.id, current: () => this.#pane?.id, open: (id) => this.open(id, true), show: (toast) => session.toasts.show(toast) }));
+    owned.add(list.dues.changed.on(() => this.#drawDetails()));
+    owned.add(list.dues.soon.on((item) => this.#warn(item)));
+    owned.add(tellOfGiven({ topic, me: who.user.id, current: () => this.#pane?.id, open: (id) => this.open(id, true), show: (toast) => session.toasts.show(toast) }));
     owned.add(this.#details.actions.on((action) => void this.#detail(action)));
     owned.listen(window, 'popstate', () => this.#fromAddress());
     owned.listen(document, 'keydown', (event) => this.#escape(event as KeyboardEvent));
     this.#declareActions();
     owned.add(listenForKeys(session.actions));
     this.#fromAddress();
+    if (meant) this.open(meant.id, true, meant.seq);
     if (session.notices) {
       session.notices.opener = (id) => this.open(id, true);
       session.notices.watch(() => this.#pane?.id);
     }
+    front.pressAgain();
   }
 
-  /** Everybody who works here, once it is known. */
-  setStaff(staff: StaffMember[]): void {
-    this.#staff = staff;
-    this.#session.owned.add(this.#session.presence.watch(staff.map(({ id }) => id)));
-    this.#list.teamChanged();
-    this.#pane?.teamChanged();
-    this.#drawDetails();
-  }
-
-  /** The newest of what is to do, while the live list is on its way. */
-  showFirst(items: readonly InboxItem[]): void {
-    this.#list.showFirst(items);
+  get #list(): Front['list'] {
+    return this.#front.list;
   }
 
   /** Opens a conversation, at one message if one is meant; `visit` makes a step in the browser's history, so that Back leads to the list on a phone. */
@@ -113,7 +99,7 @@ export class InboxPage {
     this.#pane = undefined;
     this.#dropAccount();
     this.#list.setCurrent(id);
-    this.root.classList.toggle(c('opened'), id !== undefined);
+    this.#front.showOpened(id !== undefined);
     this.#details.root.classList.remove(c('shown'));
     this.#details.root.hidden = id === undefined;
     if (visit) history.pushState(null, '', this.#address(id));
@@ -121,7 +107,7 @@ export class InboxPage {
     this.#pane = new ConversationPane(this.#session, id, this.#team, this.#drafts);
     this.#pane.actions.on((action) => void this.#act(action));
     this.#pane.changed.on(() => this.#drawDetails());
-    fill(this.#middle, this.#pane.root);
+    fill(this.#front.middle, this.#pane.root);
     if (seq !== undefined) this.#pane.jumpTo(seq);
     this.#session.notices?.looked();
     this.#pane.root.querySelector<HTMLElement>('textarea')?.focus();
@@ -134,17 +120,12 @@ export class InboxPage {
 
   get #team(): Team {
     return {
-      nameOf: (who) => this.#nameOf(who),
+      nameOf: (who) => this.#front.nameOf(who),
       replies: this.#replies,
       teams: () => this.#teams,
       business: () => this.#tenant.state,
-      mentionable: () => this.#staff.filter(({ id }) => id !== this.#session.who.user.id),
+      mentionable: () => this.#front.staff.filter(({ id }) => id !== this.#session.who.user.id),
     };
-  }
-
-  #nameOf(who: Party): string | undefined {
-    if (who === this.#session.who.user.id) return this.#session.who.user.name;
-    return this.#staff.find(({ id }) => id === who)?.name;
   }
 
   #address(id: string | undefined): string {
@@ -159,14 +140,8 @@ export class InboxPage {
   }
 
   #fromAddress(): void {
+    this.#front.chooseFromAddress();
     const query = new URLSearchParams(location.search);
-    const { chooser } = this.#list;
-    const key = query.get('f') ?? 'open';
-    if (key !== chooser.key) chooser.choose(key);
-    const label = query.get('l') ?? '';
-    if (label !== chooser.label) chooser.setLabel(/^lbl_\w+$/.test(label) ? label : '');
-    const team = query.get('t') ?? '';
-    if (team !== chooser.team) chooser.setTeam(/^(?:mine|none|tea_\w+)$/.test(team) ? team : '');
     const asked = query.get('c');
     const id = asked !== null && /^cnv_\w+$/.test(asked) ? asked : undefined;
     const seq = Number(query.get('m'));
@@ -185,11 +160,9 @@ export class InboxPage {
     return this.#tenant.state?.teams ?? {};
   }
 
-  #tenantChanged(): void {
-    this.#list.setLabels(this.#labels);
-    this.#list.setTeams(this.#teams);
+  /** Who works here, or how the business is set up. */
+  #deskChanged(): void {
     this.#pane?.teamChanged();
-    this.#list.chooser.setTargets(hasTargets(this.#tenant.state?.targets));
     this.#drawDetails();
   }
 
@@ -198,7 +171,7 @@ export class InboxPage {
   }
 
   #showNothing(): void {
-    fill(this.#middle, emptyState({ icon: chatIcon, title: 'Choose a conversation', text: `Or press j for the first one, ${PALETTE_KEYS} for everything that can be done, and ? for what the keys do.` }));
+    fill(this.#front.middle, emptyState({ icon: chatIcon, title: 'Choose a conversation', text: `Or press j for the first one, ${PALETTE_KEYS} for everything that can be done, and ? for what the keys do.` }));
   }
 
   #title(): void {
@@ -284,7 +257,7 @@ export class InboxPage {
     if (!state) return;
     this.#followAccount(state.account);
     this.#details.draw({
-      state, account: this.#account?.store.state, me: this.#session.who.user.id, admin: this.#session.who.kind === 'admin', labels: this.#labels, teams: this.#teams, nameOf: (who) => this.#nameOf(who),
+      state, account: this.#account?.store.state, me: this.#session.who.user.id, admin: this.#session.who.kind === 'admin', labels: this.#labels, teams: this.#teams, nameOf: (who) => this.#front.nameOf(who),
     });
   }
 
@@ -310,9 +283,9 @@ export class InboxPage {
   }
 
   #declareActions(): void {
-    declareInboxActions(this.#session.actions, {
+    declareInboxActions(this.#front.actions, {
       session: this.#session, desk: this.#desk, list: this.#list, one: this.#actions, many: this.#bulk,
-      items: () => this.#topic.values(), pane: () => this.#pane, account: () => this.#account?.store.state,
+      items: () => this.#front.topic.values(), pane: () => this.#pane, account: () => this.#account?.store.state,
       open: (id) => this.#goTo(id, true), step: (by) => this.#step(by), write: (mode) => this.#write(mode),
       showList: () => this.#showList(), showKeys: () => this.showKeys(),
       head: (action) => this.#act(action), detail: (action) => this.#detail(action),

@@ -2,27 +2,48 @@ import '../../tokens/app.css';
 import { conversations, staff } from '../../api/tenant';
 import { availabilitySwitch } from '../../components/availability/availability';
 import { button } from '../../components/button/button';
+import { emptyState } from '../../components/empty/empty';
 import { shell } from '../../components/shell/shell';
 import type { TenantState } from '../../live/protocol.gen';
 import { applyToTenant, StateStore } from '../../live/state-store';
 import { NEWEST_OPEN } from '../../first';
-import { startSession } from '../../session/start';
+import { startSession, type Session } from '../../session/start';
 import { fill, mustFind } from '../../ui/dom';
-import { chatIcon, helpIcon } from '../../ui/icons';
-import { InboxPage } from './inbox-page';
+import { chatIcon, helpIcon, offlineIcon } from '../../ui/icons';
+import { asksForOne, Front } from './front';
+import type { InboxPage } from './inbox-page';
 
 // Asked at once, beside who one is: on a slow line the live list, which holds all that is to do, takes seconds.
 const first = conversations(NEWEST_OPEN);
 // Whatever is the matter, the live list will tell.
 first.catch(() => undefined);
 
-void startSession('staff', (session) => {
+/** What is done with conversations: at once when one is asked for, and otherwise when the list is seen. */
+const rest = (asksForOne() ? Promise.resolve() : first.then(painted, () => undefined)).then(() => import('./inbox-page')).catch(() => undefined);
+
+function painted(): Promise<void> {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+}
+
+async function goOn(front: Front, tenant: StateStore<TenantState>): Promise<InboxPage | undefined> {
+  const code = await rest;
+  if (code) return new code.InboxPage(front, tenant);
+  const again = button({ label: 'Load the page again', kind: 'primary' });
+  front.session.owned.listen(again, 'click', () => location.reload());
+  front.sayWhyNot(() => emptyState({ icon: offlineIcon, title: 'Conversations cannot be opened', text: 'A part of this page could not be loaded. The list is live all the same.', action: again }));
+  return undefined;
+}
+
+void startSession('staff', (session: Session) => {
   const tenant = new StateStore<TenantState>(applyToTenant);
   const topic = `tenant:${session.tenant.id}` as const;
-  const page = new InboxPage(session, tenant);
+  const front = new Front(session);
+  session.owned.add(tenant.changed.on(() => front.setBusiness(tenant.state)));
   session.owned.add(session.client.log(topic, tenant));
+  void first.then(({ items }) => front.list.showFirst(items), () => undefined);
+  const page = goOn(front, tenant);
   const help = button({ label: 'Keys', icon: helpIcon, kind: 'plain', bare: true });
-  session.owned.listen(help, 'click', () => page.showKeys());
+  session.owned.listen(help, 'click', () => void page.then((here) => here?.showKeys()));
   const available = availabilitySwitch(tenant, session.who.user.id);
   const takes = () => available.getAttribute('aria-checked') === 'true';
   session.owned.listen(available, 'click', () => void session.client
@@ -32,9 +53,8 @@ void startSession('staff', (session) => {
     id: 'available', label: () => (takes() ? 'Take no chats for now' : 'Take chats again'), words: 'available away', icon: chatIcon, group: 'You',
     when: () => !available.hidden, run: () => available.click(),
   }]);
-  void first.then(({ items }) => page.showFirst(items), () => undefined);
-  fill(mustFind('#app'), shell(session, '/inbox', page.root, { title: 'Inbox', tools: [available, help] }));
-  const load = () => staff().then(({ members }) => page.setStaff(members), (error: Error) =>
+  fill(mustFind('#app'), shell(session, '/inbox', front.root, { title: 'Inbox', tools: [available, help] }));
+  const load = () => staff().then(({ members }) => front.setStaff(members), (error: Error) =>
     session.toasts.show({ text: `The team could not be loaded. ${error.message}`, danger: true, action: { label: 'Try again', run: () => void load() } }));
   void load();
 });
