@@ -16,8 +16,31 @@ const opened = async (page, name) => {
   await head(page, name).waitFor();
   await answer(page).waitFor();
 };
-const focused = (page) => page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent);
-const focuses = (page, name) => eventually(async () => assert.equal(await focused(page), name));
+const focuses = (page, name) => eventually(async () => assert.equal(await focusedName(page), name));
+
+/** What has the focus, through shadow roots and frames, as a screen reader would name it. */
+export async function focusedName(page) {
+  const element = await page.evaluateHandle(() => {
+    let found = document.activeElement;
+    while (found?.shadowRoot?.activeElement) found = found.shadowRoot.activeElement;
+    return found;
+  });
+  const frame = await element.asElement()?.contentFrame();
+  if (frame) return focusedName(frame);
+  return element.evaluate((found) => found?.getAttribute('aria-label') ?? found?.labels?.[0]?.textContent ?? found?.textContent ?? '');
+}
+
+/** Goes to something with the Tab key, forwards or, with `back`, backwards. */
+export async function tabTo(page, name, back = false) {
+  const passed = [];
+  for (let step = 0; step < 40; step += 1) {
+    const now = await focusedName(page);
+    if (typeof name === 'string' ? now === name : name.test(now)) return;
+    passed.push(now);
+    await page.keyboard.press(back ? 'Shift+Tab' : 'Tab');
+  }
+  assert.fail(`Tab never reached ${name}: ${JSON.stringify(passed.map((each) => each.slice(0, 40)))}`);
+}
 
 /** Somebody at a desk who never touches the mouse. */
 export const keyboard = {
@@ -73,7 +96,7 @@ export const keyboard = {
     await page.keyboard.type(to);
     await page.keyboard.press('Tab');
     await page.keyboard.type(note);
-    for (let step = 0; step < 4 && (await focused(page)) !== 'Hand on'; step += 1) await page.keyboard.press('Tab');
+    await tabTo(page, 'Hand on');
     await page.keyboard.press('Enter');
     await dialog(page, 'Hand on').waitFor({ state: 'detached' });
   },
