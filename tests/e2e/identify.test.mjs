@@ -132,4 +132,28 @@ describe('who a visitor is', () => {
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than the page');
     await picture(page, 'example-identify-phone');
   });
+
+  it('is nobody the site knows any more once the secret is ended, and again with a new one', async () => {
+    await admin.goto('/settings#site');
+    await admin.getByRole('button', { name: 'End it' }).click();
+    await admin.getByRole('dialog', { name: 'End the secret?' }).getByRole('button', { name: 'End it' }).click();
+    await admin.getByRole('button', { name: 'Make the secret' }).waitFor();
+    await page.goto('/dev/widget');
+    await open();
+    await here(signed({ id: 'mia-8', name: 'Mia' }));
+    await hearsOf('identify_failed: AUTH_INVALID');
+    const before = secret;
+    for (const name of ['Make the secret', 'New secret']) {
+      await admin.getByRole('button', { name }).click();
+      if (name === 'New secret') await admin.getByRole('dialog', { name: 'Make a new secret?' }).getByRole('button', { name: 'Make it' }).click();
+      secret = await admin.getByRole('dialog').getByText(/^idsec_/).textContent();
+      await admin.getByRole('button', { name: 'I have copied it' }).click();
+      await admin.getByText('There is a secret.').waitFor();
+      await here(signed({ id: 'mia-8', name: 'Mia' }));
+      await hearsOf('identified');
+    }
+    await admin.getByText('The one before counts too').waitFor();
+    await here(signed({ id: 'mia-9', name: 'Mia' }, before));
+    await hearsOf('identify_failed: AUTH_INVALID');
+  });
 });

@@ -190,4 +190,18 @@ describe('the look of the chat', () => {
     await assertAccessible(page, 'the example page');
     await picture(page, 'example-phone');
   });
+
+  it('goes back to the usual one', async () => {
+    await admin.goto('/settings#look');
+    const form = admin.locator('form').filter({ has: admin.getByLabel('Side of the page') });
+    await form.getByRole('button', { name: 'Back to the usual look' }).click();
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.getByText('Saved.').waitFor();
+    const visitor = await (await windows.person()).newPage();
+    await visitor.goto('/');
+    const button = visitor.getByRole('button', { name: 'Open chat' });
+    await button.waitFor();
+    assert.equal(await groundOf(button), 'rgb(9, 99, 74)');
+    assert.ok((await button.boundingBox()).x > 1_000, 'on the right');
+  });
 });

@@ -1,6 +1,7 @@
 // Makes the pictures of the guide, docs/images/guide/*.webp, from a fresh demonstration, doing what its pages describe: `npm run pictures`.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { eventually, Windows } from './support/browser.mjs';
 import { beginChats } from './support/http.mjs';
@@ -16,7 +17,13 @@ const line = (page, words) => list(page).getByRole('listitem').filter({ hasText:
 const openPane = (page) => page.getByRole('region', { name: 'Conversation', exact: true });
 const message = (place, text) => place.getByRole('log').locator('article').filter({ hasText: text });
 
-const server = await Server.start();
+/** A server of the business that is told what happens. */
+const told = createServer((request, response) => {
+  request.resume();
+  response.end('Thank you');
+});
+await new Promise((resolve) => told.listen(0, '127.0.0.1', resolve));
+const server = await Server.start({ env: { BRIGADE_WEBHOOKS_ALLOW: '127.0.0.0/8' } });
 const windows = await Windows.open(server.url);
 try {
   await nobodyIsThere();
@@ -29,13 +36,18 @@ try {
   await client(amara);
   await together(jonas, amara, chat);
   await manyAtOnce(amara);
+  await aDay(amara);
+  await howItWas(amara);
+  await form();
   await invitation(amara, chat);
   await admin(jonas);
+  await programs(jonas);
   await operator();
   windows.assertQuiet();
 } finally {
   await windows.close();
   await server.stop();
+  told.close();
 }
 
 async function newPage(size) {
@@ -182,6 +194,11 @@ async function client(amara) {
   await toNewest(phone);
   await keep(phone, 'client-phone');
   await phone.context().close();
+
+  await maya.goto('/settings#data');
+  const data = (title) => maya.locator('section', { has: maya.getByRole('heading', { name: title, exact: true }) });
+  await data('Delete your account').getByRole('button', { name: 'Delete your account' }).waitFor();
+  await keep(maya, 'client-data');
   await maya.context().close();
 }
 
@@ -212,6 +229,78 @@ async function manyAtOnce(amara) {
   await amara.mouse.move(700, 400);
   await keep(amara, 'manager-many', { of: list(amara) });
   await amara.keyboard.press('Escape');
+}
+
+async function aDay(amara) {
+  await amara.getByRole('button', { name: /^Notifications/ }).click();
+  const notices = amara.getByRole('dialog', { name: 'Notifications' });
+  await notices.getByRole('link').nth(4).waitFor();
+  await keep(amara, 'manager-told', { of: notices });
+  await amara.keyboard.press('Escape');
+
+  await openConversation(amara, 'kindergarten');
+  await amara.getByRole('textbox', { name: 'Write an answer' }).fill('Good morning! We do: shall we come by for a tasting?');
+  await amara.getByRole('button', { name: 'Send later' }).click();
+  const later = amara.getByRole('dialog', { name: 'Send later' });
+  await later.getByRole('radio', { name: /^Tomorrow morning/ }).waitFor();
+  await keep(amara, 'manager-later', { of: later });
+  await amara.keyboard.press('Escape');
+  await amara.getByRole('textbox', { name: 'Write an answer' }).fill('');
+
+  await amara.keyboard.press('Control+k');
+  const actions = amara.getByRole('dialog', { name: 'Actions' });
+  await actions.getByRole('combobox').fill('pri');
+  await actions.getByRole('option').first().waitFor();
+  await keep(amara, 'manager-actions', { of: actions });
+  await amara.keyboard.press('Escape');
+
+  await list(amara).getByRole('searchbox').fill('coriander');
+  await list(amara).getByRole('region', { name: 'Said anywhere' }).getByText('Coriander: dislike').waitFor();
+  await keep(amara, 'manager-found', { of: list(amara) });
+  await list(amara).getByRole('searchbox').fill('');
+
+  const phone = await newPage('phone');
+  await signIn(phone, server.person(/^account manager/), '**/inbox');
+  await line(phone, 'kindergarten').waitFor();
+  await keep(phone, 'manager-phone');
+  await phone.goto('/settings#you');
+  const twoStep = phone.locator('section', { has: phone.getByRole('heading', { name: 'Two-step sign-in', exact: true }) });
+  await twoStep.getByRole('button', { name: 'Turn on two-step sign-in' }).click();
+  await twoStep.getByLabel('Your password').fill(server.person(/^account manager/).password);
+  await twoStep.getByRole('button', { name: 'Continue' }).click();
+  await twoStep.getByRole('img', { name: 'QR code for your authenticator app' }).waitFor();
+  await keep(phone, 'manager-two-step', { of: twoStep });
+  await phone.context().close();
+}
+
+async function howItWas(amara) {
+  const page = await newPage('phone');
+  const chat = await openChat(page);
+  await say(chat, 'Where do I write which dishes I do not like?');
+  await openConversation(amara, 'which dishes I do not like');
+  await say(amara, 'Under “My plate”, any time until Thursday.');
+  await message(chat, 'any time until Thursday').waitFor();
+  await amara.getByRole('button', { name: 'Resolve', exact: true }).click();
+  await chat.getByRole('button', { name: 'Very good', exact: true }).click();
+  await chat.getByText('Thank you.').waitFor();
+  await chat.getByLabel('Would you like to add anything?').fill('Answered while I was still reading.');
+  await toNewest(chat);
+  await keep(page, 'visitor-feedback');
+  await page.context().close();
+}
+
+async function form() {
+  const page = await newPage();
+  await page.goto('/#contact');
+  const frame = page.locator('iframe[title="Enquiry"]');
+  await frame.scrollIntoViewIfNeeded();
+  const enquiry = page.frameLocator('iframe[title="Enquiry"]');
+  await enquiry.getByLabel('Your name').fill('Oskar Nilsson');
+  await enquiry.getByLabel('Your e-mail').fill('oskar@example.org');
+  await enquiry.getByLabel('What is it about?').fill('We are forty at the summer party. Do you cook at our place too?');
+  await frame.scrollIntoViewIfNeeded();
+  await keepAround(page, [frame], 'visitor-form', 24);
+  await page.context().close();
 }
 
 async function invitation(amara, chat) {
@@ -273,10 +362,44 @@ async function admin(jonas) {
   await cardOf('Who can take how many').getByRole('row').nth(1).waitFor();
   await keepAround(jonas, [top, cardOf('How conversations come to people'), cardOf('Who can take how many')], 'admin-routing', 24);
 
+  await section('feedback', 'Feedback');
+  await jonas.getByRole('figure').waitFor();
+  await keepAround(jonas, [top, cardOf('Feedback')], 'admin-feedback', 24);
+
+  await section('teams', 'Teams');
+  await jonas.getByRole('button', { name: /^Change / }).first().waitFor();
+  await keepAround(jonas, [top, cardOf('Who works together')], 'admin-teams', 24);
+
+  await section('labels', 'Labels');
+  await jonas.getByRole('button', { name: /^Change / }).first().waitFor();
+  await keepAround(jonas, [top, cardOf('What conversations are about')], 'admin-labels', 24);
+
+  await section('letters', 'Letters');
+  await jonas.getByRole('button', { name: /^Change: Invitation of a client/ }).click();
+  await jonas.frameLocator('iframe[title="The letter as it arrives"]').locator('body').waitFor();
+  await jonas.waitForTimeout(1_000);
+  await keep(jonas, 'admin-letters');
+
+  await section('audit', 'Audit log');
+  await jonas.locator('summary').nth(9).waitFor();
+  await jonas.locator('summary').first().click();
+  await keepAround(jonas, [top, jonas.locator('summary').nth(7)], 'admin-audit', 24);
+
+  await section('support', 'Help from the platform');
+  await jonas.getByLabel('What is it about?').fill('The order of Maya Lindqvist is not in the inbox.');
+  await keepAround(jonas, [top, cardOf('Let support look'), cardOf('What they see')], 'admin-support', 24);
+
   await section('site', 'Chat on your site');
   await jonas.getByRole('button', { name: 'Copy' }).first().waitFor();
   await jonas.getByLabel('Sites').waitFor();
   await keepAround(jonas, [top, cardOf('Put the chat on your site'), cardOf('Allowed sites')], 'admin-site', 24);
+
+  const questions = cardOf('Before the first message');
+  await questions.getByRole('button', { name: 'Add a question' }).click();
+  await questions.getByLabel('Question', { exact: true }).fill('What is it about?');
+  await questions.getByLabel('Answered with').selectOption('One of several');
+  await questions.getByLabel('To choose from').fill('An order\nA delivery\nSomething else');
+  await keep(jonas, 'admin-questions', { of: questions });
 
   await jonas.setViewportSize({ width: 1100, height: 1300 });
   await section('look', 'Look');
@@ -284,6 +407,44 @@ async function admin(jonas) {
   await jonas.getByLabel('Colour', { exact: true }).fill('#8a2f5b');
   await jonas.locator('figure textarea').last().waitFor();
   await keepAround(jonas, [top, cardOf('Look')], 'admin-look', 24);
+}
+
+/** What programmers use of the pages. */
+async function programs(jonas) {
+  await jonas.setViewportSize({ width: 1100, height: 1000 });
+  await jonas.goto('/settings#keys');
+  const made = jonas.locator('section', { has: jonas.getByRole('heading', { name: 'New key', exact: true }) });
+  await made.getByLabel('Name').fill('Shop server');
+  await made.getByLabel('Kind').selectOption('secret');
+  await made.getByLabel('Use').selectOption('test');
+  await made.getByRole('button', { name: 'Make the key' }).click();
+  const dialog = jonas.getByRole('dialog');
+  await dialog.getByText('It is shown this once.', { exact: false }).waitFor();
+  await keep(jonas, 'developer-key', { of: dialog });
+  await dialog.getByRole('button', { name: 'I have copied it' }).click();
+
+  await jonas.goto('/settings#webhooks');
+  await jonas.getByRole('button', { name: 'Add a webhook' }).click();
+  await dialog.getByLabel('Address', { exact: true }).fill(`http://127.0.0.1:${told.address().port}/`);
+  await dialog.getByLabel('What it is for').fill('The display in the kitchen');
+  await dialog.getByRole('button', { name: 'Add' }).click();
+  await dialog.getByRole('button', { name: 'I have copied it' }).click();
+  const visitor = await newPage();
+  await say(await openChat(visitor), 'Is there rice without salt on Sunday?');
+  await jonas.getByRole('button', { name: /^Send a test event/ }).click();
+  await jonas.locator('[data-delivery]').nth(1).getByText('delivered').waitFor();
+  await visitor.context().close();
+  const webhooks = jonas.locator('section').filter({ has: jonas.locator('[data-delivery]') }).first();
+  await keepAround(jonas, [jonas.getByRole('banner'), webhooks], 'developer-deliveries', 24);
+
+  const page = await newPage();
+  await page.goto('/dev/widget');
+  await page.getByRole('button', { name: 'Open or close it' }).click();
+  const chat = page.frameLocator('iframe[title="Chat"]');
+  await say(chat, 'What does the page hear of this?');
+  await message(chat, 'What does the page hear of this?').getByText('Sent').waitFor();
+  await keep(page, 'developer-page');
+  await page.context().close();
 }
 
 /** A mail server was away for a while. */
@@ -299,4 +460,7 @@ async function operator() {
   await page.goto('/platform#queue');
   await page.getByRole('button', { name: /^Try again: job/ }).first().waitFor();
   await keep(page, 'operator-queue');
+  await page.goto('/platform#tenants');
+  await page.getByRole('link', { name: 'Balance Kitchen' }).or(page.getByText('Balance Kitchen')).first().waitFor();
+  await keep(page, 'operator-businesses');
 }

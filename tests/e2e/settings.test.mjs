@@ -32,6 +32,7 @@ describe('settings', () => {
     await open('hours', 'Hours and greeting');
     const card = cardOf('How the chat greets');
     await card.getByLabel('When somebody is there').fill('Good to see you!');
+    await card.getByLabel('When nobody is there').fill('Nobody is at home 🌙');
     await card.getByRole('button', { name: 'Save' }).click();
     await card.getByText('Saved.').waitFor();
     const page = await (await windows.person()).newPage();
@@ -70,6 +71,7 @@ describe('settings', () => {
     await page.reload();
     await page.getByRole('button', { name: 'Open chat' }).click();
     await chat.getByText(/^Away/).first().waitFor();
+    await chat.getByText('Nobody is at home 🌙').waitFor();
     await takes.click();
     await eventually(async () => assert.equal((await config()).staff_online, true));
   });
@@ -95,6 +97,18 @@ describe('settings', () => {
     await card.getByLabel('Time zone').fill('Europe/Vienna');
     await card.getByRole('button', { name: 'Save' }).click();
     await eventually(async () => assert.equal((await config()).open_now, true));
+  });
+
+  it('a day that is closed is so whatever the hours say, until it is taken off', async () => {
+    await open('hours', 'Hours and greeting');
+    const card = cardOf('Opening hours');
+    const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Vienna' }).format(new Date());
+    for (const openNow of [false, true]) {
+      if (openNow) await card.getByRole('button', { name: `Open again on ${today}` }).click();
+      else await card.getByLabel('Closed all day on').fill(today);
+      await card.getByRole('button', { name: 'Save' }).click();
+      await eventually(async () => assert.equal((await config()).open_now, openNow));
+    }
   });
 
   it('hours that make no sense are refused with the reason, and stay to be corrected', async () => {
@@ -142,6 +156,46 @@ describe('settings', () => {
     await lea.waitForURL('**/sign-in**', { timeout: 15_000 });
   });
 
+  it('an invitation that is taken back lets nobody in; a role lets into what it says', async () => {
+    await open('people', 'People');
+    const invite = cardOf('Invite somebody');
+    const send = async (name, email) => {
+      await invite.getByLabel('Name').fill(name);
+      await invite.getByLabel('E-mail').fill(email);
+      await invite.getByLabel('Role').selectOption({ label: 'Admin' });
+      await invite.getByRole('button', { name: 'Send the invitation' }).click();
+      await invite.getByText(`The invitation is on its way to ${email}.`).waitFor();
+      return linkOfMail(mail, email, /invite#token/);
+    };
+    const [late, page] = await Promise.all([0, 1].map(async () => (await windows.person()).newPage()));
+    const [first, second] = [await send('Ida Falk', 'ida@example.org'), await send('Noa Lind', 'noa@example.org')];
+    await admin.reload();
+    const row = (email) => admin.getByRole('listitem').filter({ hasText: email });
+    await row('ida@example.org').getByRole('button', { name: 'Take the invitation back' }).click();
+    await eventually(async () => assert.equal(await row('ida@example.org').count(), 0));
+    await late.goto(first);
+    await late.getByRole('heading', { name: 'This invitation does not work' }).waitFor();
+    await page.goto(second);
+    await page.getByLabel('Choose a password').fill('nine amber otters paddling');
+    await page.getByRole('button', { name: 'Accept the invitation' }).click();
+    await page.waitForURL('**/inbox');
+    const settings = async () => {
+      await page.goto('/settings');
+      await page.reload();
+      return page.getByRole('navigation', { name: 'Settings' }).getByRole('link').allInnerTexts();
+    };
+    await eventually(async () => assert.ok((await settings()).includes('API keys')));
+    await open('people', 'People');
+    await admin.reload();
+    await row('noa@example.org').getByRole('combobox').selectOption({ label: 'Account manager' });
+    await admin.getByText('Noa Lind is account manager now.').waitFor();
+    await eventually(async () => {
+      const links = await settings();
+      assert.ok(links.includes('Teams') && !links.includes('API keys'), links.join());
+    });
+    await page.context().close();
+  });
+
   it('a secret key is shown once, works, and stops working when it is revoked', async () => {
     await open('keys', 'API keys');
     const card = cardOf('New key');
@@ -161,6 +215,59 @@ describe('settings', () => {
     await admin.getByRole('dialog').getByRole('button', { name: 'Revoke it' }).click();
     await eventually(async () => assert.equal(await row.count(), 0));
     await eventually(async () => assert.equal((await ask()).status, 401));
+  });
+
+  it('a public key names the business for its site, says what it is for, and is replaced at once', async () => {
+    await open('keys', 'API keys');
+    const card = cardOf('New key');
+    await card.getByLabel('Name').fill('Trying out');
+    await card.getByLabel('Kind').selectOption('public');
+    await card.getByLabel('Use').selectOption('test');
+    await card.getByRole('button', { name: 'Make the key' }).click();
+    const dialog = admin.getByRole('dialog');
+    const shown = async () => {
+      const made = await dialog.locator('code').innerText();
+      await dialog.getByRole('button', { name: 'Close' }).last().click();
+      return made;
+    };
+    const tells = async (made) => (await fetch(`${server.url}/v1/site/config`, { headers: { 'x-tenant-key': made } })).status;
+    const first = await shown();
+    assert.match(first, /^pk_test_/);
+    assert.equal(await tells(first), 200);
+    const row = admin.getByRole('listitem').filter({ hasText: 'Trying out' });
+    await row.getByText('test', { exact: true }).waitFor();
+    await row.getByRole('button', { name: 'Replace' }).click();
+    await dialog.getByRole('button', { name: 'Replace it' }).click();
+    await dialog.locator('code').waitFor();
+    const second = await shown();
+    assert.notEqual(second, first);
+    assert.deepEqual([await tells(first), await tells(second)], [401, 200]);
+  });
+
+  it('what is asked before the first message is asked no more once it is removed', async () => {
+    await open('site', 'Chat on your site');
+    const card = cardOf('Before the first message');
+    await card.getByRole('button', { name: 'Add a question' }).click();
+    await card.getByLabel('Question', { exact: true }).fill('Your table');
+    const save = async () => {
+      await card.getByRole('button', { name: 'Save' }).click();
+      await card.getByText('Saved.').waitFor();
+    };
+    await save();
+    const asked = async () => openChat(await (await windows.person()).newPage());
+    const chat = await asked();
+    await chat.getByLabel('Your table (optional)').waitFor();
+    await chat.getByRole('button', { name: 'Start the chat' }).click();
+    await chat.getByRole('textbox', { name: /^Write/ }).waitFor();
+    await card.getByRole('checkbox', { name: 'There is no chat without an answer' }).check();
+    await save();
+    const strict = await asked();
+    await strict.getByRole('button', { name: 'Start the chat' }).click();
+    await strict.getByText('Please answer this.').waitFor();
+    await card.getByRole('button', { name: 'Remove the question' }).click();
+    await card.getByText('Nothing is asked.').waitFor();
+    await save();
+    await (await asked()).getByRole('textbox', { name: /^Write/ }).waitFor();
   });
 
   it('one’s own name is what the others read', async () => {
@@ -183,6 +290,35 @@ describe('settings', () => {
     await open('you', 'You');
     await cardOf('Where you are signed in').getByRole('button', { name: 'Sign out', exact: true }).first().click();
     await other.waitForURL('**/sign-in**', { timeout: 15_000 });
+  });
+
+  it('an address that is not confirmed yet is, with the link that is sent again', async () => {
+    const person = server.person(/^account manager/);
+    server.sql(`update users set email_verified_at = null where email = '${person.email}'`);
+    const page = await (await windows.person()).newPage();
+    await signIn(page, person, '**/inbox');
+    await page.goto('/settings#you');
+    await page.getByText(`${person.email} is not confirmed yet.`).waitFor();
+    await page.getByRole('button', { name: 'Send the mail again' }).click();
+    await page.getByText('A mail with a link is on its way.').waitFor();
+    await page.goto(await linkOfMail(mail, person.email, /verify#token/));
+    await page.getByRole('button', { name: 'Confirm my address' }).click();
+    await page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor();
+    await page.goto('/settings#you');
+    await page.getByRole('heading', { name: 'Where you are signed in' }).waitFor();
+    assert.equal(await page.getByText('is not confirmed yet').count(), 0);
+  });
+
+  it('signing out everywhere signs out here too', async () => {
+    const pages = await Promise.all([0, 1].map(async () => (await windows.person()).newPage()));
+    for (const page of pages) await signIn(page, server.person(/^account manager/), '**/inbox');
+    const [here, elsewhere] = pages;
+    await here.goto('/settings#you');
+    await here.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await here.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere' }).click();
+    for (const page of [here, elsewhere]) await page.waitForURL('**/sign-in**', { timeout: 15_000 });
+    await elsewhere.goto('/inbox');
+    await elsewhere.waitForURL('**/sign-in**');
   });
 
   it('the password is changed: the old one no longer works, others are signed out', async () => {

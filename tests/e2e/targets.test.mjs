@@ -114,6 +114,28 @@ describe('targets', () => {
     await eventually(async () => assert.equal(await list(amara).getByText(/(min|h) late|(Answer|Solution) in/).count(), 0));
   });
 
+  it('warn as long before as is said', async () => {
+    await openTargets(admin);
+    const warn = goal(admin, 'Warn so long before one is missed');
+    await admin.getByRole('radio', { name: /Around the clock/ }).check();
+    for (const which of ['First answer', 'Later answers']) await goal(admin, `${which}, normal`).fill('2 h');
+    await warn.fill('5 min');
+    await save(admin);
+    await say(chat, 'And a box for two?');
+    await row(amara, 'a box for two').waitFor();
+    await openConversation(amara, 'a box for two');
+    await amara.getByText('Answer due').waitFor();
+    assert.equal(await row(amara, 'a box for two').getByText(/Answer in/).count(), 0);
+    await amara.clock.fastForward(60 * MINUTE);
+    assert.equal(await row(amara, 'a box for two').getByText(/Answer in/).count(), 0);
+    await warn.fill('1 h');
+    await save(admin);
+    await row(amara, 'a box for two').getByText(/Answer in 3\d min/).waitFor();
+    await say(amara, 'There is.');
+    for (const which of ['First answer', 'Later answers']) await goal(admin, `${which}, normal`).fill('');
+    await save(admin);
+  });
+
   it('fit a phone and the dark', async () => {
     const phone = await (await windows.person({ size: 'phone', scheme: 'dark' })).newPage();
     await signIn(phone, server.person(/^admin$/), '**/inbox');

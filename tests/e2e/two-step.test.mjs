@@ -157,6 +157,35 @@ describe('two-step sign-in', () => {
     await box.getByText('Saved.').waitFor();
   });
 
+  it('has new recovery codes when they are asked for, and the old ones stop working', async () => {
+    await boss.goto('/settings#you');
+    await boss.reload();
+    const box = card(boss, 'Two-step sign-in');
+    await box.getByText('9 recovery codes are left.').waitFor();
+    await box.getByRole('button', { name: 'Make new recovery codes' }).click();
+    const dialog = boss.getByRole('dialog', { name: 'Make new recovery codes' });
+    await dialog.getByLabel('Your password').fill(person(/^admin$/).password);
+    await dialog.getByLabel('Code').fill(codes[1]);
+    await dialog.getByRole('button', { name: 'Make new codes' }).click();
+    const fresh = boss.getByRole('listitem').filter({ hasText: /^\w{4}(-\w{4}){5}$/ });
+    await eventually(async () => assert.equal(await fresh.count(), 10));
+    const before = codes;
+    codes = await fresh.allInnerTexts();
+    await box.getByLabel(/I have kept these codes/).check();
+    await box.getByRole('button', { name: 'Done' }).click();
+    await box.getByText('10 recovery codes are left.').waitFor();
+    const page = await (await windows.person()).newPage();
+    await signIn(page, person(/^admin$/), '**/sign-in');
+    await page.getByRole('button', { name: 'Use a recovery code instead' }).click();
+    await page.getByLabel('Recovery code').fill(before[3]);
+    await page.keyboard.press('Enter');
+    await page.getByText(/does not match/).waitFor();
+    await page.getByLabel('Recovery code').fill(codes[0]);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/inbox');
+    await page.context().close();
+  });
+
   it('is turned off with password and code', async () => {
     await boss.goto('/settings#you');
     await boss.reload();

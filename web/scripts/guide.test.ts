@@ -62,6 +62,11 @@ describe('the guide', () => {
     expect(PAGES.flatMap(pressed).length).toBeGreaterThan(15);
   });
 
+  it('shows what each role sees', () => {
+    const shown = (path: string) => targets(path).filter((target) => target.endsWith('.webp')).length;
+    expect(PAGES.filter((path) => !path.endsWith('README.md') && shown(path) < 3)).toEqual([]);
+  });
+
   it('shows every picture that is made for it', () => {
     const shown = new Set(PAGES.flatMap(targets));
     const made = readdirSync(join(root, 'docs/images/guide')).map((name) => `docs/images/guide/${name}`);

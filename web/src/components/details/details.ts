@@ -20,7 +20,7 @@ import styles from './details.module.css';
 const c = mustClass(styles);
 
 /** What staff can do from the details. */
-export type DetailAction = 'invite' | 'take_back' | 'assign' | 'priority' | 'labels' | 'manager' | 'advance' | 'block' | 'unblock' | 'transcript';
+export type DetailAction = 'close' | 'invite' | 'take_back' | 'assign' | 'priority' | 'labels' | 'manager' | 'advance' | 'block' | 'unblock' | 'transcript';
 
 /** What the pane shows. */
 export interface DetailsLook {
@@ -42,15 +42,20 @@ export const LIFECYCLE: Record<AccountState['lifecycle'], string> = {
 
 /** Beside a conversation: with whom, about what, and what staff can do about it. */
 export class Details implements Disposable {
-  readonly root = el('aside', { class: c('pane'), 'aria-label': 'Details' });
+  readonly root: HTMLElement;
   readonly actions = new Emitter<DetailAction>();
   #presence: Presence;
   #owned = new Disposables();
   #faces = new Map<Party, { face: HTMLElement; text: HTMLElement }[]>();
   #watch: { who: string; held: Disposable } | undefined;
+  /** Drawn once, so that it keeps the focus. */
+  #close = button({ label: 'Close the details', icon: closeIcon, kind: 'plain', bare: true }, { 'data-action': 'close' });
+  #body = el('div', { class: c('body') });
 
   constructor(presence: Presence) {
     this.#presence = presence;
+    this.#close.classList.add(c('close'));
+    this.root = el('aside', { class: c('pane'), 'aria-label': 'Details' }, this.#close, this.#body);
     this.#owned.add(presence.changed.on((who) => this.#drawPresence(who)));
     this.#owned.listen(this.root, 'click', (event) => {
       const action = (event.target as Element).closest<HTMLElement>('[data-action]')?.dataset['action'];
@@ -60,9 +65,14 @@ export class Details implements Disposable {
 
   draw(look: DetailsLook): void {
     this.#faces.clear();
-    fill(this.root, this.#customer(look), this.#facts(look), this.#accountSection(look), this.#people(look), this.#buttons(look));
+    fill(this.#body, this.#customer(look), this.#facts(look), this.#accountSection(look), this.#people(look), this.#buttons(look));
     this.#watchAll(look);
     for (const who of this.#faces.keys()) this.#drawPresence(who);
+  }
+
+  /** To where it can be closed, where it lies over the conversation. */
+  focus(): void {
+    this.#close.focus();
   }
 
   dispose(): void {

@@ -195,14 +195,13 @@ export class InboxPage {
       case 'reopen': return this.#actions.settle(action);
       case 'snooze': return this.#actions.snooze();
       case 'back': return this.open(undefined, true);
-      case 'details':
-        this.#details.root.classList.toggle(c('shown'));
-        return;
+      case 'details': return this.#overlay(!this.#details.root.classList.contains(c('shown')));
     }
   }
 
   async #detail(action: DetailAction): Promise<void> {
     switch (action) {
+      case 'close': return this.#overlay(false);
       case 'assign': return this.#actions.assign();
       case 'priority': return this.#actions.prioritise();
       case 'labels': return this.#actions.label();
@@ -270,6 +269,13 @@ export class InboxPage {
     this.#account = { id, store, held: this.#session.client.log(`account:${id}`, store) };
   }
 
+  /** Where there is no room beside the conversation, the details lie over it; the focus goes with them and comes back. */
+  #overlay(shown: boolean): void {
+    this.#details.root.classList.toggle(c('shown'), shown);
+    if (shown) this.#details.focus();
+    else this.#pane?.root.querySelector<HTMLElement>('[data-action=details]')?.focus();
+  }
+
   #dropAccount(): void {
     this.#account?.held.dispose();
     this.#account = undefined;
@@ -277,7 +283,7 @@ export class InboxPage {
 
   #escape(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || event.defaultPrevented) return;
-    if (this.#details.root.classList.contains(c('shown'))) this.#details.root.classList.remove(c('shown'));
+    if (this.#details.root.classList.contains(c('shown'))) this.#overlay(false);
     else if ((event.target as Element).closest('textarea, input:not([type=checkbox])')) this.#list.focus();
     else this.#list.selection.clear();
   }
