@@ -118,6 +118,11 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Whether all that stand in the place are meant.
+    pub fn is_whole(&self) -> bool {
+        *self == Self { place: self.place, ..Self::default() }
+    }
+
     /// Whether conversations of this kind are among them. The pages of the staff decide the same for what arrives live
     /// (web/src/components/inbox-list/criteria.ts); both are tested against `tests/cases/inbox-filters.json`.
     pub fn takes(&self, facet: &Facet) -> bool {

@@ -55,7 +55,7 @@ impl Lists for PgLists {
                     let rows = sqlx::query!(
                         r#"(select id as "id!", rev as "rev!", listing as "listing!" from conversations
                             where tenant_id = $1 and status = 'open'
-                            order by greatest(last_message_at, woken_at) desc nulls last, id desc limit $2)
+                            order by activity_slot desc, greatest(last_message_at, woken_at) desc nulls last, id desc limit $2)
                            union all
                            (select id, rev, listing from conversations where tenant_id = $1 and status = 'snoozed'
                             order by snoozed_until, id limit $3)"#,
@@ -200,68 +200,105 @@ async fn records(
     limit: usize,
 ) -> Result<Vec<Record>, Error> {
     /// A page of those in a place, by a key (and the id) from small to large or from large to small. Without a cursor it
-    /// begins before every key there is.
+    /// begins before every key there is. A slot is a column that rounds the key down and is indexed: it leaves the order as it
+    /// is, and only those of one slot are sorted when they are read.
     macro_rules! listed {
         ($place:tt by $key:tt) => {
-            listed!($place, $key, "", ">", "'-infinity'", Uuid::nil())
+            listed!(
+                $place,
+                $key,
+                [],
+                [],
+                "",
+                ">",
+                "'-infinity'",
+                "'00000000-0000-0000-0000-000000000000'"
+            )
         };
         ($place:tt by $key:tt from the largest) => {
-            listed!($place, $key, " desc", "<", "'infinity'", Uuid::max())
+            listed!($place, $key, [], [], " desc", "<", "'infinity'", "'ffffffff-ffff-ffff-ffff-ffffffffffff'")
         };
-        ($place:tt, $key:tt, $way:tt, $beyond:tt, $before_all:tt, $before_all_ids:expr) => {
+        ($place:tt by $key:tt in $slot:tt from the largest) => {
+            listed!(
+                $place,
+                $key,
+                [+ $slot + " <= coalesce($2::timestamptz, 'infinity') and "],
+                [+ $slot + " desc, "],
+                " desc",
+                "<",
+                "'infinity'",
+                "'ffffffff-ffff-ffff-ffff-ffffffffffff'"
+            )
+        };
+        (@ [$($narrow:tt)*] [$($narrowed:tt)*] $place:tt, $key:tt, [$($near:tt)*], [$($first:tt)*], $way:tt, $beyond:tt, $before_all:tt, $before_all_ids:tt) => {
             sqlx::query_as!(
                 Record,
                 r#"select id, rev, kind, status, visitor_id, account_id, assignee, team, waiting_since, last_message_at,
                           snoozed_until, woken_at, priority, labels, due_at, warn_at, listing, "#
                     + $key
-                    + r#" as "sorted_at!" from conversations
-                   where tenant_id = $1
-                     and ($2::boolean is null or (waiting_since is not null) = $2)
-                     and ($3::uuid is null or assignee = $3)
-                     and (not $10 or assignee is null)
-                     and ($12::uuid[] is null
-                          or (team = any ($12) and (select teams from tenants where id = $1) ? team::text))
-                     and (not $13 or team is null or not (select teams from tenants where id = $1) ? team::text)
-                     and ($4::uuid is null or labels @> array[$4])
-                     and ($5::text is null or priority = $5)
-                     and ($11::text is null or case $11 when 'soon' then warn_at <= now() else due_at <= now() end)
-                     and status = "#
+                    + r#" as "sorted_at!" from conversations where tenant_id = $1 and "# $($narrow)*
+                    + "status = "
                     + $place
-                    + " and ("
+                    + " and " $($near)*
+                    + "("
                     + $key
                     + ", id) "
                     + $beyond
-                    + " (coalesce($6::timestamptz, "
+                    + " (coalesce($2::timestamptz, "
                     + $before_all
-                    + "), coalesce($7::uuid, $8::uuid)) order by "
+                    + "), coalesce($3::uuid, "
+                    + $before_all_ids
+                    + ")) order by " $($first)*
                     + $key
                     + $way
                     + ", id"
                     + $way
-                    + " limit $9",
+                    + " limit $4",
                 tenant.uuid(),
-                filter.waiting,
-                answered_by(filter),
-                filter.label.map(LabelId::uuid),
-                filter.priority.map(Priority::as_str),
                 cursor.map(|cursor| to_db(cursor.at)),
                 cursor.map(|cursor| cursor.id.uuid()),
-                $before_all_ids,
                 i64::try_from(limit).unwrap_or(i64::from(PAGE)) + 1,
-                filter.assignee == Some(Assignee::Nobody),
-                filter.due.map(Urgency::as_str),
-                teams(filter) as _,
-                filter.team == Some(OfTeam::None),
+                $($narrowed)*
             )
             .fetch_all(tx)
             .await?
         };
+        // All of a place is asked for most, and is a statement of its own: one that can be planned once.
+        ($($listed:tt)*) => {
+            if filter.is_whole() {
+                listed!(@ [] [] $($listed)*)
+            } else {
+                listed!(
+                    @
+                    [+ r#"($5::boolean is null or (waiting_since is not null) = $5)
+                     and ($6::uuid is null or assignee = $6)
+                     and (not $7 or assignee is null)
+                     and ($8::uuid[] is null
+                          or (team = any ($8) and (select teams from tenants where id = $1) ? team::text))
+                     and (not $9 or team is null or not (select teams from tenants where id = $1) ? team::text)
+                     and ($10::uuid is null or labels @> array[$10])
+                     and ($11::text is null or priority = $11)
+                     and ($12::text is null or case $12 when 'soon' then warn_at <= now() else due_at <= now() end) and "#]
+                    [
+                        filter.waiting,
+                        answered_by(filter),
+                        filter.assignee == Some(Assignee::Nobody),
+                        teams(filter) as _,
+                        filter.team == Some(OfTeam::None),
+                        filter.label.map(LabelId::uuid),
+                        filter.priority.map(Priority::as_str),
+                        filter.due.map(Urgency::as_str),
+                    ]
+                    $($listed)*
+                )
+            }
+        };
     }
     Ok(match (filter.place, order) {
+        (Place::Open, Order::Newest) => listed!(
+            "'open'" by "coalesce(greatest(last_message_at, woken_at), to_timestamp(0))" in "activity_slot" from the largest
+        ),
         // Few, and they change with every message: sorted as they are read.
-        (Place::Open, Order::Newest) => {
-            listed!("'open'" by "coalesce(greatest(last_message_at, woken_at), to_timestamp(0))" from the largest)
-        }
         (Place::Open, Order::Longest) => listed!("'open'" by "coalesce(waiting_since, '2900-01-01Z')"),
         // Each step of urgency is a thousand years.
         (Place::Open, Order::Urgent) => listed!(

@@ -6,12 +6,13 @@ use brigade_domain::chat::ConversationRow;
 use brigade_domain::chat::list::{Filter, Order, Place};
 use brigade_domain::chat::triage::Priority;
 use brigade_domain::entity::{EntityKey, Row, Seq};
-use brigade_domain::id::{LabelId, TenantId};
+use brigade_domain::id::{ConversationId, LabelId, TenantId};
 use brigade_domain::journal::{CommitError, Journal, Lists};
 use brigade_domain::refusal::Code;
 use brigade_domain::tenant::TenantRow;
 use brigade_store::chat::{PgLists, page};
 use jiff::SignedDuration;
+use sqlx::Connection as _;
 use uuid::Uuid;
 
 use crate::support::{World, commit, conversation, conversation_row, id, line, message, now};
@@ -44,6 +45,10 @@ async fn has_labels(world: &World, tenant: TenantId, expected: Seq, labels: &[La
 
 fn snoozed(key: EntityKey, until: Timestamp) -> ConversationRow {
     ConversationRow { status: "snoozed".to_owned(), snoozed_until: Some(until), ..conversation_row(key) }
+}
+
+fn texts(ids: &[ConversationId]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
 }
 
 #[tokio::test]
@@ -94,8 +99,71 @@ async fn what_came_back_is_listed_as_news() {
     }
     assert_eq!(seen, [back, newer, old].map(id));
     let items = PgLists::new(world.db.clone()).list(tenant, "inbox", &Actor::system(tenant)).await.unwrap();
-    let texts: Vec<_> = seen.iter().map(ToString::to_string).collect();
-    assert_eq!(items.iter().map(|item| item.0.clone()).collect::<Vec<_>>(), texts);
+    assert_eq!(items.into_iter().map(|item| item.0).collect::<Vec<_>>(), texts(&seen));
+}
+
+#[tokio::test]
+async fn the_newest_come_first_wherever_in_the_slots_of_their_index() {
+    let world = World::new().await;
+    let tenant = world.tenant().await;
+    let boundary: Timestamp = "2026-03-29T01:00:00Z".parse().unwrap();
+    let mut expected = Vec::new();
+    for micros in [-600_000_001, -600_000_000, -1, -1, 0, 0, 1, 599_999_999, 600_000_000] {
+        let key = conversation(tenant);
+        let at = boundary + SignedDuration::from_micros(micros);
+        keep(&world, key, 0, ConversationRow { last_message_at: Some(at), ..conversation_row(key) }).await.unwrap();
+        expected.push((at, id(key)));
+    }
+    // Nothing was said in it yet.
+    let silent = conversation(tenant);
+    keep(&world, silent, 0, ConversationRow { last_message_at: None, ..conversation_row(silent) }).await.unwrap();
+    expected.sort_unstable_by(|a, b| b.cmp(a));
+    let expected: Vec<_> = expected.into_iter().map(|(_, id)| id).chain([id(silent)]).collect();
+    for limit in 1..=4 {
+        let (mut seen, mut cursor) = (Vec::new(), None);
+        loop {
+            let part = page(&world.db, tenant, Filter::default(), Order::Newest, cursor, limit).await.unwrap();
+            seen.extend(part.rows.iter().map(|(_, row)| row.id));
+            cursor = part.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, expected, "by {limit}");
+    }
+    let items = PgLists::new(world.db.clone()).list(tenant, "inbox", &Actor::system(tenant)).await.unwrap();
+    assert_eq!(items.into_iter().map(|item| item.0).collect::<Vec<_>>(), texts(&expected));
+}
+
+#[tokio::test]
+async fn a_message_changes_no_index_until_the_next_slot() {
+    let world = World::new().await;
+    let tenant = world.tenant().await;
+    let key = conversation(tenant);
+    let at = |seconds| "2026-03-29T01:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_secs(seconds);
+    let said = |seconds| ConversationRow { last_message_at: Some(at(seconds)), ..conversation_row(key) };
+    keep(&world, key, 0, said(0)).await.unwrap();
+    let mut owner = world.as_owner().await;
+    let mut changes = async |seconds: i64| -> bool {
+        let mut transaction = owner.begin().await.unwrap();
+        let counted = "select pg_stat_get_xact_tuples_hot_updated('conversations'::regclass)";
+        let before: i64 = sqlx::query_scalar(counted).fetch_one(&mut *transaction).await.unwrap();
+        sqlx::query(
+            "update conversations set last_message_at = $1::text::timestamptz, rev = rev + 1 where tenant_id = $2",
+        )
+        .bind(at(seconds).to_string())
+        .bind(tenant.uuid())
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+        let after: i64 = sqlx::query_scalar(counted).fetch_one(&mut *transaction).await.unwrap();
+        transaction.commit().await.unwrap();
+        before == after
+    };
+    assert!(!changes(1).await);
+    assert!(!changes(599).await);
+    assert!(changes(600).await);
+    assert!(!changes(601).await);
 }
 
 #[tokio::test]
