@@ -49,9 +49,9 @@ describe('many conversations at once', () => {
     await link(amara, 'many 06').waitFor();
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   it('are selected with the mouse: one, a range, all, and none', async () => {
@@ -323,9 +323,9 @@ describe('many conversations and a server that is killed', () => {
     await link(amara, 'killed 30').waitFor();
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   it('are each resolved once', async () => {
@@ -364,9 +364,9 @@ describe('many conversations and a limit', () => {
     await find(amara, 'slow', MANY);
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   it('wait and go on by themselves, and what is stopped stays selected', async () => {

@@ -20,9 +20,9 @@ describe('canned replies', () => {
     await openConversation(amara, 'Is anybody there?');
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const settings = async (page) => {

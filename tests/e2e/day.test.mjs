@@ -53,9 +53,9 @@ for (const { size, scheme, hands, how } of DAYS) {
       await signInUnseen(jonas, server.person(/^admin$/));
     });
     after(async () => {
-      windows?.assertQuiet();
       await windows?.close();
       await server?.stop();
+      windows?.assertQuiet();
     });
 
     const said = (name, by, text) => people.get(name).said.push([by, text]);
@@ -194,6 +194,8 @@ for (const { size, scheme, hands, how } of DAYS) {
       await hears(amara, 'Hello?');
       for (const text of ['Lentils,', 'and a little cumin.']) said('Ugo', 'Amara', text);
       await eventually(async () => assert.deepEqual((await messagesOf(amara)).slice(-3), ['Hello?', 'Lentils,', 'and a little cumin.']));
+      // It is before her eyes: it is read before she goes on.
+      await eventually(async () => assert.equal((await read(amara, `/v1/conversations/${people.get('Ugo').conversation}`)).state.unread, 0));
     });
 
     it('the server is killed: both sides write on, and everything arrives', async () => {

@@ -20,9 +20,9 @@ describe('drafts on several devices', () => {
     id = new URL(desk.url()).searchParams.get('c');
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const box = (page) => page.getByRole('textbox', { name: /^(Write an answer|Internal note)$/ });

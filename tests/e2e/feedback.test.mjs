@@ -21,9 +21,9 @@ describe('feedback', () => {
     chat = await openChat(visitor);
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const asks = (page) => page.getByRole('checkbox', { name: 'Ask customers how it was' });

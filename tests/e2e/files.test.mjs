@@ -22,9 +22,9 @@ describe('files', () => {
     await openConversation(amara, 'what is in this picture');
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const tray = (place) => place.getByRole('list', { name: 'Files that go with the message' });

@@ -18,9 +18,9 @@ describe('the beginning of a page', () => {
     context = await windows.person({ size: 'phone', storage });
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   it('of the inbox shows the newest conversations before the live list is here, and asks for nothing twice', async () => {

@@ -17,9 +17,9 @@ describe('forms of a site', () => {
     await signIn(amara, server.person(/^account manager/), '**/inbox');
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const form = (page, title) => page.frameLocator(`iframe[title="${title}"]`);

@@ -20,9 +20,9 @@ describe('who a visitor is', () => {
     page = await (await windows.person()).newPage();
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   /** As the example in the settings does it. */

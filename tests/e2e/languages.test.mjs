@@ -28,9 +28,9 @@ describe('languages', () => {
     amara = await (await windows.person()).newPage();
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   /** The business's page, as if it were written in another language. */

@@ -17,9 +17,9 @@ describe('letters', () => {
     await signIn(admin, server.person(/^admin$/), '**/inbox');
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const settings = async (page) => {

@@ -18,9 +18,9 @@ describe('the look of the chat', () => {
     await signIn(admin, server.person(/^admin$/), '**/inbox');
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const groundOf = (locator) => locator.evaluate((element) => getComputedStyle(element).backgroundColor);

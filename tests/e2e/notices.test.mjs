@@ -21,9 +21,9 @@ describe('notifications', () => {
     await phone.goto(`${server.url}/settings`);
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const bell = (page) => page.getByRole('button', { name: /^Notifications/ });

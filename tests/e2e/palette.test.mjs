@@ -44,9 +44,9 @@ describe('the palette', () => {
     await list(amara).getByRole('link').filter({ hasText: 'some 03' }).waitFor();
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   it('opens a conversation by name, resolves it and opens it again', async () => {

@@ -22,9 +22,9 @@ describe('the platform', () => {
     assert.match(tenant, /^[0-9a-f-]{36}$/);
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const section = (name) => page.getByRole('region', { name, exact: true });

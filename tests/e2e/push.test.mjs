@@ -27,10 +27,10 @@ describe('notifications while Brigade is closed', () => {
     for (const page of [desk, phone]) await signIn(page, server.person(/^account manager/), '**/inbox');
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
     await service?.stop();
+    windows?.assertQuiet();
   });
 
   const here = (page) => page.getByLabel('On this device, also when Brigade is closed');

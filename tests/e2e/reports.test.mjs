@@ -29,9 +29,9 @@ describe('reports', () => {
     await signIn(amara, server.person(/^account manager/), '**/inbox');
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const section = (page, name) => page.getByRole('region', { name, exact: true });

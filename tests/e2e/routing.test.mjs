@@ -19,9 +19,9 @@ describe('routing', () => {
     chat = await openChat(await (await windows.person()).newPage());
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const takes = (page) => page.getByRole('switch', { name: 'Taking chats' });

@@ -21,9 +21,9 @@ describe('sending later', () => {
     for (const page of [admin, amara]) await openConversation(page, 'When is the tasting');
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const field = (page) => page.getByRole('textbox', { name: 'Write an answer' });

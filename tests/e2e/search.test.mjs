@@ -18,9 +18,9 @@ describe('finding what was said', () => {
     await amara.getByRole('link').filter({ hasText: 'Crème' }).waitFor();
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const field = (page = amara) => page.getByRole('searchbox', { name: 'Find conversations' });

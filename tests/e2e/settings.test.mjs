@@ -180,9 +180,12 @@ describe('settings', () => {
     await page.getByRole('button', { name: 'Accept the invitation' }).click();
     await page.waitForURL('**/inbox');
     const settings = async () => {
-      await page.goto('/settings');
-      await page.reload();
-      return page.getByRole('navigation', { name: 'Settings' }).getByRole('link').allInnerTexts();
+      const look = await page.context().newPage();
+      await look.goto('/settings');
+      await look.getByRole('heading', { level: 1, name: 'You' }).waitFor();
+      const links = await look.getByRole('navigation', { name: 'Settings' }).getByRole('link').allInnerTexts();
+      await look.close();
+      return links;
     };
     await eventually(async () => assert.ok((await settings()).includes('API keys')));
     await open('people', 'People');
@@ -302,8 +305,15 @@ describe('settings', () => {
     await page.getByRole('button', { name: 'Send the mail again' }).click();
     await page.getByText('A mail with a link is on its way.').waitFor();
     await page.goto(await linkOfMail(mail, person.email, /verify#token/));
-    await page.getByRole('button', { name: 'Confirm my address' }).click();
+    await page.getByRole('button', { name: 'Confirm my address' }).waitFor();
+    await assertAccessible(page, 'the page behind the link');
+    await page.getByRole('button', { name: 'Confirm my address' }).press('Enter');
     await page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor();
+    await assertAccessible(page, 'a confirmed address');
+    await page.setViewportSize(SIZES.phone);
+    await picture(page, 'verify-confirmed-phone');
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than the page');
+    await page.setViewportSize(SIZES.desktop);
     await page.goto('/settings#you');
     await page.getByRole('heading', { name: 'Where you are signed in' }).waitFor();
     assert.equal(await page.getByText('is not confirmed yet').count(), 0);

@@ -52,6 +52,7 @@ describe('support access', () => {
     await form.getByRole('button', { name: 'Let support look' }).click();
     const runs = card(admin, 'Support may look');
     await runs.getByText('Nobody has looked yet.').waitFor();
+    assert.equal(server.sql('select until - given_at from support_permissions where ended_at is null'), '04:00:00');
     await inBoth(admin, 'support-given');
   });
 

@@ -22,9 +22,9 @@ describe('targets', () => {
     chat = await openChat(await (await windows.person()).newPage());
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const list = (page) => page.getByRole('region', { name: 'Conversations' });

@@ -23,9 +23,9 @@ describe('teams', () => {
     await openConversation(amara, 'sixty people');
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const list = (page) => page.getByRole('region', { name: 'Conversations' });

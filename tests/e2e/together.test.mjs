@@ -27,9 +27,9 @@ describe('several of the staff in one conversation', () => {
     await say(chat, 'Can you cook for sixty people?');
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const box = (page) => page.getByRole('textbox', { name: 'Write an answer' });

@@ -21,9 +21,9 @@ describe('sorting conversations', () => {
     await openConversation(amara, 'Can you cook for sixty');
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const list = (page) => page.getByRole('region', { name: 'Conversations' });
@@ -192,7 +192,13 @@ describe('sorting conversations', () => {
     await line(phone, 'with pleasure').click();
     await phone.getByRole('button', { name: 'Snooze', exact: true }).waitFor();
     await picture(phone, 'inbox-sorted-conversation-phone');
-    await phone.getByRole('button', { name: 'Details' }).click();
+    await phone.getByRole('button', { name: 'Details', exact: true }).tap();
+    const focused = () => phone.evaluate(() => document.activeElement.getAttribute('aria-label'));
+    assert.equal(await focused(), 'Close the details');
+    await details(phone).getByRole('button', { name: 'Close the details' }).tap();
+    await details(phone).waitFor({ state: 'hidden' });
+    assert.equal(await focused(), 'Details');
+    await phone.getByRole('button', { name: 'Details', exact: true }).tap();
     await details(phone).getByRole('button', { name: 'Labels' }).click();
     await phone.getByRole('checkbox', { name: 'Delivery' }).check();
     await phone.getByRole('button', { name: 'Done' }).click();

@@ -19,9 +19,9 @@ describe('saved views', () => {
     chat = await openChat(await (await windows.person()).newPage());
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const list = (page) => page.getByRole('region', { name: 'Conversations' });

@@ -65,9 +65,9 @@ for (const { size, scheme, hands, how } of VISITS) {
       chat = chatOf(mia);
     });
     after(async () => {
-      windows?.assertQuiet();
       await windows?.close();
       await server?.stop();
+      windows?.assertQuiet();
     });
 
     const press = (name, place = chat) => hands.press(mia, place, name);

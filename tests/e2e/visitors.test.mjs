@@ -22,9 +22,9 @@ describe('visitors', () => {
     await openConversation(amara, 'Cheap watches');
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
+    windows?.assertQuiet();
   });
 
   const field = () => chat.getByRole('textbox', { name: /^Write/ });

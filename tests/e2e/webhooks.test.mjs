@@ -45,10 +45,10 @@ describe('webhooks', () => {
     await signIn(admin, server.person(/^admin$/), '**/inbox');
   });
   after(async () => {
-    windows?.assertQuiet();
     await windows?.close();
     await server?.stop();
     receiver?.stop();
+    windows?.assertQuiet();
   });
 
   const dialog = (page, name) => page.getByRole('dialog', { name });

@@ -40,7 +40,7 @@ function whenPossible(session: Session, { days }: DeletionOutlook): Child[] {
 
 function whyNot({ last_admin_of: places, operator }: DeletionOutlook): Child[] {
   return [
-    places.length === 0 ? null : el('p', {}, el('strong', {}, 'You are the last admin of ', el('bdi', {}, places.join(', ')), '. '), 'Make somebody else an admin first, under Team.'),
+    places.length === 0 ? null : el('p', {}, el('strong', {}, 'You are the last admin of ', el('bdi', {}, places.join(', ')), '. '), 'Make somebody else an admin first, under People.'),
     operator ? el('p', {}, el('strong', {}, 'You operate this platform. '), 'Whoever runs the server has to end that first.') : null,
   ];
 }

@@ -75,7 +75,7 @@ export function keySection(session: Session): Child[] {
 function newKeyCard(session: Session, made: () => void): HTMLElement {
   const name = field({ label: 'Name', name: 'name', hint: 'Where it is used.' }, { autocomplete: 'off', maxlength: 200 });
   const kind = choiceField({ label: 'Kind', name: 'kind' }, [{ value: 'public', label: 'Public, for the chat on your site' }, { value: 'secret', label: 'Secret, for your server' }]);
-  const mode = choiceField({ label: 'Use', name: 'mode' }, [{ value: 'live', label: 'Live' }, { value: 'test', label: 'Test' }]);
+  const mode = choiceField({ label: 'Use', name: 'mode', hint: 'For your own order: both work alike, and the key says which it is.' }, [{ value: 'live', label: 'Live' }, { value: 'test', label: 'Test' }]);
   return card('New key', saveForm(session.owned, {
     fields: { name, kind, mode }, label: 'Make the key',
     save: async () => {
