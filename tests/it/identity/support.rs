@@ -15,18 +15,18 @@ use crate::live::stage::{Stage, path_of};
 use crate::support::{Authenticator, Browser, Person, Socket, TestApp, TestTenant, eventually};
 
 /// Somebody who operates the platform with two-step sign-in, in their browser.
-async fn operator(app: &TestApp) -> (Person, Browser) {
+pub(super) async fn operator(app: &TestApp) -> (Person, Browser) {
     let (id, email) = app.somebody("Olu Operator", true).await;
     let browser = Authenticator::of(app, &email).await.browser;
     (Person::in_browser(app, id, &email, &browser), browser)
 }
 
-async fn let_in(admin: &Person, hours: u16) -> Value {
+pub(super) async fn let_in(admin: &Person, hours: u16) -> Value {
     admin.post("/v1/tenant/support", json!({ "hours": hours, "about": "The chat stays empty" })).await.data();
     admin.get("/v1/tenant/support").await.data()[0].clone()
 }
 
-async fn look_in(app: &TestApp, tenant: &TestTenant, who: &Person, browser: &mut Browser) -> Person {
+pub(super) async fn look_in(app: &TestApp, tenant: &TestTenant, who: &Person, browser: &mut Browser) -> Person {
     let path = format!("/v1/platform/support/{}/look-in", tenant.id);
     assert_eq!(browser.post(&path, json!({})).await.data()["kind"], "support");
     Person::in_browser(app, who.id, &who.email, browser)
