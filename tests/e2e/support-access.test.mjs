@@ -154,7 +154,7 @@ describe('support access', () => {
     await operator.getByRole('heading', { name: 'Businesses', level: 1 }).waitFor();
     assert.equal(await operator.getByRole('region', { name: 'They let you look' }).count(), 0);
     await admin.goto('/settings#audit');
-    for (const words of [/let the platform’s support look/, /looked in as the platform’s support/, /opened a conversation as the platform’s support/, /ended that the platform’s support may look/]) {
+    for (const words of [/let the platform’s support look/, /looked in as the platform’s support/, /looked through the conversations as the platform’s support/, /opened a conversation as the platform’s support/, /ended that the platform’s support may look/]) {
       await admin.getByText(words).first().waitFor();
     }
     await look(admin, 'support-audit-desktop');

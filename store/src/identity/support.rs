@@ -135,6 +135,16 @@ impl Openings for Identity {
             noted.await.map_err(|rejection| unruled(rejection, what))
         })
     }
+
+    fn listed(&self, looking: Looking, cause: Cause) -> BoxFuture<'static, Result<(), Fault>> {
+        let db = self.db().clone();
+        Box::pin(async move {
+            let what = "note that support reads the list";
+            let noted =
+                db.write(what, looking.tenant, move |tx| Box::pin(async move { listed(tx, looking, &cause).await }));
+            noted.await.map_err(|rejection| unruled(rejection, what))
+        })
+    }
 }
 
 async fn let_in(tx: &mut PgConnection, tenant: TenantId, terms: &Terms, cause: &Cause) -> Result<(), Error> {
@@ -335,6 +345,23 @@ async fn opened(
     }
     let details = json!({ "conversation": conversation, "session": session });
     audit::done(tx, Some(tenant), "support.conversation_opened", cause, details).await
+}
+
+async fn listed(tx: &mut PgConnection, looking: Looking, cause: &Cause) -> Result<(), Error> {
+    let Looking { tenant, session, .. } = looking;
+    let first = sqlx::query!(
+        "update support_looks set listed_at = greatest($3, began_at)
+         where tenant_id = $1 and session_id = $2 and listed_at is null",
+        tenant.uuid(),
+        session.uuid(),
+        to_db(cause.at) as _
+    )
+    .execute(&mut *tx)
+    .await?;
+    if first.rows_affected() == 0 {
+        return Ok(());
+    }
+    audit::done(tx, Some(tenant), "support.list_read", cause, json!({ "session": session })).await
 }
 
 /// What a session of support's may do now: look, or nothing any more. `may_look`: the person still operates the platform,
