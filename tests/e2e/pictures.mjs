@@ -42,7 +42,7 @@ try {
   await invitation(amara, chat);
   await admin(jonas);
   await programs(jonas);
-  await operator();
+  await support(jonas, await operator());
   windows.assertQuiet();
 } finally {
   await windows.close();
@@ -385,10 +385,6 @@ async function admin(jonas) {
   await jonas.locator('summary').first().click();
   await keepAround(jonas, [top, jonas.locator('summary').nth(7)], 'admin-audit', 24);
 
-  await section('support', 'Help from the platform');
-  await jonas.getByLabel('What is it about?').fill('The order of Maya Lindqvist is not in the inbox.');
-  await keepAround(jonas, [top, cardOf('Let support look'), cardOf('What they see')], 'admin-support', 24);
-
   await section('site', 'Chat on your site');
   await jonas.getByRole('button', { name: 'Copy' }).first().waitFor();
   await jonas.getByLabel('Sites').waitFor();
@@ -463,4 +459,50 @@ async function operator() {
   await page.goto('/platform#tenants');
   await page.getByRole('link', { name: 'Balance Kitchen' }).or(page.getByText('Balance Kitchen')).first().waitFor();
   await keep(page, 'operator-businesses');
+  return page;
+}
+
+/** A business lets the operator look. */
+async function support(jonas, operator) {
+  await jonas.setViewportSize({ width: 1100, height: 1000 });
+  await jonas.goto('/inbox');
+  await openConversation(jonas, 'an hour late');
+  await say(jonas, 'We are sorry! It was the snow. The next one is on us.');
+  await jonas.getByRole('button', { name: /^Notifications/ }).click();
+  await jonas.getByRole('button', { name: 'Mark all as read' }).click();
+  await jonas.goto('/settings#support');
+  const cardOf = (title) => jonas.locator('section', { has: jonas.getByRole('heading', { name: title, exact: true }) });
+  const ask = cardOf('Let support look');
+  await ask.getByLabel('What is it about?').fill('The customer whose box came an hour late says that our answers do not reach them.');
+  await ask.getByRole('radio', { name: /^4 hours/ }).check();
+  await keepAround(jonas, [jonas.getByRole('banner'), ask, cardOf('What they see')], 'admin-support', 24);
+  await ask.getByRole('button', { name: 'Let support look' }).click();
+  await cardOf('Support may look').getByText('Nobody has looked yet.').waitFor();
+
+  await operator.reload();
+  const invited = operator.getByRole('region', { name: 'They let you look' });
+  await invited.getByText(/do not reach them/).waitFor();
+  await operator.getByRole('table').getByText('Balance Kitchen').waitFor();
+  await keepAround(operator, [operator.getByRole('banner'), invited], 'operator-invited', 24);
+  // As if it were set up: how that is done is shown elsewhere.
+  server.sql(`insert into second_factors (user_id, sealed, created_at, confirmed_at, last_step)
+    select id, '\\x00', now(), now(), 1 from users where super_admin`);
+  await invited.getByRole('button', { name: /^Look in/ }).click();
+  await operator.waitForURL('**/look');
+  await operator.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: /It was the snow/ }).click();
+  await operator.getByRole('log').getByText('My box came an hour late today.').waitFor();
+  await keep(operator, 'operator-look');
+
+  const phone = await newPage('phone');
+  await signIn(phone, server.person(/^admin$/), '**/inbox');
+  await phone.getByRole('button', { name: /^Notifications, / }).click();
+  await phone.getByRole('dialog', { name: 'Notifications' }).getByText(/came to look into your business/).waitFor();
+  await phone.mouse.move(200, 800);
+  await keep(phone, 'admin-support-told');
+  await phone.getByRole('dialog', { name: 'Notifications' }).getByRole('link', { name: /came to look/ }).click();
+  await phone.waitForURL('**/settings#support');
+  await phone.context().close();
+  await jonas.reload();
+  await cardOf('Support may look').getByText(/looking now · 1 conversation$/).waitFor();
+  await keepAround(jonas, [jonas.getByRole('banner'), cardOf('Support may look')], 'admin-support-looking', 24);
 }

@@ -7,15 +7,17 @@ import { signIn } from './support/people.mjs';
 import { Server } from './support/server.mjs';
 
 describe('support access', () => {
-  let server, windows, admin, operator;
+  let server, windows, admin, manager, operator;
 
   before(async () => {
     server = await Server.start();
     windows = await Windows.open(server.url);
     await beginChats(server, ['My saffron order has not come']);
     admin = await (await windows.person()).newPage();
+    manager = await (await windows.person()).newPage();
     operator = await (await windows.person()).newPage();
     await signIn(admin, server.person(/^admin$/), '**/inbox');
+    await signIn(manager, server.person(/^account manager/), '**/inbox');
     await signIn(operator, server.person(/^super admin/), '**/platform');
   });
   after(async () => {
@@ -24,6 +26,8 @@ describe('support access', () => {
   });
 
   const card = (page, title) => page.locator('section', { has: page.getByRole('heading', { name: title, exact: true }) });
+  const bell = (page) => page.getByRole('button', { name: /^Notifications/ });
+  const panel = (page) => page.getByRole('dialog', { name: 'Notifications' });
   const look = async (page, name) => {
     await picture(page, name);
     await assertAccessible(page, name);
@@ -57,6 +61,11 @@ describe('support access', () => {
   });
 
   it('lets the operator in with two-step sign-in alone', async () => {
+    // What comes after this is news.
+    await bell(admin).click();
+    await panel(admin).getByRole('button', { name: 'Mark all as read' }).click();
+    await admin.keyboard.press('Escape');
+    await admin.getByRole('button', { name: 'Notifications', exact: true }).waitFor();
     await operator.goto('/platform#tenants');
     const invited = operator.getByRole('region', { name: 'They let you look' });
     await invited.getByText('The saffron order is not in the inbox').waitFor();
@@ -70,6 +79,33 @@ describe('support access', () => {
       if (!operator.url().endsWith('/look')) await invited.getByRole('button', { name: /Look in:/ }).click({ timeout: 1_000 }).catch(() => undefined);
       assert.match(operator.url(), /\/look/);
     });
+  });
+
+  it('is told to the admin at once, with why and until when, and leads to where it ends', async () => {
+    await admin.getByRole('button', { name: 'Notifications, 1 unread', exact: true }).waitFor();
+    await bell(admin).click();
+    const told = panel(admin).getByRole('link', { name: /came to look into your business/ });
+    assert.match(await told.innerText(), /^(.|\n)*They may look until .*\d\d:\d\d\.\s+The saffron order is not in the inbox/);
+    await inBoth(admin, 'support-told');
+    // On the page it leads to, too.
+    assert.match(admin.url(), /\/settings#support$/);
+    await told.click();
+    await panel(admin).waitFor({ state: 'detached' });
+    await admin.goto('/inbox');
+    await bell(admin).click();
+    await panel(admin).getByRole('link', { name: /came to look into your business/ }).click();
+    await admin.waitForURL('**/settings#support');
+    await card(admin, 'Support may look').getByText(/looking now/).waitFor();
+    await admin.goto('/settings#notifications');
+    const here = admin.getByLabel(/^Told here: The platform’s support begins to look/);
+    assert.ok((await here.isChecked()) && (await here.isDisabled()), 'nobody turns it off');
+    await inBoth(admin, 'support-always-told');
+    await admin.goto('/settings#support');
+    // Whose inbox it is, but not whose decision.
+    await manager.reload();
+    await bell(manager).click();
+    await panel(manager).getByRole('link').first().waitFor();
+    assert.equal(await panel(manager).getByRole('link', { name: /came to look/ }).count(), 0);
   });
 
   it('shows what is said, under a banner, with nothing to write with', async () => {
@@ -119,7 +155,7 @@ describe('support access', () => {
     await operator.getByRole('heading', { name: 'Businesses', level: 1 }).waitFor();
     assert.equal(await operator.getByRole('region', { name: 'They let you look' }).count(), 0);
     await admin.goto('/settings#audit');
-    for (const words of [/let the platform’s support look/, /looked in as the platform’s support/, /opened a conversation as the platform’s support/, /ended that the platform’s support may look/]) {
+    for (const words of [/let the platform’s support look/, /looked in as the platform’s support/, /looked through the conversations as the platform’s support/, /opened a conversation as the platform’s support/, /ended that the platform’s support may look/]) {
       await admin.getByText(words).first().waitFor();
     }
     await look(admin, 'support-audit-desktop');

@@ -13,7 +13,7 @@ use brigade_domain::entity::EntityKind;
 use brigade_domain::id::{ConversationId, TenantId};
 use brigade_domain::identity::Cause;
 use brigade_domain::identity::ports::{Authenticated, Credential};
-use brigade_domain::refusal::{Code, Refusal};
+use brigade_domain::refusal::{Code, Fault, Refusal};
 use brigade_domain::support::Looking;
 use brigade_domain::topic::Topic;
 use bytes::Bytes;
@@ -146,27 +146,31 @@ impl Session {
         Ok(())
     }
 
-    /// Support reads a conversation when it is on the business's record, and not before.
+    /// Support reads a conversation, or the list of them, when it is on the business's record, and not before.
     async fn open_for_support(self: Arc<Self>, looking: Looking, attach: Attach) {
-        let entity = attach.topic.entity;
-        if entity.kind == EntityKind::Conversation {
-            let cause = Cause {
-                by: Some(attach.actor.party),
-                at: Timestamp::now(),
-                ip: self.address,
-                request_id: None,
-                device: None,
-            };
-            let conversation = ConversationId::from_uuid(entity.id);
-            if let Err(fault) = self.hub.openings().opened(looking, conversation, cause).await {
-                tracing::error!(error = %fault, "what support opens could not be put on record");
-                self.topics.lock().remove(&attach.name);
-                return self.refuse(None, Some(&attach.name), &Refusal::of(fault.code()));
-            }
+        if let Err(fault) = self.note_opening(looking, &attach).await {
+            tracing::error!(error = %fault, "what support opens could not be put on record");
+            self.topics.lock().remove(&attach.name);
+            return self.refuse(None, Some(&attach.name), &Refusal::of(fault.code()));
         }
         // It may have left the topic, or gone, meanwhile.
         if self.topics.lock().contains_key(&attach.name) && !self.outbox.is_closing() {
             self.hub.directory().attach(looking.tenant, attach);
+        }
+    }
+
+    async fn note_opening(&self, looking: Looking, attach: &Attach) -> Result<(), Fault> {
+        let (by, at, ip) = (Some(attach.actor.party), Timestamp::now(), self.address);
+        let cause = Cause { by, at, ip, request_id: None, device: None };
+        let Topic { entity, view } = &attach.topic;
+        match entity.kind {
+            EntityKind::Conversation => {
+                self.hub.openings().opened(looking, ConversationId::from_uuid(entity.id), cause).await
+            }
+            EntityKind::Tenant if view.is_some() && entity.id == looking.tenant.uuid() => {
+                self.hub.openings().listed(looking, cause).await
+            }
+            EntityKind::Tenant | EntityKind::Account => Ok(()),
         }
     }
 

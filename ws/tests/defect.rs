@@ -77,6 +77,10 @@ impl Openings for Unasked {
     fn opened(&self, _: Looking, _: ConversationId, _: Cause) -> BoxFuture<'static, Result<(), Fault>> {
         unasked()
     }
+
+    fn listed(&self, _: Looking, _: Cause) -> BoxFuture<'static, Result<(), Fault>> {
+        unasked()
+    }
 }
 
 impl Lists for Unasked {

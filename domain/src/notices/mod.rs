@@ -66,6 +66,8 @@ kinds! {
     HeldBack = "held_back";
     /// A webhook was switched off, because nothing arrived any more.
     WebhookOff = "webhook_off";
+    /// Somebody of the platform's support has begun to look into the business (decision 0017).
+    SupportCame = "support_came";
 }
 
 impl Kind {
@@ -73,7 +75,26 @@ impl Kind {
     pub const fn counts_up(self) -> bool {
         match self {
             Self::Mentioned | Self::Answered | Self::Waiting | Self::HeldBack => true,
-            Self::Assigned | Self::Due | Self::Accepted | Self::Entrusted | Self::WebhookOff => false,
+            Self::Assigned | Self::Due | Self::Accepted | Self::Entrusted | Self::WebhookOff | Self::SupportCame => {
+                false
+            }
+        }
+    }
+
+    /// Whether somebody may choose not to be told it at all. Who reads what customers wrote is every admin's to know, also when
+    /// another admin, or whoever sits at an admin's page, would rather they did not. How loudly it is told is still theirs to choose.
+    pub const fn may_be_off(self) -> bool {
+        match self {
+            Self::Assigned
+            | Self::Mentioned
+            | Self::Answered
+            | Self::Waiting
+            | Self::Due
+            | Self::Accepted
+            | Self::Entrusted
+            | Self::HeldBack
+            | Self::WebhookOff => true,
+            Self::SupportCame => false,
         }
     }
 }

@@ -4,7 +4,7 @@ use super::Kind;
 use super::settings::Settings;
 use crate::Timestamp;
 use crate::actor::Party;
-use crate::id::{AccountId, ConversationId, NoticeId, TenantId, UserId, WebhookId};
+use crate::id::{AccountId, ConversationId, NoticeId, PermissionId, TenantId, UserId, WebhookId};
 use crate::journal::BoxFuture;
 use crate::refusal::{Fault, Rejection};
 
@@ -17,6 +17,8 @@ pub enum Subject {
     Account(AccountId, Option<ConversationId>),
     /// A webhook.
     Webhook(WebhookId),
+    /// A permission for the platform's support to look.
+    Support(PermissionId),
 }
 
 /// One thing that somebody was told.
@@ -28,16 +30,18 @@ pub struct Notice {
     pub kind: Kind,
     /// Of what.
     pub subject: Subject,
-    /// What that is called: the customer, the account, the address of the webhook.
+    /// What that is called: the customer, the account, the address of the webhook, who of support looks.
     pub name: String,
     /// How often it happened since it was last read.
     pub times: u32,
-    /// Who did it, and what they are called if it is one of the staff.
+    /// Who did it, and what they are called if it is one of the staff or of support.
     pub by: Option<(Party, Option<String>)>,
-    /// The beginning of the note that goes with it, or of the newest message.
+    /// The beginning of the note that goes with it, of the newest message, or of what support is to look at.
     pub words: Option<String>,
     /// When the first thing is due, of what is due.
     pub due_at: Option<Timestamp>,
+    /// Until when support may look, or when that was over.
+    pub until: Option<Timestamp>,
     /// When it happened last.
     pub at: Timestamp,
     /// Whether it was read.
@@ -61,6 +65,7 @@ impl Notice {
             Kind::HeldBack if self.times > 1 => format!("{} scheduled messages to {name} were held back.", self.times),
             Kind::HeldBack => format!("A scheduled message to {name} was held back."),
             Kind::WebhookOff => format!("A webhook was switched off: {name}"),
+            Kind::SupportCame => format!("{name} of the platform’s support came to look into your business."),
         }
     }
 
@@ -72,6 +77,7 @@ impl Notice {
             }
             Subject::Account(_, None) => "/inbox".to_owned(),
             Subject::Webhook(_) => "/settings#webhooks".to_owned(),
+            Subject::Support(_) => "/settings#support".to_owned(),
         }
     }
 }

@@ -144,6 +144,9 @@ impl Settings {
         if self.mail_hour > 23 {
             return Err(Refusal::invalid("mail_hour", "An hour of the day is 0 to 23."));
         }
+        if !self.off.iter().all(|kind| kind.may_be_off()) {
+            return Err(Refusal::invalid("off", "That support looks in is always told."));
+        }
         self.quiet.map_or(Ok(()), Quiet::check)
     }
 

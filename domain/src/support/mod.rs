@@ -3,7 +3,7 @@
 //! Who operates the platform reads no conversation (BK-FUL-10). An admin of a business may let them in: [`Terms`] say for how
 //! long and what it is about. They become [`crate::actor::ActorKind::Support`] there, who sees what the staff see and changes
 //! nothing: [`crate::actor::Actor::may_change`] is asked before every command, signal and request. What they do is on the
-//! business's record: that they came, that they went, and each conversation they opened.
+//! business's record: that they came, that they went, that they read the list of conversations, and each that they opened.
 
 pub mod ports;
 

@@ -126,4 +126,7 @@ pub trait Openings: Send + Sync + 'static {
         conversation: ConversationId,
         cause: Cause,
     ) -> BoxFuture<'static, Result<(), Fault>>;
+
+    /// Support reads the list of conversations, with the beginnings of what was said in them; noted once for each look.
+    fn listed(&self, looking: Looking, cause: Cause) -> BoxFuture<'static, Result<(), Fault>>;
 }

@@ -270,6 +270,17 @@ fn quiet_hours_go_over_midnight_and_over_changes_of_the_clock() {
 }
 
 #[test]
+fn that_support_looks_in_is_always_told_and_by_mail_and_push_as_everybody_likes() {
+    for &kind in Kind::ALL {
+        let kinds = || BTreeSet::from([kind]);
+        let quietly = Settings { unmailed: kinds(), unpushed: kinds(), ..Settings::usual() };
+        assert!(quietly.check().is_ok(), "{kind:?}");
+        let off = Settings { off: kinds(), ..Settings::usual() }.check();
+        assert_eq!(off.is_ok(), kind != Kind::SupportCame, "{kind:?}");
+    }
+}
+
+#[test]
 fn who_is_away_is_written_to_after_a_while_once_a_day_or_not_at_all() {
     let utc = zone("UTC");
     let told = at("2026-11-22T10:00:00Z");

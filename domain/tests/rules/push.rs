@@ -89,6 +89,7 @@ fn what_is_pushed_fits_whatever_people_are_called() {
         by: None,
         words: Some("My secret words".to_owned()),
         due_at: None,
+        until: None,
         at: at("2026-11-22T10:00:00Z"),
         read: false,
     };

@@ -70,6 +70,10 @@ pub(crate) struct ListView {
     responses((status = 200, body = ListView)))]
 async fn list(who: StaffOrSupport, app: App, Params(query): Params<ListQuery>) -> Answer<Data<ListView>> {
     let limit = page_size(query.limit, 50, PAGE, "A page", "conversations")?;
+    // It shows how what was said begins: that support reads it is on record before it does.
+    if let Some(looking) = who.looking() {
+        app.identity.openings.listed(looking, who.cause()).await?;
+    }
     let ListQuery { status, waiting, assignee, team, label, priority, due, .. } = query;
     let criteria = Criteria { status, waiting, assignee, team, label, priority, due };
     let filter = criteria.seen_by(&viewer(&who, &app, criteria.asks_for_teams()).await?)?;

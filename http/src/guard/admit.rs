@@ -45,7 +45,7 @@ pub(crate) async fn admit<A: Authority>(req: &HttpRequest, limit: Limit) -> Resu
         who.complete()?;
         return Err(Code::SupportMayOnlyLook.into());
     }
-    let opens = visit.who.as_ref().and_then(|who| who.support).map(|looking| (looking, visit.cause()));
+    let opens = visit.looking().map(|looking| (looking, visit.cause()));
     let authority = A::grant(visit)?;
     forgery?;
     if let Some((looking, cause)) = opens.filter(|(looking, _)| !looking.ended) {

@@ -31,6 +31,7 @@ use brigade_domain::actor::{Actor, ActorKind, Party};
 use brigade_domain::id::{SessionId, TenantId, UserId};
 use brigade_domain::identity::{Authenticated, Cause, SiteTenant};
 use brigade_domain::refusal::{Code, Refusal};
+use brigade_domain::support::Looking;
 use serde::Serialize;
 
 use super::Context;
@@ -120,6 +121,11 @@ impl Visit {
     /// Which session asks, if one does.
     pub fn session(&self) -> Option<SessionId> {
         self.who.as_ref().map(|who| who.session)
+    }
+
+    /// Which look it is, when it is support that asks.
+    pub fn looking(&self) -> Option<Looking> {
+        self.who.as_ref().and_then(|who| who.support)
     }
 
     /// Whether a browser's cookie, and not a program's token, says who it is.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use brigade_domain::identity::ports;
-use brigade_domain::support::ports::{Looks, Permissions};
+use brigade_domain::support::ports::{Looks, Openings, Permissions};
 
 use super::password::Hasher;
 
@@ -48,6 +48,8 @@ pub struct Ports {
     pub support: Arc<dyn Permissions>,
     /// The same from support's side.
     pub looks: Arc<dyn Looks>,
+    /// What support reads is put on record.
+    pub openings: Arc<dyn Openings>,
     /// Invitations.
     pub invitations: Arc<dyn ports::Invitations>,
     /// How a tenant words its letters.
@@ -82,6 +84,7 @@ pub trait Everything:
     + ports::Outbox
     + Permissions
     + Looks
+    + Openings
 {
 }
 
@@ -108,6 +111,7 @@ impl<T> Everything for T where
         + ports::Outbox
         + Permissions
         + Looks
+        + Openings
 {
 }
 
@@ -134,6 +138,7 @@ impl Ports {
             audit: Arc::clone(all) as _,
             support: Arc::clone(all) as _,
             looks: Arc::clone(all) as _,
+            openings: Arc::clone(all) as _,
             invitations: Arc::clone(all) as _,
             wordings: Arc::clone(all) as _,
             outbox: Arc::clone(all) as _,

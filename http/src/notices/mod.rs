@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Party;
-use brigade_domain::id::{AccountId, ConversationId, NoticeId, WebhookId};
+use brigade_domain::id::{AccountId, ConversationId, NoticeId, PermissionId, WebhookId};
 use brigade_domain::notices::ports::{Notice, NoticeSettings, Notices, Subject, WhatRead};
 use brigade_domain::notices::push::Devices;
 use brigade_domain::notices::{Kind, MOST};
@@ -48,7 +48,8 @@ pub(crate) struct NoticeView {
     /// `ntc_…`
     #[schema(value_type = String)]
     id: NoticeId,
-    /// `assigned`, `mentioned`, `answered`, `waiting`, `due`, `accepted`, `entrusted`, `held_back` or `webhook_off`.
+    /// `assigned`, `mentioned`, `answered`, `waiting`, `due`, `accepted`, `entrusted`, `held_back`, `webhook_off` or
+    /// `support_came`.
     #[schema(value_type = String)]
     kind: Kind,
     /// The conversation it is about, or the account's newest: `cnv_…`
@@ -60,20 +61,26 @@ pub(crate) struct NoticeView {
     /// The webhook it is about: `whk_…`
     #[schema(value_type = Option<String>)]
     webhook: Option<WebhookId>,
-    /// What that is called: the customer, the account, the address of the webhook.
+    /// The permission under which support looks: `per_…`
+    #[schema(value_type = Option<String>)]
+    permission: Option<PermissionId>,
+    /// What that is called: the customer, the account, the address of the webhook, who of support looks.
     name: String,
     /// How often it happened since it was last read.
     times: u32,
     /// Who did it.
     #[schema(value_type = Option<String>)]
     by: Option<Party>,
-    /// What they are called, if it is one of the staff.
+    /// What they are called, if it is one of the staff or of support.
     by_name: Option<String>,
-    /// The beginning of the note that goes with it, or of the newest message.
+    /// The beginning of the note that goes with it, of the newest message, or of what support is to look at.
     words: Option<String>,
     /// Of what is due: when.
     #[schema(value_type = Option<String>, format = DateTime)]
     due_at: Option<Timestamp>,
+    /// Of support: until when it may look, or when that was over.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    until: Option<Timestamp>,
     /// When it happened last.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
@@ -82,14 +89,31 @@ pub(crate) struct NoticeView {
 
 impl From<Notice> for NoticeView {
     fn from(notice: Notice) -> Self {
-        let Notice { id, kind, subject, name, times, by, words, due_at, at, read } = notice;
-        let (conversation, account, webhook) = match subject {
-            Subject::Conversation(conversation) => (Some(conversation), None, None),
-            Subject::Account(account, conversation) => (conversation, Some(account), None),
-            Subject::Webhook(webhook) => (None, None, Some(webhook)),
+        let Notice { id, kind, subject, name, times, by, words, due_at, until, at, read } = notice;
+        let (conversation, account, webhook, permission) = match subject {
+            Subject::Conversation(conversation) => (Some(conversation), None, None, None),
+            Subject::Account(account, conversation) => (conversation, Some(account), None, None),
+            Subject::Webhook(webhook) => (None, None, Some(webhook), None),
+            Subject::Support(permission) => (None, None, None, Some(permission)),
         };
         let (by, by_name) = by.map_or((None, None), |(by, name)| (Some(by), name));
-        Self { id, kind, conversation, account, webhook, name, times, by, by_name, words, due_at, at, read }
+        Self {
+            id,
+            kind,
+            conversation,
+            account,
+            webhook,
+            permission,
+            name,
+            times,
+            by,
+            by_name,
+            words,
+            due_at,
+            until,
+            at,
+            read,
+        }
     }
 }
 

@@ -18,6 +18,7 @@ use super::{Identity, audit, scope, sessions, support_list};
 use crate::db::set_tenant;
 use crate::error::{Error, unruled};
 use crate::jobs::enqueue;
+use crate::notices;
 use crate::time::{from_db, to_db};
 
 impl Permissions for Identity {
@@ -134,6 +135,16 @@ impl Openings for Identity {
             noted.await.map_err(|rejection| unruled(rejection, what))
         })
     }
+
+    fn listed(&self, looking: Looking, cause: Cause) -> BoxFuture<'static, Result<(), Fault>> {
+        let db = self.db().clone();
+        Box::pin(async move {
+            let what = "note that support reads the list";
+            let noted =
+                db.write(what, looking.tenant, move |tx| Box::pin(async move { listed(tx, looking, &cause).await }));
+            noted.await.map_err(|rejection| unruled(rejection, what))
+        })
+    }
 }
 
 async fn let_in(tx: &mut PgConnection, tenant: TenantId, terms: &Terms, cause: &Cause) -> Result<(), Error> {
@@ -219,10 +230,12 @@ async fn finish(
 async fn look_in(tx: &mut PgConnection, session: BrowserSession, cause: Cause) -> Result<(), Error> {
     let tenant = session.tenant.ok_or(Error::from(Code::NotFound))?;
     set_tenant(tx, tenant).await?;
+    // Locked: of two that come at once under it, the second knows of the first.
     let running = sqlx::query_scalar!(
         "select permission.id from support_permissions permission
          join tenants tenant on tenant.id = permission.tenant_id and tenant.status = 'active'
-         where permission.tenant_id = $1 and permission.ended_at is null and permission.until > $2",
+         where permission.tenant_id = $1 and permission.ended_at is null and permission.until > $2
+         for no key update of permission",
         tenant.uuid(),
         to_db(cause.at)
     )
@@ -231,6 +244,7 @@ async fn look_in(tx: &mut PgConnection, session: BrowserSession, cause: Cause) -
     let Some(permission) = running.map(PermissionId::from_uuid) else {
         return Err(Refusal::new(Code::SupportEnded, "This business does not let support look.").into());
     };
+    let came_before = came(tx, tenant, permission, session.user).await?;
     sqlx::query!(
         "insert into support_looks (tenant_id, session_id, permission_id, user_id, began_at) values ($1, $2, $3, $4, $5)",
         tenant.uuid(),
@@ -245,9 +259,24 @@ async fn look_in(tx: &mut PgConnection, session: BrowserSession, cause: Cause) -
     if let Some(old) = session.replaces {
         sessions::end_quietly(tx, old, cause.at).await?;
     }
+    if !came_before {
+        notices::support_came(tx, tenant, session.id, session.user, cause.at).await?;
+    }
     let details = json!({ "permission": permission, "session": session.id });
     audit::done(tx, Some(tenant), "support.looked_in", &cause, details).await?;
     audit::done(tx, None, "support.looked_in", &cause, json!({ "tenant": tenant, "session": session.id })).await
+}
+
+/// Whether this person has looked under this permission.
+async fn came(tx: &mut PgConnection, tenant: TenantId, permission: PermissionId, user: UserId) -> Result<bool, Error> {
+    let came = sqlx::query_scalar!(
+        r#"select exists (
+               select from support_looks where tenant_id = $1 and permission_id = $2 and user_id = $3) as "came!""#,
+        tenant.uuid(),
+        permission.uuid(),
+        user.uuid()
+    );
+    Ok(came.fetch_one(tx).await?)
 }
 
 async fn leave(tx: &mut PgConnection, session: BrowserSession, cause: Cause) -> Result<(), Error> {
@@ -316,6 +345,23 @@ async fn opened(
     }
     let details = json!({ "conversation": conversation, "session": session });
     audit::done(tx, Some(tenant), "support.conversation_opened", cause, details).await
+}
+
+async fn listed(tx: &mut PgConnection, looking: Looking, cause: &Cause) -> Result<(), Error> {
+    let Looking { tenant, session, .. } = looking;
+    let first = sqlx::query!(
+        "update support_looks set listed_at = greatest($3, began_at)
+         where tenant_id = $1 and session_id = $2 and listed_at is null",
+        tenant.uuid(),
+        session.uuid(),
+        to_db(cause.at) as _
+    )
+    .execute(&mut *tx)
+    .await?;
+    if first.rows_affected() == 0 {
+        return Ok(());
+    }
+    audit::done(tx, Some(tenant), "support.list_read", cause, json!({ "session": session })).await
 }
 
 /// What a session of support's may do now: look, or nothing any more. `may_look`: the person still operates the platform,

@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Party;
-use brigade_domain::id::{AccountId, ConversationId, InvalidId, NoticeId, TenantId, UserId, WebhookId};
+use brigade_domain::id::{
+    AccountId, ConversationId, InvalidId, NoticeId, PermissionId, SessionId, TenantId, UserId, WebhookId,
+};
 use brigade_domain::notices::ports::{Notice, Subject, WhatRead};
 use brigade_domain::notices::tell::{HANDED_WITH, Seen};
 use brigade_domain::notices::{KEPT_DAYS, Kind, MOST, WORDS};
@@ -213,7 +215,9 @@ struct Record {
     name: String,
     words: Option<String>,
     due_at: Option<DbTime>,
+    until: Option<DbTime>,
     conversation: Option<Uuid>,
+    permission: Option<Uuid>,
 }
 
 /// Somebody's own, newest first.
@@ -225,6 +229,7 @@ pub(super) async fn list(tx: &mut PgConnection, tenant: TenantId, user: UserId) 
                   coalesce(case told.kind
                       when 'entrusted' then (select name from accounts where tenant_id = $1 and id = told.subject)
                       when 'webhook_off' then (select url from webhook_endpoints where tenant_id = $1 and id = told.subject)
+                      when 'support_came' then (select name from users where id = look.user_id)
                       else chat.listing::jsonb ->> 'name' end, '') as "name!",
                   case when told.note_seq is not null then
                       case when exists (
@@ -238,13 +243,18 @@ pub(super) async fn list(tx: &mut PgConnection, tenant: TenantId, user: UserId) 
                           (select line.body::jsonb ->> 'text' from event_log line
                            where line.tenant_id = $1 and line.entity_id = told.subject and line.seq = told.note_seq)), $4) end
                   when told.kind in ('answered', 'waiting') then left(chat.listing::jsonb ->> 'preview', $4)
+                  when told.kind = 'support_came' then left(permission.about, $4)
                   end as words,
                   case when told.kind = 'due' then chat.due_at end as due_at,
+                  coalesce(permission.ended_at, permission.until) as until,
                   case when told.kind = 'entrusted' then (
                       select id from conversations where tenant_id = $1 and account_id = told.subject order by id desc limit 1
-                  ) end as conversation
+                  ) end as conversation,
+                  permission.id as "permission?"
            from notices told
            left join conversations chat on chat.tenant_id = $1 and chat.id = told.subject
+           left join support_looks look on told.kind = 'support_came' and look.tenant_id = $1 and look.session_id = told.subject
+           left join support_permissions permission on permission.tenant_id = $1 and permission.id = look.permission_id
            where told.tenant_id = $1 and told.user_id = $2
            order by told.happened_at desc, told.id desc limit $3"#,
         tenant.uuid(),
@@ -281,6 +291,10 @@ impl Record {
                 Subject::Account(AccountId::from_uuid(self.subject), self.conversation.map(ConversationId::from_uuid))
             }
             Kind::WebhookOff => Subject::Webhook(WebhookId::from_uuid(self.subject)),
+            Kind::SupportCame => {
+                let broken = || Fault::Internal { what: "find what support was let in for", source: None };
+                Subject::Support(PermissionId::from_uuid(self.permission.ok_or_else(broken)?))
+            }
             Kind::Assigned
             | Kind::Mentioned
             | Kind::Answered
@@ -298,6 +312,7 @@ impl Record {
             by,
             words: self.words.filter(|words| !words.is_empty()),
             due_at: self.due_at.map(from_db).transpose()?,
+            until: self.until.map(from_db).transpose()?,
             at: from_db(self.happened_at)?,
             read: self.read,
         })
@@ -347,24 +362,39 @@ pub(crate) async fn webhook_off(
     webhook: WebhookId,
     at: Timestamp,
 ) -> Result<(), Error> {
-    let admins =
-        sqlx::query_scalar!("select user_id from memberships where tenant_id = $1 and role = 'admin'", tenant.uuid())
-            .fetch_all(&mut *tx)
-            .await?;
-    let fresh: Vec<Fresh> = admins
-        .into_iter()
-        .map(|admin| Fresh {
-            user: UserId::from_uuid(admin),
-            kind: Kind::WebhookOff,
-            subject: webhook.uuid(),
-            mark: at.as_microsecond(),
-            times: 1,
-            by: None,
-            note: None,
-            at,
-        })
-        .collect();
-    let told = tell(tx, tenant, fresh).await?;
+    tell_admins(tx, tenant, Kind::WebhookOff, webhook.uuid(), None, at).await
+}
+
+/// Tells the admins that somebody of support has begun to look, in this session.
+pub(crate) async fn support_came(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    look: SessionId,
+    who: UserId,
+    at: Timestamp,
+) -> Result<(), Error> {
+    tell_admins(tx, tenant, Kind::SupportCame, look.uuid(), Some(who), at).await
+}
+
+/// Tells the admins something that is in no log; not who did it themselves.
+async fn tell_admins(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    kind: Kind,
+    subject: Uuid,
+    by: Option<UserId>,
+    at: Timestamp,
+) -> Result<(), Error> {
+    let admins = sqlx::query_scalar!(
+        "select user_id from memberships where tenant_id = $1 and role = 'admin' and user_id is distinct from $2",
+        tenant.uuid(),
+        by.map(UserId::uuid),
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let (mark, by) = (at.as_microsecond(), by.map(Party::User));
+    let told = |admin| Fresh { user: UserId::from_uuid(admin), kind, subject, mark, times: 1, by, note: None, at };
+    let told = tell(tx, tenant, admins.into_iter().map(told).collect()).await?;
     news::say(tx, tenant, &told).await
 }
 

@@ -35,7 +35,7 @@ use parking_lot::RwLock;
 use uuid::Uuid;
 
 pub use self::digest::{Addressee, Links};
-pub(crate) use self::keep::{expire, webhook_off};
+pub(crate) use self::keep::{expire, support_came, webhook_off};
 pub use self::push::{MakeKeys, PgPush};
 use crate::db::WeakDb;
 use crate::error::unruled;

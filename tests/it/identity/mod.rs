@@ -15,6 +15,7 @@ mod second_factor_of_all;
 mod secrets;
 mod sessions;
 pub(crate) mod support;
+mod support_told;
 mod throttle;
 mod verification;
 mod wording;

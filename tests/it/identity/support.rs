@@ -15,18 +15,18 @@ use crate::live::stage::{Stage, path_of};
 use crate::support::{Authenticator, Browser, Person, Socket, TestApp, TestTenant, eventually};
 
 /// Somebody who operates the platform with two-step sign-in, in their browser.
-async fn operator(app: &TestApp) -> (Person, Browser) {
+pub(super) async fn operator(app: &TestApp) -> (Person, Browser) {
     let (id, email) = app.somebody("Olu Operator", true).await;
     let browser = Authenticator::of(app, &email).await.browser;
     (Person::in_browser(app, id, &email, &browser), browser)
 }
 
-async fn let_in(admin: &Person, hours: u16) -> Value {
+pub(super) async fn let_in(admin: &Person, hours: u16) -> Value {
     admin.post("/v1/tenant/support", json!({ "hours": hours, "about": "The chat stays empty" })).await.data();
     admin.get("/v1/tenant/support").await.data()[0].clone()
 }
 
-async fn look_in(app: &TestApp, tenant: &TestTenant, who: &Person, browser: &mut Browser) -> Person {
+pub(super) async fn look_in(app: &TestApp, tenant: &TestTenant, who: &Person, browser: &mut Browser) -> Person {
     let path = format!("/v1/platform/support/{}/look-in", tenant.id);
     assert_eq!(browser.post(&path, json!({})).await.data()["kind"], "support");
     Person::in_browser(app, who.id, &who.email, browser)
@@ -148,7 +148,7 @@ async fn support_reads_what_the_staff_read_and_it_is_on_record() {
     assert_eq!(socket.closed().await.code, 4403);
     // Each once, however it is opened; what is another's is no opening.
     let opened = ["conversation_opened"; 2];
-    assert_eq!(record(app, &stage.tenant), [&["let_in", "looked_in"][..], &opened, &["left"]].concat());
+    assert_eq!(record(app, &stage.tenant), [&["let_in", "looked_in", "list_read"][..], &opened, &["left"]].concat());
     assert!(record(app, &stage.elsewhere).is_empty());
     let platform = app.database.sql(
         "select event_type from audit_log where tenant_id = '00000000-0000-0000-0000-000000000000'
@@ -161,6 +161,86 @@ async fn support_reads_what_the_staff_read_and_it_is_on_record() {
     let shown = stage.admin.get("/v1/tenant/support").await.data()[0].clone();
     assert_eq!((&shown["looks"][0]["by"]["name"], &shown["looks"][0]["opened"]), (&json!("Olu Operator"), &json!(2)));
     assert!(shown["looks"][0]["left_at"].is_string() && shown["ended_at"].is_null(), "{shown}");
+}
+
+/// From the document: a route that is added and shows what was said is on record by itself, or this fails.
+#[tokio::test]
+async fn whatever_shows_what_was_said_is_on_record_before_it_does() {
+    const SAID: &str = "saffron";
+    let stage = Stage::set().await;
+    let app = &stage.app;
+    visitor_says(app, &stage.visitor, &format!("Where is my {SAID}?")).await;
+    let_in(&stage.admin, 4).await;
+    let (who, mut browser) = operator(app).await;
+    let mut showed = Vec::new();
+    for operation in operations(app).await {
+        if operation.method != Method::GET || !operation.access.ends_with("_or_support") {
+            continue;
+        }
+        let support = look_in(app, &stage.tenant, &who, &mut browser).await;
+        let path = operation.path.replace("{seq}", "1");
+        let path = match path.split('/').nth(2).unwrap() {
+            "conversations" => path.replace("{id}", &stage.visitor.conversation),
+            "accounts" => path.replace("{id}", &stage.account),
+            _ => path.replace("{id}", &stage.tenant.id.to_string()),
+        };
+        let before = record(app, &stage.tenant).len();
+        for _ in 0..2 {
+            let answer = support.get(&path).await;
+            assert!([200, 404].contains(&answer.status), "{path}: {answer:?}");
+            let noted = record(app, &stage.tenant)[before..].to_vec();
+            if answer.body.to_string().contains(SAID) {
+                let expected = if path == "/v1/conversations" { "list_read" } else { "conversation_opened" };
+                assert_eq!(noted, [expected], "{path}, once");
+                showed.push(operation.path.clone());
+            }
+        }
+        browser.post("/v1/support/leave", json!({})).await.data();
+    }
+    showed.sort();
+    showed.dedup();
+    let conversation = "/v1/conversations/{id}";
+    let expected =
+        ["/v1/conversations", conversation, &format!("{conversation}/log"), &format!("{conversation}/messages")];
+    assert_eq!(showed, expected);
+}
+
+#[tokio::test]
+async fn the_list_is_on_record_over_the_socket_too_once_a_look_or_is_not_shown() {
+    let stage = Stage::set().await;
+    let app = &stage.app;
+    visitor_says(app, &stage.visitor, "Where is my saffron?").await;
+    let inbox = |tenant: &TestTenant| format!("tenant:{}/inbox", tenant.id);
+    let_in(&stage.admin, 4).await;
+    let (who, mut browser) = operator(app).await;
+    let support = look_in(app, &stage.tenant, &who, &mut browser).await;
+    let mut socket = Socket::open(app, &support).await;
+    socket.subscribe(&stage.business()).await;
+    socket.send(&json!({ "t": "sub", "topic": inbox(&stage.elsewhere) })).await;
+    assert_eq!(socket.expect("err").await["code"], "NOT_FOUND");
+    assert_eq!(record(app, &stage.tenant), ["let_in", "looked_in"], "nothing was shown");
+    let shown = socket.subscribe(&inbox(&stage.tenant)).await;
+    assert!(shown.to_string().contains("saffron"), "{shown}");
+    assert_eq!(record(app, &stage.tenant), ["let_in", "looked_in", "list_read"]);
+    let mut another = Socket::open(app, &support).await;
+    another.subscribe(&inbox(&stage.tenant)).await;
+    support.get("/v1/conversations").await.data();
+    assert_eq!(record(app, &stage.tenant), ["let_in", "looked_in", "list_read"], "once a look");
+    assert_eq!(record(app, &stage.elsewhere), [""; 0]);
+
+    browser.post("/v1/support/leave", json!({})).await.data();
+    let support = look_in(app, &stage.tenant, &who, &mut browser).await;
+    app.database.sql("revoke update (listed_at) on support_looks from brigade_app");
+    let answer = support.get("/v1/conversations").await;
+    assert!(answer.status >= 500 && !answer.body.to_string().contains("saffron"), "{answer:?}");
+    let mut socket = Socket::open(app, &support).await;
+    socket.send(&json!({ "t": "sub", "topic": inbox(&stage.tenant) })).await;
+    let refused = socket.expect("err").await;
+    assert_eq!((&refused["topic"], &refused["code"]), (&json!(inbox(&stage.tenant)), &json!("INTERNAL")));
+    app.database.sql("grant update (listed_at) on support_looks to brigade_app");
+    support.get("/v1/conversations").await.data();
+    let all = ["let_in", "looked_in", "list_read", "left", "looked_in", "list_read"];
+    assert_eq!(record(app, &stage.tenant), all, "another look");
 }
 
 /// From the document: a route that is added is tried.

@@ -1,6 +1,7 @@
 //! Outgoing webhooks: a real server tells a real receiver on this machine (security 36 is in `integrations/`, too).
 
 mod endpoints;
+mod noticed;
 mod telling;
 
 use brigade_domain::actor::Role;

@@ -1,7 +1,7 @@
 import { call } from './session';
 
 /** What is told. */
-export type NoticeKind = 'assigned' | 'mentioned' | 'answered' | 'waiting' | 'due' | 'accepted' | 'entrusted' | 'held_back' | 'webhook_off';
+export type NoticeKind = 'assigned' | 'mentioned' | 'answered' | 'waiting' | 'due' | 'accepted' | 'entrusted' | 'held_back' | 'webhook_off' | 'support_came';
 
 /** One thing that one was told. */
 export interface Notice {
@@ -10,7 +10,9 @@ export interface Notice {
   conversation: string | null;
   account: string | null;
   webhook: string | null;
-  /** What it is about: the customer, the account, the address of the webhook. */
+  /** Under which support looks. */
+  permission: string | null;
+  /** What it is about: the customer, the account, the address of the webhook, who of support looks. */
   name: string;
   /** How often it happened since it was last read. */
   times: number;
@@ -18,6 +20,8 @@ export interface Notice {
   by_name: string | null;
   words: string | null;
   due_at: string | null;
+  /** Of support: until when it may look, or when that was over. */
+  until: string | null;
   at: string;
   read: boolean;
 }

@@ -86,9 +86,11 @@ async function showNotices(shelf: NoticeShelf, alerts: Alerts): Promise<void> {
 /** It is read, and opened where it is: on this page if that can be. */
 function choose(shelf: NoticeShelf, notice: Notice, event: MouseEvent, close: () => void): void {
   shelf.read(notice);
-  if (event.ctrlKey || event.metaKey || event.shiftKey || notice.conversation === null || !shelf.opener) return;
-  event.preventDefault();
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  // Also where the link leads to another place of the same page.
   close();
+  if (notice.conversation === null || !shelf.opener) return;
+  event.preventDefault();
   shelf.opener(notice.conversation);
 }
 

@@ -16,8 +16,8 @@ const ME = 'usr_me';
 
 function notice(more: Partial<Notice> = {}): Notice {
   return {
-    id: 'ntc_1', kind: 'answered', conversation: 'cnv_1', account: null, webhook: null, name: 'Ada', times: 1, by: 'vis_1', by_name: null,
-    words: 'Hello', due_at: null, at: '2026-11-22T10:00:00.000001Z', read: false, ...more,
+    id: 'ntc_1', kind: 'answered', conversation: 'cnv_1', account: null, webhook: null, permission: null, name: 'Ada', times: 1, by: 'vis_1', by_name: null,
+    words: 'Hello', due_at: null, until: null, at: '2026-11-22T10:00:00.000001Z', read: false, ...more,
   };
 }
 
@@ -160,5 +160,9 @@ describe('the words', () => {
     expect(say({ kind: 'due', due_at: '2026-11-22T11:00:00Z' })).toMatch(/^Missed: /);
     expect(say({ kind: 'due', due_at: '2026-11-22T13:00:00Z' })).toMatch(/^What Ada waits for is due today, /);
     expect(hrefOf(notice({ kind: 'entrusted', conversation: null }))).toBe('/inbox');
+    const support = { kind: 'support_came', name: 'Olu', conversation: null, permission: 'per_1' } as const;
+    expect(say({ ...support, until: '2026-11-22T15:00:00Z' })).toMatch(/^Olu of the platform’s support came to look into your business\. They may look until today, /);
+    expect(say({ ...support, until: '2026-11-22T12:00:00Z' })).toMatch(/ That was over today, /);
+    expect(hrefOf(notice(support))).toBe('/settings#support');
   });
 });

@@ -15,6 +15,7 @@ export function textOf(notice: Notice, now = new Date()): string {
     case 'entrusted': return `${who} made you the account manager of ${name}.`;
     case 'held_back': return times > 1 ? `${times} scheduled messages to ${name} were held back.` : `A scheduled message to ${name} was held back.`;
     case 'webhook_off': return `A webhook was switched off, because nothing arrived any more: ${name}`;
+    case 'support_came': return `${name} of the platform’s support came to look into your business.${untilText(notice, now)}`;
   }
 }
 
@@ -24,8 +25,14 @@ function dueText({ name, due_at }: Notice, now: Date): string {
   return missed ? `Missed: what ${name} waits for was due ${momentText(due_at, now)}.` : `What ${name} waits for is due ${momentText(due_at, now)}.`;
 }
 
+function untilText({ until }: Notice, now: Date): string {
+  if (until === null) return '';
+  return Date.parse(until) <= now.getTime() ? ` That was over ${momentText(until, now)}.` : ` They may look until ${momentText(until, now)}.`;
+}
+
 /** Where it leads. */
 export function hrefOf({ kind, conversation }: Notice): string {
   if (kind === 'webhook_off') return '/settings#webhooks';
+  if (kind === 'support_came') return '/settings#support';
   return conversation === null ? '/inbox' : `/inbox?c=${conversation}`;
 }

@@ -28,7 +28,7 @@ function leaveButton({ owned, toasts }: Own): HTMLButtonElement {
 /** On every page: where one is, until when, and the way out. */
 function banner(session: Looking): HTMLElement {
   return el('div', { class: c('banner'), role: 'region', 'aria-label': 'Looking in' },
-    el('p', {}, 'You are looking into ', el('b', {}, el('bdi', {}, session.tenant.name)), ' until ', el('time', { datetime: session.until }, momentText(session.until)), '. You can change nothing, and what you open is in its audit log.'),
+    el('p', {}, 'You are looking into ', el('b', {}, el('bdi', {}, session.tenant.name)), ' until ', el('time', { datetime: session.until }, momentText(session.until)), '. You can change nothing, and what you read is in its audit log.'),
     leaveButton(session));
 }
 

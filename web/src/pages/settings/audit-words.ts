@@ -49,6 +49,7 @@ export const WORDS: Record<string, { topic: Topic; text: string }> = {
   'support.ended': { topic: 'people', text: 'ended that the platform’s support may look' },
   'support.looked_in': { topic: 'people', text: 'looked in as the platform’s support' },
   'support.left': { topic: 'people', text: 'looked no longer as the platform’s support' },
+  'support.list_read': { topic: 'conversations', text: 'looked through the conversations as the platform’s support' },
   'support.conversation_opened': { topic: 'conversations', text: 'opened a conversation as the platform’s support' },
   'membership.granted': { topic: 'people', text: 'gave somebody a role' },
   'staff.role_changed': { topic: 'people', text: 'changed a role' },

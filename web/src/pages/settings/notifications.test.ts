@@ -34,10 +34,14 @@ const choose = (input: HTMLInputElement, checked: boolean) => {
 const ASSIGNED = 'A conversation is given to me';
 const MENTIONED = 'Somebody mentions me';
 
+const show = async (kind: string) => {
+  document.body.replaceChildren(...(notificationSection({ owned, who: { kind }, toasts, notices: { changed } } as unknown as Session) as Node[]));
+  await settle();
+};
+
 beforeEach(async () => {
   Object.assign(server, { kept: USUAL, fails: false, saves: [] });
-  document.body.replaceChildren(...(notificationSection({ owned, who: { kind: 'account_manager' }, toasts, notices: { changed } } as unknown as Session) as Node[]));
-  await settle();
+  await show('account_manager');
 });
 afterEach(() => document.body.replaceChildren());
 
@@ -52,6 +56,17 @@ describe('what one wants to be told', () => {
     expect(server.kept).toEqual({ ...USUAL, rev: 3, off: ['assigned'], unmailed: ['mentioned'], unpushed: ['mentioned'] });
     expect(document.body.textContent).toContain('Saved.');
     expect(box(`Told here: A webhook was switched off`)).toBeNull();
+  });
+
+  it('is always told to admins when support looks, and by mail and elsewhere as they like', async () => {
+    const support = 'The platform’s support begins to look (always told here)';
+    expect(box(`Told here: ${support}`)).toBeNull();
+    await show('admin');
+    expect([box(`Told here: ${support}`).disabled, box(`Told here: ${support}`).checked]).toEqual([true, true]);
+    choose(box(`By e-mail: ${support}`), false);
+    choose(box('Told here: A webhook was switched off'), false);
+    await settle();
+    expect(server.kept).toMatchObject({ off: ['webhook_off'], unmailed: ['support_came'] });
   });
 
   it('comes back with a reason when it could not be kept', async () => {

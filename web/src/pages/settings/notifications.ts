@@ -10,7 +10,7 @@ import type { Alerts } from '../../components/notices/alerts';
 import { el, fill, setText, type Child } from '../../ui/dom';
 import { c, card, doButton, loaded, messageOf } from './parts';
 
-const KINDS: readonly { kind: NoticeKind; label: string; admin?: true }[] = [
+const KINDS: readonly { kind: NoticeKind; label: string; admin?: true; always?: true }[] = [
   { kind: 'assigned', label: 'A conversation is given to me' },
   { kind: 'mentioned', label: 'Somebody mentions me' },
   { kind: 'answered', label: 'A customer writes in a conversation of mine' },
@@ -20,6 +20,7 @@ const KINDS: readonly { kind: NoticeKind; label: string; admin?: true }[] = [
   { kind: 'entrusted', label: 'I become the manager of an account' },
   { kind: 'held_back', label: 'A message I scheduled was held back' },
   { kind: 'webhook_off', label: 'A webhook was switched off', admin: true },
+  { kind: 'support_came', label: 'The platform’s support begins to look (always told here)', admin: true, always: true },
 ];
 
 const WHEN: readonly { value: MailWhen; label: string }[] = [
@@ -86,8 +87,8 @@ class Choices {
     const { owned, who, toasts } = session;
     this.#complain = (text) => toasts.show({ text, danger: true });
     const kinds = KINDS.filter(({ admin }) => !admin || who.kind === 'admin');
-    const rows = kinds.map(({ kind, label }) => {
-      const here = el('input', { type: 'checkbox', 'aria-label': `Told here: ${label}` });
+    const rows = kinds.map(({ kind, label, always = false }) => {
+      const here = el('input', { type: 'checkbox', disabled: always, 'aria-label': `Told here: ${label}` });
       const mailed = el('input', { type: 'checkbox', 'aria-label': `By e-mail: ${label}` });
       const pushed = el('input', { type: 'checkbox', 'aria-label': `On my devices: ${label}` });
       this.#boxes.push({ kind, here, mailed, pushed });

@@ -21,7 +21,7 @@ export function supportSection(session: Session): Child[] {
     loaded(session.owned, 'Loading who may look', permissions, (all, again) => draw(session, all, again)),
     card('What they see',
       el('p', { class: c('soft') }, 'Your inbox, conversations with their notes, names of customers and colleagues, and how the business is set up.'),
-      el('p', { class: c('soft') }, 'They cannot write, change or download anything. Keys, secrets, webhooks, files, reports, search and the audit log stay closed. They are not on your team and get no conversations. Each time they come or go and each conversation they open is in your audit log.')),
+      el('p', { class: c('soft') }, 'They cannot write, change or download anything. Keys, secrets, webhooks, files, reports, search and the audit log stay closed. They are not on your team and get no conversations. Each time they come or go, that they look through your conversations and each one they open is in your audit log.')),
   ];
 }
 
