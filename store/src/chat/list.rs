@@ -250,7 +250,7 @@ async fn records(
                 i64::try_from(limit).unwrap_or(i64::from(PAGE)) + 1,
                 filter.assignee == Some(Assignee::Nobody),
                 filter.due.map(Urgency::as_str),
-                teams(filter) as _,
+                teams(filter.team.as_ref()) as _,
                 filter.team == Some(OfTeam::None),
             )
             .fetch_all(tx)
@@ -284,8 +284,9 @@ fn answered_by(filter: &Filter) -> Option<Uuid> {
     }
 }
 
-fn teams(filter: &Filter) -> Option<Vec<Uuid>> {
-    match &filter.team {
+/// The teams of which it is to be one; `None` where that is not asked for.
+pub(super) fn teams(team: Option<&OfTeam>) -> Option<Vec<Uuid>> {
+    match team {
         Some(OfTeam::AnyOf(teams)) => Some(teams.iter().map(|team| team.uuid()).collect()),
         Some(OfTeam::None) | None => None,
     }
