@@ -35,6 +35,7 @@ try {
   const chat = await visitor(amara);
   await client(amara);
   await together(jonas, amara, chat);
+  await aTeam(amara);
   await manyAtOnce(amara);
   await aDay(amara);
   await howItWas(amara);
@@ -222,6 +223,18 @@ async function together(jonas, amara, chat) {
   await amara.getByRole('textbox', { name: 'Write an answer' }).fill('');
 }
 
+async function aTeam(amara) {
+  await openConversation(amara, 'kindergarten');
+  await openPane(amara).getByRole('button', { name: 'Assign', exact: true }).click();
+  const dialog = amara.getByRole('dialog', { name: 'Who answers this?' });
+  await dialog.getByRole('button', { name: /^Events/ }).hover();
+  await keep(amara, 'manager-assign', { of: dialog });
+  await dialog.getByRole('button', { name: /^Events/ }).click();
+  const told = await openPane(amara).getByText('You gave this to Events').boundingBox();
+  const pane = await openPane(amara).boundingBox();
+  await keep(amara, 'manager-team', { clip: { ...pane, height: told.y + told.height + 24 - pane.y } });
+}
+
 async function manyAtOnce(amara) {
   for (const words of ['kindergarten', 'Easter', 'an hour late']) await line(amara, words).getByRole('checkbox').check();
   await list(amara).getByRole('group', { name: 'With what is selected' }).waitFor();
@@ -347,6 +360,12 @@ async function admin(jonas) {
   await section('people', 'People');
   await jonas.getByText('lea@balance-kitchen.example').waitFor();
   await keepAround(jonas, [top, cardOf('Who works here'), invite], 'admin-team', 24);
+
+  await section('teams', 'Teams');
+  const teams = cardOf('Who works together');
+  await teams.getByRole('button', { name: 'Change Events' }).waitFor();
+  await teams.getByText('online').first().waitFor();
+  await keepAround(jonas, [top, teams], 'admin-teams', 24);
 
   await section('targets', 'Targets');
   const targets = cardOf('How soon');

@@ -64,6 +64,35 @@ describe('finding what was said', () => {
     await results().waitFor({ state: 'hidden' });
   });
 
+  it('looks in what is given to a team, to mine or to none, with the same choice as the list', async () => {
+    const team = amara.getByRole('region', { name: 'Conversations' }).getByLabel('Team', { exact: true });
+    const found = async (choice, count) => {
+      await team.selectOption({ label: choice });
+      await eventually(async () => assert.equal(await results().getByRole('link').count(), count, choice));
+    };
+    await field().fill('summer party');
+    await results().getByRole('link').filter({ hasText: 'summer party' }).waitFor();
+    await found('Drivers', 0);
+    await results().getByText('Nobody has said this where you look. Choose “All teams” to look everywhere.').waitFor();
+    await found('Events', 1);
+    assert.match(amara.url(), /[?&]t=tea_/);
+    await picture(amara, 'inbox-search-team-desktop');
+    await found('No team', 0);
+    await found('My teams', 1);
+    assert.match(amara.url(), /[?&]t=mine/);
+    // By name, with Ctrl-K, while something is looked for.
+    await amara.keyboard.press('Control+k');
+    await amara.keyboard.type('no team');
+    await amara.getByRole('option', { name: 'Conversations: No team' }).click();
+    await eventually(async () => assert.equal(await results().getByRole('link').count(), 0));
+    // What the address keeps narrows what is looked for next time.
+    await amara.goto('/inbox?t=none&q=summer+party');
+    await results().getByText('Nobody has said this where you look.').waitFor();
+    await team.selectOption({ label: 'All teams' });
+    await results().getByRole('link').filter({ hasText: 'summer party' }).waitFor();
+    await field().fill('');
+  });
+
   it('finds what was just said', async () => {
     await say(chat, 'And is the quiche vegetarian?');
     await amara.getByRole('link').filter({ hasText: 'quiche' }).first().waitFor();

@@ -35,6 +35,9 @@ describe('teams', () => {
     await page.getByRole('textbox', { name: 'Write an answer' }).press('Escape');
     await page.keyboard.press(key);
   };
+  /** A line in the history about who gave it to which team. */
+  const told = (page, words) => page.getByRole('log').locator('[data-change]').filter({ has: page.getByText(words, { exact: true }) });
+  const lines = (page) => page.getByRole('log').locator('[data-change]').allInnerTexts();
   const row = (page, name) => page.getByRole('listitem').filter({ has: page.getByText(name, { exact: true }), hasText: /open/ });
   const fits = async (page) => assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than the page');
 
@@ -78,6 +81,14 @@ describe('teams', () => {
     await amara.getByRole('button', { name: `Given to ${KITCHEN}. Assign to somebody` }).waitFor();
     await amara.getByRole('complementary', { name: 'Details' }).getByText(KITCHEN).waitFor();
     assert.doesNotMatch(await chat.locator('body').innerText(), /مطبخ|team/i, 'no affair of the customer');
+    // In the history too, where it happened, for whoever reads it later as well.
+    await told(amara, `You gave this to ${KITCHEN}`).waitFor();
+    await openConversation(admin, 'sixty people');
+    await told(admin, `Amara Okafor gave this to ${KITCHEN}`).waitFor();
+    await say(chat, 'Most of the sixty people are vegetarians');
+    const next = amara.getByRole('log').locator('[data-seq]').filter({ hasText: 'vegetarians' });
+    await next.getByText(`You gave this to ${KITCHEN}`).waitFor();
+    assert.ok(await next.evaluate((row) => row.firstElementChild.matches('[data-change]')), 'above what was said next');
     await picture(amara, 'inbox-team-desktop');
     await assertAccessible(amara, 'a conversation of a team');
   });
@@ -120,9 +131,19 @@ describe('teams', () => {
     await dialog.getByRole('button', { name: 'Hand on' }).click();
     await amara.getByRole('button', { name: 'Given to Weddings. Assign to somebody' }).waitFor();
     await amara.getByRole('log').getByText('Without nuts.').waitFor();
+    await told(amara, `You moved this from ${KITCHEN} to Weddings`).waitFor();
     await amara.getByRole('button', { name: 'Undo' }).last().click();
     await amara.getByRole('button', { name: /^Answered by You/ }).waitFor();
     await amara.getByText(`given to ${KITCHEN}`).first().waitFor();
+    await told(amara, `You moved this from Weddings to ${KITCHEN}`).waitFor();
+    const before = await lines(amara);
+    assert.equal(before.length, 3);
+    await picture(amara, 'inbox-team-lines-desktop');
+    await assertAccessible(amara, 'lines about teams');
+    await amara.reload();
+    await told(amara, `You moved this from Weddings to ${KITCHEN}`).waitFor();
+    assert.deepEqual(await lines(amara), before, 'the same, and in the same order, when it is read again');
+    assert.doesNotMatch(await chat.locator('body').innerText(), /مطبخ|Weddings|team/i, 'no affair of the customer');
   });
 
   it('are given many at once', async () => {
@@ -144,8 +165,11 @@ describe('teams', () => {
     await assertAccessible(admin, 'removing a team');
     await sure.getByRole('button', { name: 'Remove' }).click();
     await eventually(async () => assert.equal(await line(amara, 'Sixty-five').getByText(KITCHEN).count(), 0));
+    await told(amara, 'You moved this from Weddings to a team that is gone').waitFor();
     await admin.getByRole('button', { name: 'Undo' }).last().click();
     await row(admin, KITCHEN).getByText('1 open').waitFor();
+    await told(amara, `You moved this from Weddings to ${KITCHEN}`).waitFor();
+    assert.deepEqual((await lines(amara)).filter((each) => each.includes('gone')), []);
   });
 
   it('are there on a phone and in the dark', async () => {
@@ -160,6 +184,12 @@ describe('teams', () => {
       await fits(page);
       if (size === 'phone') await assertAccessible(page, 'the inbox of a team, on a phone');
       await picture(page, `inbox-team-${size}-${scheme}`);
+      await page.goto('/inbox');
+      await openConversation(page, 'Sixty-five');
+      await told(page, `Amara Okafor moved this from Weddings to ${KITCHEN}`).waitFor();
+      await fits(page);
+      await picture(page, `inbox-team-lines-${size}-${scheme}`);
+      if (size === 'phone') await assertAccessible(page, 'lines about teams, on a phone');
       await page.close();
     }
   });

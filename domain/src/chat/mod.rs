@@ -44,6 +44,7 @@ pub mod signal;
 mod snapshot;
 pub mod standing;
 pub mod state;
+pub mod team_change;
 pub mod text;
 pub mod transcript;
 pub mod triage;

@@ -11,6 +11,7 @@ use crate::refusal::Fault;
 use super::Conversation;
 use super::event::Event;
 use super::message::{KEPT, Message};
+use super::team_change::TeamChange;
 use super::text::MessageText;
 
 /// The most messages of one page.
@@ -24,6 +25,9 @@ const _: () = assert!(PAGE as usize <= KEPT);
 pub struct Page {
     /// Oldest first.
     pub messages: Vec<Message>,
+    /// To which teams it was given meanwhile, oldest first: for the staff. Those above the oldest message, and also those
+    /// below it where no message is older.
+    pub team_changes: Vec<TeamChange>,
     /// Whether there are older ones.
     pub more: bool,
 }
@@ -88,6 +92,18 @@ pub fn versions(lines: &[LogLine]) -> Result<Vec<Version>, Fault> {
         }
     }
     Ok(versions)
+}
+
+/// To which teams it was given by those of `lines` that say so.
+pub fn team_changes(lines: &[LogLine]) -> Result<Vec<TeamChange>, Fault> {
+    let mut changes = Vec::new();
+    for entry in entries(lines) {
+        let Entry { seq, event, by, at } = entry?;
+        if let Event::TeamAssigned { team } = event {
+            changes.push(TeamChange { seq, by, at, team });
+        }
+    }
+    Ok(changes)
 }
 
 fn entries(lines: &[LogLine]) -> impl Iterator<Item = Result<Entry<Event>, Fault>> {

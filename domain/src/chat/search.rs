@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::list::Place;
+use super::list::{OfTeam, Place};
 use crate::Timestamp;
 use crate::actor::Party;
 use crate::entity::Seq;
@@ -135,6 +135,8 @@ pub struct Within {
     pub label: Option<LabelId>,
     /// Only in those this person answers.
     pub assignee: Option<UserId>,
+    /// Only in those given to one of these teams, or to none.
+    pub team: Option<OfTeam>,
     /// Only what was said since then.
     pub since: Option<Timestamp>,
     /// Only what was said before.

@@ -131,7 +131,11 @@ impl Conversation {
     pub(super) fn shown_to(&self, actor: &Actor, audience: Audience) -> Value {
         let side = side_of(audience);
         let scheduled = (side == Side::Staff).then(|| self.shown_scheduled());
-        let (messages, more) = self.newest(side, scheduled.as_ref().map_or(0, |shown| shown.to_string().len()));
+        let beside = |shown: &Value| shown.to_string().len() + json!(self.team_changes).to_string().len();
+        let (messages, more) = self.newest(side, scheduled.as_ref().map_or(0, beside));
+        // What was before the oldest message comes with the page before it.
+        let oldest = if more { messages.first().and_then(|message| message["seq"].as_u64()) } else { None };
+        let team_changes: Vec<_> = self.team_changes.above(oldest.unwrap_or(0)).collect();
         let unread = self.history.unread(Some(actor.party), side, self.cursor(actor.party));
         let cursors: Map<_, _> =
             self.cursors.iter().map(|(party, cursor)| (party.to_string(), json!(cursor.seq))).collect();
@@ -166,6 +170,7 @@ impl Conversation {
             "due": for_staff(json!(self.due)),
             "routed": for_staff(json!(self.routed)),
             "team": for_staff(json!(self.team)),
+            "team_changes": for_staff(json!(team_changes)),
             "feedback": self.feedback,
             "blocked": for_staff(json!(self.blocked)),
             "answers": for_staff(json!(self.answers)),

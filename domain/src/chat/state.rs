@@ -13,6 +13,7 @@ use super::identity::Identity;
 use super::matter::{Done, Matter};
 use super::message::{History, Message};
 use super::schedule::Scheduled;
+use super::team_change::{TeamChange, TeamChanges};
 use super::text::{MessageText, PageUrl};
 use super::transcript::{Asked, Transcripts};
 use super::triage::Priority;
@@ -140,6 +141,9 @@ pub struct Conversation {
     /// The team it was given to. The tenant may do without that team meanwhile.
     #[serde(default)]
     pub(super) team: Option<TeamId>,
+    /// Who gave it to which, as far as it is shown among the messages.
+    #[serde(default)]
+    pub(super) team_changes: TeamChanges,
     /// It was given to somebody or sorted: lists have it from then on, whatever becomes of that.
     #[serde(default)]
     pub(super) sorted: bool,
@@ -200,6 +204,7 @@ impl Conversation {
             due: Dues::default(),
             routed: None,
             team: None,
+            team_changes: TeamChanges::default(),
             sorted: false,
             resolved: 0,
             feedback: None,
@@ -268,7 +273,10 @@ impl Conversation {
             Event::ReadUpTo { seq, side } => self.move_cursor(entry.by, *side, *seq),
             Event::Assigned { to } => self.assignee = *to,
             Event::Routed { to } => self.routed = *to,
-            Event::TeamAssigned { team } => self.team = *team,
+            Event::TeamAssigned { team } => {
+                self.team = *team;
+                self.team_changes.push(TeamChange { seq: entry.seq, by: entry.by, at: entry.at, team: *team });
+            }
             Event::Resolved {} => {
                 (self.status, self.waiting_since, self.woken_at) = (Status::Resolved, None, None);
                 (self.matter, self.resolved, self.feedback) = (None, entry.seq, None);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::chat::{Chat, repeat, say, site};
-use crate::world::{TENANT, Who};
+use crate::world::{TENANT, Who, team};
 
 const FRAME: usize = 256 * 1024;
 
@@ -41,7 +41,11 @@ fn the_worst_conversation_still_fits_a_frame() {
         drop(chat.give_as(&staff(n), "react", &json!({ "seq": last, "emoji": emoji, "on": true })));
         chat.give_as(&staff(n), "read", &json!({ "seq": last })).unwrap();
     }
+    for n in 0..60 {
+        chat.ok(Who::Manager, "assign_team", &json!({ "team": team(n) }));
+    }
     let snapshot = chat.snapshot(Who::Manager).unwrap();
+    assert_eq!(snapshot["team_changes"].as_array().unwrap().len(), 50);
     let size = snapshot.to_string().len();
     assert!(size < FRAME, "{size}");
     assert!((1..50).contains(&messages(&chat).len()));

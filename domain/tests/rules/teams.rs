@@ -2,6 +2,7 @@
 
 use brigade_domain::chat::Conversation;
 use brigade_domain::chat::event::Event;
+use brigade_domain::chat::team_change::KEPT;
 use brigade_domain::entity::{Audience, Decision, Entity, Row};
 use brigade_domain::refusal::Code;
 use brigade_domain::tenant::routing::ROUTE;
@@ -10,7 +11,7 @@ use brigade_domain::tenant::team::{MAX_MEMBERS, MAX_PLACES, MAX_TEAMS, SETTLE, t
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::chat::{Chat, say, site};
+use crate::chat::{Chat, repeat, say, site};
 use crate::queue::tenant;
 use crate::world::{ADMIN, COLLEAGUE, CONVERSATION, MANAGER, Who, team};
 
@@ -146,6 +147,63 @@ fn a_conversation_is_given_to_one_team_and_customers_see_nothing_of_it() {
     chat.ok(Who::Colleague, "assign_team", &json!({ "team": null }));
     let line: Value = serde_json::from_str(chat.state.listing().unwrap().body.as_str()).unwrap();
     assert!(line.get("team").is_none());
+}
+
+/// What the staff see of it among the messages: where in the log, by whom, to which team.
+fn changes(snapshot: &Value) -> Vec<(u64, Value, Value)> {
+    let all = snapshot["team_changes"].as_array().unwrap();
+    all.iter().map(|each| (each["seq"].as_u64().unwrap(), each["by"].clone(), each["team"].clone())).collect()
+}
+
+#[test]
+fn the_staff_see_among_the_messages_who_gave_it_to_which_team() {
+    let mut chat = waiting();
+    given_to(&mut chat, 1);
+    let first = chat.head();
+    say(&mut chat, Who::Visitor, "Hello?");
+    chat.ok(Who::Manager, "assign_team", &json!({ "team": team(2) }));
+    let second = chat.head();
+    chat.ok(Who::Manager, "assign_team", &json!({ "team": null }));
+    let expected = [
+        (first, json!(COLLEAGUE), json!(team(1))),
+        (second, json!(MANAGER), json!(team(2))),
+        (second + 1, json!(MANAGER), json!(null)),
+    ];
+    assert_eq!(changes(&chat.snapshot(Who::Manager).unwrap()), expected);
+    let seen = chat.snapshot(Who::Visitor).unwrap();
+    assert_eq!(seen["team_changes"], json!(null));
+    assert!(!seen.to_string().contains(&team(2).to_string()));
+}
+
+#[test]
+fn what_was_before_the_oldest_message_shown_comes_with_its_page() {
+    let mut chat = waiting();
+    given_to(&mut chat, 1);
+    repeat(&mut chat, Who::Visitor, "Hello?", 25);
+    given_to(&mut chat, 2);
+    let second = chat.head();
+    repeat(&mut chat, Who::Visitor, "Hello?", 24);
+    assert_eq!(changes(&chat.snapshot(Who::Manager).unwrap()).len(), 2, "all fifty messages are shown");
+    say(&mut chat, Who::Visitor, "One more");
+    assert_eq!(changes(&chat.snapshot(Who::Manager).unwrap()).len(), 1);
+    assert_eq!(changes(&chat.snapshot(Who::Manager).unwrap())[0].0, second);
+}
+
+#[test]
+fn the_state_keeps_the_newest_changes_only_and_reads_one_that_kept_none() {
+    let mut chat = waiting();
+    for n in 0..=u8::try_from(KEPT).unwrap() {
+        given_to(&mut chat, n % 2 + 1);
+    }
+    let kept = changes(&chat.snapshot(Who::Manager).unwrap());
+    assert_eq!((kept.len(), kept.last().unwrap().0), (KEPT, chat.head()));
+
+    let mut before = serde_json::to_value(&chat.state).unwrap();
+    before.as_object_mut().unwrap().remove("team_changes").unwrap();
+    chat.state = serde_json::from_value(before).unwrap();
+    assert_eq!(changes(&chat.snapshot(Who::Manager).unwrap()), []);
+    given_to(&mut chat, 7);
+    assert_eq!(changes(&chat.snapshot(Who::Manager).unwrap()), [(chat.head(), json!(COLLEAGUE), json!(team(7)))]);
 }
 
 #[test]

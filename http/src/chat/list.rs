@@ -76,7 +76,8 @@ async fn list(who: StaffOrSupport, app: App, Params(query): Params<ListQuery>) -
     }
     let ListQuery { status, waiting, assignee, team, label, priority, due, .. } = query;
     let criteria = Criteria { status, waiting, assignee, team, label, priority, due };
-    let filter = criteria.seen_by(&viewer(&who, &app, criteria.asks_for_teams()).await?)?;
+    let viewer = viewer(who.actor(), who.tenant(), &app, criteria.asks_for_teams()).await?;
+    let filter = criteria.seen_by(&viewer)?;
     let page = app.chat.conversations.page(who.tenant(), filter, query.order, query.cursor, limit).await?;
     Ok(Data::new(ListView { items: page.items, next: page.next }))
 }

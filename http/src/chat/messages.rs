@@ -4,7 +4,8 @@ use brigade_domain::Timestamp;
 use brigade_domain::actor::Party;
 use brigade_domain::chat::message::Message;
 use brigade_domain::chat::ports::PAGE;
-use brigade_domain::entity::{EntityKey, Seq};
+use brigade_domain::chat::team_change::TeamChange;
+use brigade_domain::entity::{Audience, EntityKey, Seq};
 use brigade_domain::id::ConversationId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -36,6 +37,10 @@ pub(crate) struct MessagesView {
     /// Oldest first, as in the state; edits, deletions and reactions have taken effect.
     #[schema(value_type = Vec<Object>)]
     messages: Vec<Value>,
+    /// To which teams it was given meanwhile, as in the state. For the staff only.
+    #[schema(value_type = Vec<Object>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    team_changes: Option<Vec<TeamChange>>,
     /// Whether there are older ones.
     more: bool,
 }
@@ -58,7 +63,11 @@ async fn page(
     let audience = audience(who.actor(), who.tenant());
     let page = app.chat.messages.messages(who.tenant(), id, query.before, limit, audience).await?;
     let messages = page.messages.iter().map(Message::shown).collect();
-    Ok(Data::new(MessagesView { messages, more: page.more }))
+    let team_changes = match audience {
+        Audience::Staff => Some(page.team_changes),
+        Audience::Customer => None,
+    };
+    Ok(Data::new(MessagesView { messages, team_changes, more: page.more }))
 }
 
 /// What a message said from a time on.

@@ -4,11 +4,13 @@ use brigade_domain::Timestamp;
 use brigade_domain::actor::Party;
 use brigade_domain::chat::list::Place;
 use brigade_domain::chat::search::{Found, Hit, MOST, Passage, Piece, Question, Within};
+use brigade_domain::chat::view::Teamed;
 use brigade_domain::id::{LabelId, UserId};
 use brigade_domain::json::Json;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::views::viewer;
 use crate::envelope::Data;
 use crate::guard::{Limit, Staff};
 use crate::input::{Params, page_size};
@@ -29,6 +31,8 @@ struct SearchQuery {
     label: Option<LabelId>,
     #[serde(default)]
     assignee: Option<UserId>,
+    #[serde(default)]
+    team: Option<Teamed>,
     #[serde(default)]
     since: Option<Timestamp>,
     #[serde(default)]
@@ -105,6 +109,7 @@ impl From<Passage> for PassageView {
            ("status" = Option<String>, Query, description = "Only those that are `open`, `snoozed` or `resolved`."),
            ("label" = Option<String>, Query, description = "Only those with this label: `lbl_…`."),
            ("assignee" = Option<String>, Query, description = "Only those this person answers: `usr_…`."),
+           ("team" = Option<String>, Query, description = "Only those given to this team (`tea_…`), to one of `mine`, or to `none`."),
            ("since" = Option<String>, Query, description = "Only where something was said since then."),
            ("until" = Option<String>, Query, description = "Only where something was said before."),
            ("limit" = Option<u16>, Query, description = "1 to 50, 20 if left out.")),
@@ -112,7 +117,9 @@ impl From<Passage> for PassageView {
 async fn search(who: Staff, app: App, Params(query): Params<SearchQuery>) -> Answer<Data<FoundView>> {
     let limit = page_size(query.limit, 20, MOST, "An answer", "conversations")?;
     let question = Question::parse(&query.q)?;
-    let SearchQuery { status, label, assignee, since, until, .. } = query;
-    let within = Within { place: status, label, assignee, since, until };
+    let SearchQuery { status, label, assignee, team, since, until, .. } = query;
+    let viewer = viewer(who.actor(), who.tenant(), &app, team == Some(Teamed::Mine)).await?;
+    let team = team.map(|teamed| teamed.seen_by(&viewer)).transpose()?;
+    let within = Within { place: status, label, assignee, team, since, until };
     Ok(Data::new(app.chat.search.search(who.tenant(), question, within, limit).await?.into()))
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use brigade_domain::actor::Actor;
 use brigade_domain::chat::due::Urgency;
 use brigade_domain::chat::list::{Facet, Filter, Order, Place};
 use brigade_domain::chat::triage::Priority;
 use brigade_domain::chat::view::{Assigned, Criteria, Editor, KeptView, Teamed, View, ViewName, Viewer};
-use brigade_domain::id::{LabelId, ViewId};
+use brigade_domain::id::{LabelId, TenantId, ViewId};
 use brigade_domain::refusal::{Code, Refusal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -198,7 +199,7 @@ async fn counts(who: StaffOrSupport, app: App, Params(query): Params<CountsQuery
     let views = app.chat.views.list(who.tenant(), who.actor().party.user()).await?;
     let asked = Criteria { team: query.team, label: query.label, ..Criteria::default() };
     let asks_for_teams = views.iter().map(|kept| &kept.view.criteria).chain([&asked]).any(Criteria::asks_for_teams);
-    let viewer = viewer(&who, &app, asks_for_teams).await?;
+    let viewer = viewer(who.actor(), who.tenant(), &app, asks_for_teams).await?;
     let every = asked.seen_by(&viewer)?;
     let mine = viewer.person.map(|me| Filter { assignee: Some(Some(me).into()), ..every.clone() });
     Ok(Data::new(CountsView {
@@ -212,10 +213,10 @@ async fn counts(who: StaffOrSupport, app: App, Params(query): Params<CountsQuery
 }
 
 /// Who looks, with their teams if those are asked for.
-pub(super) async fn viewer(who: &StaffOrSupport, app: &App, with_teams: bool) -> Answer<Viewer> {
-    let person = who.actor().party.user();
+pub(super) async fn viewer(actor: &Actor, tenant: TenantId, app: &App, with_teams: bool) -> Answer<Viewer> {
+    let person = actor.party.user();
     let teams = match person {
-        Some(person) if with_teams => app.chat.conversations.teams_of(who.tenant(), person).await?,
+        Some(person) if with_teams => app.chat.conversations.teams_of(tenant, person).await?,
         Some(_) | None => BTreeSet::new(),
     };
     Ok(Viewer { person, teams })

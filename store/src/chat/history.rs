@@ -1,7 +1,8 @@
 //! Older messages, as they now are, from the log alone: a page of messages and whatever was done to them later, folded
 //! by the rules' own `apply`. There is no second copy that could differ from the log.
 
-use brigade_domain::chat::ports::{Messages, PAGE, Page, Version, fold, versions};
+use brigade_domain::chat::ports::{Messages, PAGE, Page, Version, fold, team_changes, versions};
+use brigade_domain::chat::team_change::KEPT;
 use brigade_domain::entity::{Audience, EntityKey, Seq};
 use brigade_domain::id::{ConversationId, TenantId};
 use brigade_domain::journal::BoxFuture;
@@ -88,9 +89,37 @@ async fn page(
     let more = rows.len() > usize::from(limit);
     rows.truncate(usize::from(limit));
     rows.reverse();
+    let changes = match audience {
+        Audience::Staff => {
+            // The page before has what is below its oldest message.
+            let above = rows.first().filter(|_| more).map_or(0, |oldest| oldest.seq);
+            team_changes(&lines(given(&mut *tx, key, above, before).await?)?)?
+        }
+        Audience::Customer => Vec::new(),
+    };
     let seqs: Vec<i64> = rows.iter().map(|row| row.seq).collect();
     rows.append(&mut amendments(tx, key, &seqs).await?);
-    Ok(Page { messages: fold(&key, &lines(rows)?)?, more })
+    Ok(Page { messages: fold(&key, &lines(rows)?)?, team_changes: changes, more })
+}
+
+/// The newest lines between these that gave it to a team or to none, oldest first.
+async fn given(tx: &mut PgConnection, key: EntityKey, above: i64, before: Option<Seq>) -> Result<Vec<Line>, Error> {
+    let mut rows = sqlx::query_as!(
+        Line,
+        "select seq, at, request_id, request_digest, kind, party, body from event_log
+         where tenant_id = $1 and entity_id = $2 and seq > $3 and seq < $4 and kind = 'team_assigned'
+           and exists (select from entities where tenant_id = $1 and id = $2 and kind = 'conversation')
+         order by seq desc limit $5",
+        key.tenant.uuid(),
+        key.entity.id,
+        above,
+        before.map_or(i64::MAX, to_bigint),
+        i64::try_from(KEPT).unwrap_or(i64::MAX),
+    )
+    .fetch_all(tx)
+    .await?;
+    rows.reverse();
+    Ok(rows)
 }
 
 /// What was done to these messages later and still counts: of a person's ups and downs with one emoji, the last.

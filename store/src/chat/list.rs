@@ -283,7 +283,7 @@ async fn records(
                         filter.waiting,
                         answered_by(filter),
                         filter.assignee == Some(Assignee::Nobody),
-                        teams(filter) as _,
+                        teams(filter.team.as_ref()) as _,
                         filter.team == Some(OfTeam::None),
                         filter.label.map(LabelId::uuid),
                         filter.priority.map(Priority::as_str),
@@ -321,8 +321,9 @@ fn answered_by(filter: &Filter) -> Option<Uuid> {
     }
 }
 
-fn teams(filter: &Filter) -> Option<Vec<Uuid>> {
-    match &filter.team {
+/// The teams of which it is to be one; `None` where that is not asked for.
+pub(super) fn teams(team: Option<&OfTeam>) -> Option<Vec<Uuid>> {
+    match team {
         Some(OfTeam::AnyOf(teams)) => Some(teams.iter().map(|team| team.uuid()).collect()),
         Some(OfTeam::None) | None => None,
     }

@@ -1,18 +1,20 @@
 //! Finding what was said: what is looked through, when, and by whom it is found.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use brigade_domain::actor::Party;
 use brigade_domain::chat::ConversationRow;
-use brigade_domain::chat::list::Place;
+use brigade_domain::chat::list::{OfTeam, Place};
 use brigade_domain::chat::search::{Found, Question, Search, Within, scoped};
 use brigade_domain::entity::{EntityKey, Row, Seq};
-use brigade_domain::id::{ConversationId, TenantId};
+use brigade_domain::id::{ConversationId, TeamId, TenantId};
 use brigade_domain::journal::Journal;
 use brigade_store::PgJournal;
 use brigade_store::chat::PgSearch;
 use jiff::SignedDuration;
 use sqlx::Connection;
+use uuid::Uuid;
 
 use crate::support::{World, commit, conversation, conversation_row, id, line, now};
 
@@ -247,7 +249,8 @@ async fn it_is_looked_where_one_says() {
     let somebody = world.person(tenant, "account_manager").await;
     let (open, done) = (conversation(tenant), conversation(tenant));
     let said = [("message_sent", r#"{"text":"cake"}"#)];
-    let assigned = ConversationRow { assignee: Some(somebody), ..conversation_row(open) };
+    let gone = TeamId::from_uuid(Uuid::now_v7());
+    let assigned = ConversationRow { assignee: Some(somebody), team: Some(gone), ..conversation_row(open) };
     write_as(&world.journal, open, 0, &said, assigned).await;
     let resolved = ConversationRow { status: "resolved".to_owned(), ..conversation_row(done) };
     write_as(&world.journal, done, 0, &said, resolved).await;
@@ -256,6 +259,10 @@ async fn it_is_looked_where_one_says() {
     assert_eq!(at(Within { place: Some(Place::Open), ..Within::default() }).await, [id(open)]);
     assert_eq!(at(Within { place: Some(Place::Resolved), ..Within::default() }).await, [id(done)]);
     assert_eq!(at(Within { assignee: Some(somebody), ..Within::default() }).await, [id(open)]);
+    // A team that is gone is none, whatever the row says.
+    assert_eq!(at(Within { team: Some(OfTeam::None), ..Within::default() }).await.len(), 2);
+    let of_it = Within { team: Some(OfTeam::AnyOf(BTreeSet::from([gone]))), ..Within::default() };
+    assert!(at(of_it).await.is_empty());
     let hour = SignedDuration::from_hours(1);
     assert!(at(Within { since: Some(now() + hour), ..Within::default() }).await.is_empty());
     assert!(at(Within { until: Some(now() - hour), ..Within::default() }).await.is_empty());

@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{command, says, visitor_says};
-use crate::live::stage::Stage;
+use crate::live::stage::{Stage, path_of};
 use crate::support::{Person, eventually};
 
 /// Waits until `q` finds so many conversations, and gives them.
@@ -56,6 +56,53 @@ async fn the_staff_find_what_was_said_and_where() {
         )
         .await;
     until(&stage.manager, "q=brulee", 0).await;
+}
+
+#[tokio::test]
+async fn it_is_looked_in_what_is_a_teams_of_mine_or_of_none() {
+    let stage = Stage::set().await;
+    let own = stage.team("Kitchen", &[&stage.manager]).await;
+    let other = stage.team("Weddings", &[&stage.admin]).await;
+    let mut said = Vec::new();
+    for team in [Some(own), Some(other), None] {
+        let visitor = stage.app.visitor(&stage.tenant).await;
+        visitor_says(&stage.app, &visitor, "A croquembouche, please").await;
+        if let Some(team) = team {
+            let path = format!("/v1/conversations/{}/commands", visitor.conversation);
+            stage.manager.post(&path, command("assign_team", &json!({ "team": team }))).await.data();
+        }
+        said.push(json!(visitor.conversation));
+    }
+    until(&stage.manager, "q=croquembouche", 3).await;
+    let within = async |who: &Person, team: &str| -> Vec<Value> {
+        let answer = who.get(&format!("/v1/search?q=croquembouche&team={team}")).await;
+        answer.data()["hits"].as_array().unwrap().iter().map(|hit| hit["conversation"]["id"].clone()).collect()
+    };
+    for (team, expected) in [
+        (own.to_string(), &said[..1]),
+        (other.to_string(), &said[1..2]),
+        ("mine".into(), &said[..1]),
+        ("none".into(), &said[2..]),
+    ] {
+        assert_eq!(within(&stage.manager, &team).await, expected, "{team}");
+    }
+    assert_eq!(within(&stage.admin, "mine").await, said[1..2], "of whoever looks");
+    let new = stage.app.client_as(&stage.tenant, Role::AccountManager).await;
+    assert_eq!(within(&new, "mine").await, Vec::<Value>::new());
+    let labelled = format!("q=croquembouche&team={own}&status=resolved");
+    until(&stage.manager, &labelled, 0).await;
+    assert_eq!(stage.manager.get("/v1/search?q=croquembouche&team=ours").await.code(), "INVALID_INPUT");
+
+    // One that is removed is no team's.
+    let removed = command("remove_team", &json!({ "team": own }));
+    stage.admin.post(&format!("{}/commands", path_of(&stage.business())), removed).await.data();
+    assert!(within(&stage.manager, &own.to_string()).await.is_empty());
+    assert!(within(&stage.manager, "mine").await.is_empty());
+    let mut none = within(&stage.manager, "none").await;
+    none.sort_by_key(ToString::to_string);
+    let mut expected = vec![said[0].clone(), said[2].clone()];
+    expected.sort_by_key(ToString::to_string);
+    assert_eq!(none, expected);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::command;
 use crate::live::stage::{Stage, path_of};
-use crate::support::{Answer, Person, Socket};
+use crate::support::{Answer, Person, Socket, newest_letter};
 
 /// Somebody asks an entity for something.
 async fn ask(who: &Person, topic: &str, kind: &str, body: Value) -> Answer {
@@ -91,6 +91,61 @@ async fn it_is_seen_live_by_the_staff_and_by_no_customer_and_written_down() {
     assert_eq!(stage.visitors().await.subscribe(topic).await["state"]["team"], json!(null));
     let record = "select count(*) from audit_log where event_type = 'conversation.team_assigned'";
     assert_eq!(stage.app.database.sql(record), "1");
+}
+
+#[tokio::test]
+async fn who_gave_it_to_which_team_stands_in_the_staffs_history_and_in_nobody_elses() {
+    let stage = Stage::set().await;
+    let (topic, path) = (&stage.visitor.topic, path_of(&stage.visitor.topic));
+    let kitchen = stage.team("Kitchen", &[&stage.manager]).await;
+    let weddings = stage.team("Weddings", &[&stage.admin]).await;
+    let mut visitors = stage.visitors().await;
+    let give = async |who: &Person, team: Option<TeamId>| {
+        let given = ask(who, topic, "assign_team", json!({ "team": team })).await;
+        (given.data()["seq"].clone(), json!(who.id), json!(team))
+    };
+    visitors.command(topic, "send", json!({ "text": "Do you cater?" })).await;
+    let first = give(&stage.manager, Some(kitchen)).await;
+    for n in 0..50 {
+        super::says(&stage.manager, &stage.visitor.conversation, &n.to_string()).await;
+    }
+    let second = give(&stage.admin, Some(weddings)).await;
+    let third = give(&stage.manager, None).await;
+
+    let told = |changes: &Value| -> Vec<(Value, Value, Value)> {
+        let all = changes.as_array().unwrap();
+        all.iter().map(|each| (each["seq"].clone(), each["by"].clone(), each["team"].clone())).collect()
+    };
+    // The newest with the newest messages, the others with the page before.
+    let shown = state(&stage, topic).await;
+    assert_eq!(told(&shown["team_changes"]), [second.clone(), third.clone()]);
+    let oldest = shown["messages"][0]["seq"].clone();
+    let older = format!("{path}/messages?before={oldest}");
+    assert_eq!(told(&stage.manager.get(&older).await.data()["team_changes"]), [first.clone()]);
+    let newest = format!("{path}/messages?limit=100");
+    assert_eq!(told(&stage.manager.get(&newest).await.data()["team_changes"]), [first, second, third]);
+
+    // Nor does the customer get any of it: by page, state, log, socket, letter.
+    let mut seen = Vec::new();
+    for read in [&older, &newest, &path, &format!("{path}/log?limit=500")] {
+        let answer = stage.visitor.ask(&stage.app, Method::GET, read, None).await;
+        assert_eq!(answer.status, 200, "{read}");
+        seen.push(answer.body.to_string());
+    }
+    seen.push(stage.visitors().await.subscribe(topic).await.to_string());
+    let asked = command("ask_transcript", &json!({ "email": "mia@example.com" }));
+    stage.visitor.ask(&stage.app, Method::POST, &format!("{path}/commands"), Some(&asked)).await.data();
+    stage.app.jobs_done().await;
+    let letter = newest_letter(&stage.app).await;
+    assert!(letter.text.contains("Do you cater?"));
+    seen.extend([letter.text, letter.html]);
+    for each in seen {
+        for secret in
+            [kitchen.to_string(), weddings.to_string(), "Kitchen".into(), "Weddings".into(), "team_assigned".into()]
+        {
+            assert!(!each.contains(&secret), "{secret} in {each}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use brigade_domain::Timestamp;
 use brigade_domain::actor::Role;
-use brigade_domain::id::ExportId;
+use brigade_domain::id::{ExportId, TeamId};
 use brigade_domain::identity::ports::{ExportWork as _, Outbox as _};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -107,6 +107,16 @@ async fn schedules(manager: &Person, talk: &str) {
     manager.post(&path, command("unschedule", &json!({ "item": item }))).await.data();
 }
 
+/// It is the staff's affair which team has it.
+async fn given_to_a_team(app: &TestApp, tenant: &TestTenant, manager: &Person, talk: &str) -> String {
+    let (team, own) = (TeamId::from_uuid(Uuid::now_v7()), format!("tenant:{}", tenant.id));
+    let made = json!({ "team": team, "name": "Kitchen", "members": [manager.id] });
+    system(app, tenant, &own, "set_team", made).await;
+    let given = command("assign_team", &json!({ "team": team }));
+    manager.post(&format!("/v1/conversations/{talk}/commands"), given).await.data();
+    team.to_string()
+}
+
 /// Messages and notes they wrote, and no conversation of others.
 async fn assert_staff_has_their_words(tenant: &TestTenant, manager: &Person) {
     request(manager).await.data();
@@ -143,6 +153,7 @@ async fn a_copy_holds_what_is_known_of_its_owner_and_nothing_that_is_others() {
     let delete = command("delete", &json!({ "seq": gone }));
     manager.post(&format!("/v1/conversations/{talk}/commands"), delete).await.data();
     schedules(&manager, &talk).await;
+    let team = given_to_a_team(&app, &tenant, &manager, &talk).await;
     rates(&app, &tenant, (&client, &manager), &talk).await;
     let noise = noise();
     give(&client, &talk, "plan: a*b.bin", &noise).await;
@@ -177,7 +188,9 @@ async fn a_copy_holds_what_is_known_of_its_owner_and_nothing_that_is_others() {
         .filter(|(name, _)| Some(name.as_str()) != given[0]["file"].as_str())
         .map(|(_, content)| String::from_utf8_lossy(content))
         .collect();
-    for others in ["Hendersons", "Wrong window", "Good evening", manager.email.as_str(), "password_hash", "$argon2"] {
+    let others =
+        ["Hendersons", "Wrong window", "Good evening", "Kitchen", &team, &manager.email, "password_hash", "$argon2"];
+    for others in others {
         assert!(!everything.contains(others), "{others} is in it");
     }
     assert!(!files.keys().any(|name| name.starts_with("written/")), "a client writes in conversations");

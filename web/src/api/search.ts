@@ -19,7 +19,14 @@ export interface Hit {
   similar: boolean;
 }
 
+/** Where it is looked: only what has this label and is this team's, as the list is narrowed; `''` is everything. */
+export interface Within {
+  label: string;
+  /** `mine`, `none`, an id. */
+  team: string;
+}
+
 /** Conversations in which all the words were said; at most 20 of them. */
-export function search(q: string, label: string): Promise<{ hits: Hit[]; more: boolean }> {
-  return call('GET', `/v1/search?${new URLSearchParams({ q, ...(label ? { label } : {}) })}`);
+export function search(q: string, { label, team }: Within): Promise<{ hits: Hit[]; more: boolean }> {
+  return call('GET', `/v1/search?${new URLSearchParams({ q, ...(label && { label }), ...(team && { team }) })}`);
 }

@@ -1,7 +1,7 @@
 import { Emitter } from '../base/emitter';
 import { applyToConversation, applyToMessage, findMessage, type ApplyForStaff, type Effect } from './conversation';
 import type { LogTarget } from './log-topic';
-import type { ConversationState, ErrFrame, EvFrame, Message, Party, Seq } from './protocol.gen';
+import type { ConversationState, ErrFrame, EvFrame, Message, Party, Seq, TeamChange } from './protocol.gen';
 
 /** What changed in a conversation. */
 export type ConversationChange =
@@ -13,8 +13,8 @@ export type ConversationChange =
   | { kind: 'caught_up' }
   | { kind: 'refused'; error: ErrFrame };
 
-/** How older messages are fetched: `GET …/messages?before=…`. */
-export type FetchOlder = (before: Seq) => Promise<{ messages: Message[]; more: boolean }>;
+/** How older messages are fetched: `GET …/messages?before=…`. The staff get with them to which teams it was given meanwhile. */
+export type FetchOlder = (before: Seq) => Promise<{ messages: Message[]; more: boolean; team_changes?: TeamChange[] }>;
 
 /** Edits and the like kept for pages of history that were read before they happened. */
 const RECENT = 256;
@@ -104,6 +104,7 @@ export class ConversationStore implements LogTarget {
       if (message) applyToMessage(message, entry);
     }
     state.messages.unshift(...older);
+    state.team_changes?.unshift(...page.team_changes ?? []);
     state.more = page.more;
     this.changed.emit({ kind: 'older', count: older.length });
   }

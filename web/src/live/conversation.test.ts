@@ -80,6 +80,14 @@ describe('applying entries', () => {
     expect(conversationOf(entry({ type: 'team_assigned', body: { team: 'tea_1' } }), entry({ type: 'team_assigned', body: { team: null } })).team).toBeNull();
   });
 
+  it('keeps who gave it to which team, for the staff only', () => {
+    const [one, none] = [entry({ type: 'team_assigned', body: { team: 'tea_1' } }, 'usr_other'), entry({ type: 'team_assigned', body: { team: null } }, 'usr_me')];
+    expect(conversationOf(one, none).team_changes).toEqual([{ seq: one.seq, by: 'usr_other', at: one.at, team: 'tea_1' }, { seq: none.seq, by: 'usr_me', at: none.at, team: null }]);
+    const customers = { ...emptyConversation(), team_changes: null };
+    expect(applyToConversation(customers, one, 'vis_1')).toEqual({ kind: 'none' });
+    expect(customers.team_changes).toBeNull();
+  });
+
   it('leaves alone what it does not know', () => {
     const state = emptyConversation();
     const later = { ...entry({ type: 'resolved', body: {} }), type: 'from_the_future' };

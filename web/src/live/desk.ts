@@ -57,6 +57,7 @@ export function applyForStaff(state: ConversationState, event: StaffEvent, { at,
       return FACTS;
     case 'team_assigned':
       state.team = event.body.team;
+      state.team_changes = [...(state.team_changes ?? []), { seq, by, at, team: event.body.team }];
       return FACTS;
     case 'label_changed':
       state.labels = withLabel(state.labels, event.body.label, event.body.on);

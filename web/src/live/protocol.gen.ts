@@ -311,6 +311,8 @@ export type ConversationState = {
   routed: string | null;
   /** The team it was given to, also a removed one. For staff only. */
   team: string | null;
+  /** Who gave it to which team since the oldest message here, or since it began when there is no older message; oldest first, the newest 50. For staff only. */
+  team_changes: TeamChange[] | null;
   /** What the customer is asked or was, until it is opened again. */
   feedback: Feedback | null;
   /** By whom and why the visitor is blocked. For staff only. */
@@ -325,6 +327,14 @@ export type ConversationState = {
   scheduled: Scheduled[] | null;
   /** Whether the visitor is blocked: they read, and write nothing more. */
   writing_stopped: boolean;
+};
+
+export type TeamChange = {
+  seq: Seq;
+  by: Party;
+  at: Timestamp;
+  /** The team from then on, also one that was removed; null is none. */
+  team: string | null;
 };
 
 /** Why a scheduled message was not sent at its time. */

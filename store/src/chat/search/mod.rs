@@ -17,7 +17,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use brigade_domain::chat::list::Place;
+use brigade_domain::chat::list::{OfTeam, Place};
 use brigade_domain::chat::message::Message;
 use brigade_domain::chat::search::{
     Found, Hit, MOST, Passage, Question, Search, Within, excerpt, is_forgiven, is_near, scoped, spellings, words,
@@ -30,7 +30,7 @@ use uuid::Uuid;
 
 use self::index::Stretch;
 pub(crate) use self::touched::Touched;
-use super::list::json;
+use super::list::{json, teams};
 use crate::db::WeakDb;
 use crate::error::{Error, unruled};
 use crate::time::{DbTime, to_db};
@@ -224,20 +224,24 @@ async fn find(
     within: &Within,
     limit: usize,
 ) -> Result<Vec<Spot>, Error> {
-    let narrowed = within.place.is_some() || within.label.is_some() || within.assignee.is_some();
+    let narrowed =
+        within.place.is_some() || within.label.is_some() || within.assignee.is_some() || within.team.is_some();
     let rows = sqlx::query!(
         r#"select found.conversation_id as "conversation!", found.part as "part!", known.listing as "listing!"
            from brigade_search($2::text::tsquery, coalesce($3::timestamptz, '-infinity'),
                                coalesce($4::timestamptz, 'infinity'), $5) found
            -- "offset 0": each is looked up by its key, whatever the planner thinks of the table.
            cross join lateral (
-               select listing, status, labels, assignee from conversations
+               select listing, status, labels, assignee, team from conversations
                where tenant_id = $1 and id = found.conversation_id
                offset 0
            ) known
            where ($6::text is null or known.status = $6)
              and ($7::uuid is null or known.labels @> array[$7])
              and ($8::uuid is null or known.assignee = $8)
+             and ($9::uuid[] is null
+                  or (known.team = any ($9) and (select teams from tenants where id = $1) ? known.team::text))
+             and (not $10 or known.team is null or not (select teams from tenants where id = $1) ? known.team::text)
            order by found.newest_at desc, found.conversation_id"#,
         tenant.uuid(),
         wanted(tenant, terms),
@@ -247,6 +251,8 @@ async fn find(
         within.place.map(Place::as_str),
         within.label.map(LabelId::uuid),
         within.assignee.map(UserId::uuid),
+        teams(within.team.as_ref()) as _,
+        within.team == Some(OfTeam::None),
     )
     .fetch_all(tx)
     .await?;

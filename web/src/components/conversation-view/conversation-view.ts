@@ -8,6 +8,7 @@ import { mustClass } from '../../ui/must-class';
 import { say } from '../../words/say';
 import { Composer, type ComposerLook, type Written } from '../composer/composer';
 import { MessageList, type MessageAction } from '../message-list/message-list';
+import type { Between } from '../message-list/rows';
 import type { Files } from '../files/files';
 import styles from './conversation-view.module.css';
 
@@ -34,6 +35,8 @@ export interface ConversationParts {
   complete?: (body: SendBody) => SendBody;
   composer: Omit<ComposerLook, 'drafts'> & { drafts: ComposerLook['drafts'] };
   beginning?: () => Node | string;
+  /** What is shown between the messages. */
+  between?: Between;
   /** This is the customer: they are asked how it was, and told when they cannot write. */
   customer?: boolean;
 }
@@ -69,7 +72,7 @@ export class ConversationView implements Disposable {
         edit: (message) => message.by === client.me && this.#isYoung(message),
         remove: (message) => (message.by === client.me && this.#isYoung(message)) || (parts.moderates === true && this.#isRecent(message)),
       },
-      ...(parts.isMe && { isMe: parts.isMe }), ...(parts.beginning && { beginning: parts.beginning }),
+      ...(parts.isMe && { isMe: parts.isMe }), ...(parts.beginning && { beginning: parts.beginning }), ...(parts.between && { between: parts.between }),
     }));
     this.composer = this.#owned.add(new Composer(parts.composer));
     this.root = el('div', { class: c('view') }, this.list.root, this.composer.root);

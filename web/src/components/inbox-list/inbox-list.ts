@@ -97,7 +97,7 @@ export class InboxList implements Disposable {
     this.#owned.add(live.changed.on((key) => this.#changed(key)));
     this.#owned.add(live.refusals.on((error) => this.#refused(error.message)));
     this.#owned.listen(this.#search, 'input', () => {
-      this.results.lookFor(this.#search.value, this.chooser.label);
+      this.results.lookFor(this.#search.value, this.chooser.narrowing);
       this.refresh();
     });
     this.#letSelect();
@@ -183,7 +183,7 @@ export class InboxList implements Disposable {
   }
 
   #narrowed(): void {
-    this.results.lookFor(this.#search.value, this.chooser.label);
+    this.results.lookFor(this.#search.value, this.chooser.narrowing);
     this.#counter.narrow(this.chooser.narrowing);
     this.#fetchIfWanted();
     this.refresh();

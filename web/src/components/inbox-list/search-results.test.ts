@@ -10,12 +10,14 @@ const hit = (id: string, text: string, similar = false): Hit => ({
   passage: { seq: 7, by: 'usr_1', at: '2026-03-18T12:00:00Z', note: false, pieces: [{ text, hit: true }, { text: ' and so on', hit: false }] },
 });
 
+const EVERYWHERE = { label: '', team: '' };
+
 describe('what was said anywhere', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
   const typed = async (results: SearchResults, ...texts: string[]) => {
-    for (const text of texts) results.lookFor(text, '');
+    for (const text of texts) results.lookFor(text, EVERYWHERE);
     await vi.advanceTimersByTimeAsync(250);
   };
 
@@ -39,6 +41,22 @@ describe('what was said anywhere', () => {
     answers['first']!({ hits: [hit('cnv_1', 'first')], more: false });
     await vi.advanceTimersByTimeAsync(1);
     expect(results.root.querySelector('mark')?.textContent).toBe('second');
+  });
+
+  it('asks again where the list is narrowed to something else, and says so when there is nothing', async () => {
+    const asked: unknown[] = [];
+    const results = new SearchResults(() => undefined, async (q, within) => (asked.push([q, within]), { hits: [], more: false }));
+    await typed(results, 'cake');
+    for (const within of [{ label: '', team: 'mine' }, { label: 'lbl_1', team: 'mine' }]) {
+      results.lookFor('cake', within);
+      results.lookFor('cake', { ...within });
+      await vi.advanceTimersByTimeAsync(250);
+    }
+    expect(asked).toEqual([['cake', EVERYWHERE], ['cake', { label: '', team: 'mine' }], ['cake', { label: 'lbl_1', team: 'mine' }]]);
+    expect(results.root.textContent).toContain('Nobody has said this where you look. Choose “All teams” and “All labels” to look everywhere.');
+    results.lookFor('cake', { label: '', team: 'none' });
+    await vi.advanceTimersByTimeAsync(250);
+    expect(results.root.textContent).toContain('Choose “All teams” to look everywhere.');
   });
 
   it('tells similar ones apart, and which message is meant', async () => {

@@ -1,4 +1,4 @@
-import { search, type Hit } from '../../api/search';
+import { search, type Hit, type Within } from '../../api/search';
 import { ApiError } from '../../api/http';
 import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
@@ -22,7 +22,7 @@ const SHORTEST = 2;
 /** How somebody is called. */
 export type NameOf = (who: Party) => string | undefined;
 
-/** What was said in all conversations, whatever list is shown: below the list, while something is looked for. */
+/** What was said in all conversations with the label and of the team that are chosen, whatever list is shown: below the list, while something is looked for. */
 export class SearchResults implements Disposable {
   readonly root = el('section', { class: c('results'), 'aria-label': 'Said anywhere', hidden: true });
   readonly chosen = new Emitter<{ id: string; seq: Seq | undefined }>();
@@ -30,7 +30,7 @@ export class SearchResults implements Disposable {
   #nameOf: NameOf;
   #ask: typeof search;
   #wanted = '';
-  #label = '';
+  #within: Within = { label: '', team: '' };
   #said = el('p', { class: c('said'), role: 'status' });
   #body = el('div', {});
   #timer: Disposable | undefined;
@@ -49,10 +49,10 @@ export class SearchResults implements Disposable {
   }
 
   /** Looks for something, or for nothing any more. */
-  lookFor(text: string, label: string): void {
+  lookFor(text: string, within: Within): void {
     const wanted = text.trim().length < SHORTEST ? '' : text.trimStart();
-    if (wanted === this.#wanted && label === this.#label) return;
-    [this.#wanted, this.#label] = [wanted, label];
+    if (this.#isFor(wanted, within)) return;
+    [this.#wanted, this.#within] = [wanted, within];
     this.#owned.drop(this.#timer);
     this.root.hidden = wanted === '';
     this.#shown = '';
@@ -73,6 +73,10 @@ export class SearchResults implements Disposable {
     this.root.remove();
   }
 
+  #isFor(wanted: string, { label, team }: Within): boolean {
+    return wanted === this.#wanted && label === this.#within.label && team === this.#within.team;
+  }
+
   /** Asks once more when what was said can be found. */
   #later(): void {
     this.#again ??= this.#owned.after(SETTLED_MS, () => {
@@ -82,13 +86,13 @@ export class SearchResults implements Disposable {
   }
 
   async #run(): Promise<void> {
-    const [wanted, label] = [this.#wanted, this.#label];
+    const [wanted, within] = [this.#wanted, this.#within];
     try {
-      const found = await this.#ask(wanted, label);
+      const found = await this.#ask(wanted, within);
       // Meanwhile something else may be looked for.
-      if (wanted === this.#wanted && label === this.#label) this.#show(found);
+      if (this.#isFor(wanted, within)) this.#show(found);
     } catch (error) {
-      if (wanted !== this.#wanted || label !== this.#label) return;
+      if (!this.#isFor(wanted, within)) return;
       const again = button({ label: 'Try again', kind: 'quiet', small: true }, { 'data-again': true });
       this.#shown = '';
       // What is looked for may be no word, which is not worth an alarm.
@@ -108,11 +112,16 @@ export class SearchResults implements Disposable {
     this.#shown = look;
     const [exact, similar] = [hits.filter((hit) => !hit.similar), hits.filter((hit) => hit.similar)];
     const count = exact.length === 1 ? 'One conversation' : `${exact.length} conversations`;
-    fill(this.#said, exact.length === 0 ? 'Nobody has said this.' : more ? `The newest ${exact.length}. Write more words to find others.` : `${count}.`);
+    fill(this.#said, exact.length === 0 ? this.#nobody() : more ? `The newest ${exact.length}. Write more words to find others.` : `${count}.`);
     fill(this.#body,
       exact.length > 0 ? this.#list(exact) : null,
       similar.length > 0 ? el('h4', { class: c('heading') }, 'Spelled like it') : null,
       similar.length > 0 ? this.#list(similar) : null);
+  }
+
+  #nobody(): string {
+    const all = [this.#within.team && '“All teams”', this.#within.label && '“All labels”'].filter(Boolean).join(' and ');
+    return all === '' ? 'Nobody has said this.' : `Nobody has said this where you look. Choose ${all} to look everywhere.`;
   }
 
   #list(hits: Hit[]): HTMLElement {

@@ -9,6 +9,23 @@ import { asMessage, pendingMessages, withPending } from '../message/overlay';
 import { sameDay } from '../time-text/time-text';
 import type { Span } from './span';
 
+/** Something that happened between two messages: plain words and names by turns. */
+export interface Happening {
+  seq: Seq;
+  at: string;
+  words: readonly string[];
+}
+
+/** What is shown between messages, beside days. */
+export interface Between {
+  /** What happened before a message and after the one before it, oldest first. */
+  of: (before: Message | undefined, message: Message) => Happening[];
+  /** Puts it into the row of the message, which was just drawn. */
+  draw: (row: HTMLElement, happened: readonly Happening[] | undefined, look: MessageLook) => void;
+  /** Shows what happened after the last of all messages, above what is on its way; nothing where the end is not `shown`. */
+  drawEnd: (pending: HTMLElement, all: readonly Message[], shown: boolean) => void;
+}
+
 /** What rows are drawn from. */
 export interface RowParts {
   store: ConversationStore;
@@ -17,6 +34,7 @@ export interface RowParts {
   nameOf: (who: Party) => string;
   /** Whether this is oneself under another name: a client was a visitor before. */
   isMe?: (who: Party) => boolean;
+  between?: Between;
 }
 
 const GROUP_MS = 5 * 60_000;
@@ -117,7 +135,7 @@ export class Rows {
   }
 
   #draw(messages: readonly Message[]): void {
-    const { store, pending, nameOf } = this.#parts;
+    const { store, pending, nameOf, between } = this.#parts;
     const all = this.#all;
     const changes = pending();
     const lastOwn = all.findLast((message) => message.by === store.me && !message.note && !message.deleted)?.seq;
@@ -125,19 +143,25 @@ export class Rows {
       const row = this.#elements.get(message.seq);
       if (!row) continue;
       const { message: shown, change } = withPending(message, changes, store.me);
-      const look = this.#look(shown, all[indexOfMessage(all, message.seq) - 1], { change, last: message.seq === lastOwn });
-      const key = JSON.stringify([look, look.quoted && nameOf(look.quoted.by)]);
+      const before = all[indexOfMessage(all, message.seq) - 1];
+      const happened = between?.of(before, message);
+      const look = this.#look(shown, before, { change, last: message.seq === lastOwn, apart: happened?.[0] });
+      const key = JSON.stringify([look, look.quoted && nameOf(look.quoted.by), happened]);
       if (row.dataset['look'] === key) continue;
       row.dataset['look'] = key;
-      keepFocus(row, () => drawMessage(row, look));
+      keepFocus(row, () => {
+        drawMessage(row, look);
+        between?.draw(row, happened, look);
+      });
     }
+    between?.drawEnd(this.pending, all, this.#span.end === all.length);
   }
 
-  #look(message: Message, before: Message | undefined, more: { pending?: Pending; change?: Pending | undefined; last?: boolean }): MessageLook {
+  #look(message: Message, before: Message | undefined, more: { pending?: Pending; change?: Pending | undefined; last?: boolean; apart?: Happening | undefined }): MessageLook {
     const { store, nameOf, isMe, connected } = this.#parts;
     const day = !before || !sameDay(before.at, message.at);
     const fresh = message.seq !== 0 && message.seq === this.freshFrom;
-    const continued = !day && !fresh && before !== undefined && before.by === message.by && before.note === message.note
+    const continued = !day && !fresh && !more.apart && before !== undefined && before.by === message.by && before.note === message.note
       && Date.parse(message.at) - Date.parse(before.at) < GROUP_MS;
     return {
       message, day, fresh, continued, nameOf, me: store.me, connected: connected(),

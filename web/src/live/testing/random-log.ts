@@ -21,7 +21,7 @@ export function emptyConversation(): ConversationState {
   return {
     id: 'cnv_1', kind: 'site', status: 'open', assignee: null, account: null, visitor: 'vis_1', name: 'Visitor', page: null,
     contact: null, identity: null, people: {}, messages: [], more: false, cursors: {}, unread: 0, unread_more: false, invited: null,
-    snoozed_until: null, priority: 'normal', labels: [], due: {}, routed: null, team: null, feedback: null, blocked: null, answers: [], form: null, transcript: null, scheduled: [], writing_stopped: false,
+    snoozed_until: null, priority: 'normal', labels: [], due: {}, routed: null, team: null, team_changes: [], feedback: null, blocked: null, answers: [], form: null, transcript: null, scheduled: [], writing_stopped: false,
   };
 }
 

@@ -14,6 +14,7 @@ import type { DraftShelf } from '../../components/drafts/shelf';
 import { emptyState, loadingState } from '../../components/empty/empty';
 import { Scheduling } from '../../components/schedule/scheduling';
 import { teamOf, type Teams } from '../../components/team/team';
+import { TeamLines } from '../../components/team/team-lines';
 import { Answering } from '../../components/together/answering';
 import { Onlookers } from '../../components/together/onlookers';
 import type { LiveConversation } from '../../live/client';
@@ -140,6 +141,7 @@ export class ConversationPane implements Disposable {
   teamChanged(): void {
     this.#onlookers.draw();
     this.scheduling?.draw();
+    this.view?.list.refresh();
     this.#redraw();
   }
 
@@ -177,6 +179,7 @@ export class ConversationPane implements Disposable {
         ),
       },
       beginning: () => 'The conversation begins here.',
+      between: this.#owned.add(new TeamLines({ state: () => this.live.store.state, me: client.me, nameOf: (party) => this.#nameOf(party), teams: this.#team.teams })),
     }));
     answering.join(this.view);
     keeper.join(this.view);
