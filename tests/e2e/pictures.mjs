@@ -385,10 +385,6 @@ async function admin(jonas) {
   await jonas.getByRole('figure').waitFor();
   await keepAround(jonas, [top, cardOf('Feedback')], 'admin-feedback', 24);
 
-  await section('teams', 'Teams');
-  await jonas.getByRole('button', { name: /^Change / }).first().waitFor();
-  await keepAround(jonas, [top, cardOf('Who works together')], 'admin-teams', 24);
-
   await section('labels', 'Labels');
   await jonas.getByRole('button', { name: /^Change / }).first().waitFor();
   await keepAround(jonas, [top, cardOf('What conversations are about')], 'admin-labels', 24);
