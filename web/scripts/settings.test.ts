@@ -59,6 +59,7 @@ const CHANGES: Record<string, [controls: string[], tests: string[]][]> = {
       'A conversation is given to me', 'Somebody mentions me', 'A customer writes in a conversation of mine', 'A customer waits, and nobody has the conversation', 'Something of mine is due soon or was missed',
       'Whom I invited is a client now', 'I become the manager of an account', 'A message I scheduled was held back', 'A webhook was switched off', 'Told here: ${label}', 'By e-mail: ${label}',
     ], ['it/chat/letters: what_somebody_does_not_want_is_not_told_or_not_written_of', 'web/src/pages/settings/notifications: is kept at once, also when one is quick, and what is not told is not mailed']],
+    [['The platform’s support begins to look (always told here)'], ['it/identity/support_told: an_admin_cannot_turn_it_off_and_gets_it_by_mail_without_what_it_is_about', 'web/src/pages/settings/notifications: is always told to admins when support looks, and by mail and elsewhere as they like']],
     [['On my devices: ${label}'], ['it/chat/push: quiet_hours_and_what_one_does_not_want_hold_for_devices_too_and_a_test_comes_at_once']],
     [
       ['What I have not read comes by e-mail', 'After I was away for 15 minutes', 'After I was away for an hour', 'Once a day', 'Never', 'At this hour of my day', '${String(hour).padStart(2, \'0\')}:00', 'My time zone'],
