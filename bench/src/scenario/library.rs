@@ -227,6 +227,9 @@ fn fill(postgres: &Postgres, database: &str, tenant: TenantId, size: u64, folder
     }
     drop(spelled);
     copy(postgres, database, folder, "spellings", "search_spellings (tenant_id, spelling, word)")?;
+    // Who is told of things has been told of these.
+    let told = "insert into notice_cursors (tenant_id, entity_id, seq) select tenant_id, id, version from entities where kind = 'conversation'";
+    postgres.sql(database, told)?;
     postgres.sql(database, "vacuum analyze")?;
     Ok(())
 }
