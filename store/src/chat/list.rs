@@ -177,7 +177,9 @@ pub async fn page(
     let limit = usize::from(limit.clamp(1, PAGE));
     db.read("list conversations", tenant, move |tx| {
         Box::pin(async move {
-            let rows = records(tx, tenant, &filter, order, cursor, limit).await?;
+            // One more than is shown says whether there are more.
+            let one_more = i64::try_from(limit).unwrap_or(i64::from(PAGE)) + 1;
+            let rows = records(tx, Asked { tenant, filter: &filter, cursor, limit: one_more }, order).await?;
             let more = rows.len() > limit;
             let mut kept = Vec::with_capacity(rows.len());
             let mut next = None;
@@ -191,126 +193,128 @@ pub async fn page(
     .await
 }
 
-async fn records(
-    tx: &mut PgConnection,
+/// What is asked for: the place and what narrows it, from where on, and how many.
+struct Asked<'a> {
     tenant: TenantId,
-    filter: &Filter,
-    order: Order,
+    filter: &'a Filter,
     cursor: Option<Cursor>,
-    limit: usize,
-) -> Result<Vec<Record>, Error> {
-    /// A page of those in a place, by a key (and the id) from small to large or from large to small. Without a cursor it
-    /// begins before every key there is. A slot is a column that rounds the key down and is indexed: it leaves the order as it
-    /// is, and only those of one slot are sorted when they are read.
-    macro_rules! listed {
-        ($place:tt by $key:tt) => {
+    limit: i64,
+}
+
+/// A page of those in a place, by a key (and the id) from small to large or from large to small. Without a cursor it
+/// begins before every key there is. A slot is a column that rounds the key down and is indexed: it leaves the order as it
+/// is, and only those of one slot are sorted when they are read.
+macro_rules! listed {
+    ($to:tt $place:tt by $key:tt) => {
+        listed!(
+            $to $place,
+            $key,
+            [],
+            [],
+            "",
+            ">",
+            "'-infinity'",
+            "'00000000-0000-0000-0000-000000000000'"
+        )
+    };
+    ($to:tt $place:tt by $key:tt from the largest) => {
+        listed!($to $place, $key, [], [], " desc", "<", "'infinity'", "'ffffffff-ffff-ffff-ffff-ffffffffffff'")
+    };
+    ($to:tt $place:tt by $key:tt in $slot:tt from the largest) => {
+        listed!(
+            $to $place,
+            $key,
+            [+ $slot + " <= coalesce($2::timestamptz, 'infinity') and "],
+            [+ $slot + " desc, "],
+            " desc",
+            "<",
+            "'infinity'",
+            "'ffffffff-ffff-ffff-ffff-ffffffffffff'"
+        )
+    };
+    (@ ($tx:ident, $page:ident) [$($narrow:tt)*] [$($narrowed:tt)*] $place:tt, $key:tt, [$($near:tt)*], [$($first:tt)*], $way:tt, $beyond:tt, $before_all:tt, $before_all_ids:tt) => {
+        sqlx::query_as!(
+            Record,
+            r#"select id, rev, kind, status, visitor_id, account_id, assignee, team, waiting_since, last_message_at,
+                      snoozed_until, woken_at, priority, labels, due_at, warn_at, listing, "#
+                + $key
+                + r#" as "sorted_at!" from conversations where tenant_id = $1 and "# $($narrow)*
+                + "status = "
+                + $place
+                + " and " $($near)*
+                + "("
+                + $key
+                + ", id) "
+                + $beyond
+                + " (coalesce($2::timestamptz, "
+                + $before_all
+                + "), coalesce($3::uuid, "
+                + $before_all_ids
+                + ")) order by " $($first)*
+                + $key
+                + $way
+                + ", id"
+                + $way
+                + " limit $4",
+            $page.tenant.uuid(),
+            $page.cursor.map(|cursor| to_db(cursor.at)),
+            $page.cursor.map(|cursor| cursor.id.uuid()),
+            $page.limit,
+            $($narrowed)*
+        )
+        .fetch_all($tx)
+        .await?
+    };
+    // All of a place is asked for most, and is a statement of its own: one that can be planned once.
+    (($tx:ident, $page:ident) $($listed:tt)*) => {
+        if $page.filter.is_whole() {
+            listed!(@ ($tx, $page) [] [] $($listed)*)
+        } else {
             listed!(
-                $place,
-                $key,
-                [],
-                [],
-                "",
-                ">",
-                "'-infinity'",
-                "'00000000-0000-0000-0000-000000000000'"
+                @ ($tx, $page)
+                [+ r#"($5::boolean is null or (waiting_since is not null) = $5)
+                 and ($6::uuid is null or assignee = $6)
+                 and (not $7 or assignee is null)
+                 and ($8::uuid[] is null
+                      or (team = any ($8) and (select teams from tenants where id = $1) ? team::text))
+                 and (not $9 or team is null or not (select teams from tenants where id = $1) ? team::text)
+                 and ($10::uuid is null or labels @> array[$10])
+                 and ($11::text is null or priority = $11)
+                 and ($12::text is null or case $12 when 'soon' then warn_at <= now() else due_at <= now() end) and "#]
+                [
+                    $page.filter.waiting,
+                    answered_by($page.filter),
+                    $page.filter.assignee == Some(Assignee::Nobody),
+                    teams($page.filter.team.as_ref()) as _,
+                    $page.filter.team == Some(OfTeam::None),
+                    $page.filter.label.map(LabelId::uuid),
+                    $page.filter.priority.map(Priority::as_str),
+                    $page.filter.due.map(Urgency::as_str),
+                ]
+                $($listed)*
             )
-        };
-        ($place:tt by $key:tt from the largest) => {
-            listed!($place, $key, [], [], " desc", "<", "'infinity'", "'ffffffff-ffff-ffff-ffff-ffffffffffff'")
-        };
-        ($place:tt by $key:tt in $slot:tt from the largest) => {
-            listed!(
-                $place,
-                $key,
-                [+ $slot + " <= coalesce($2::timestamptz, 'infinity') and "],
-                [+ $slot + " desc, "],
-                " desc",
-                "<",
-                "'infinity'",
-                "'ffffffff-ffff-ffff-ffff-ffffffffffff'"
-            )
-        };
-        (@ [$($narrow:tt)*] [$($narrowed:tt)*] $place:tt, $key:tt, [$($near:tt)*], [$($first:tt)*], $way:tt, $beyond:tt, $before_all:tt, $before_all_ids:tt) => {
-            sqlx::query_as!(
-                Record,
-                r#"select id, rev, kind, status, visitor_id, account_id, assignee, team, waiting_since, last_message_at,
-                          snoozed_until, woken_at, priority, labels, due_at, warn_at, listing, "#
-                    + $key
-                    + r#" as "sorted_at!" from conversations where tenant_id = $1 and "# $($narrow)*
-                    + "status = "
-                    + $place
-                    + " and " $($near)*
-                    + "("
-                    + $key
-                    + ", id) "
-                    + $beyond
-                    + " (coalesce($2::timestamptz, "
-                    + $before_all
-                    + "), coalesce($3::uuid, "
-                    + $before_all_ids
-                    + ")) order by " $($first)*
-                    + $key
-                    + $way
-                    + ", id"
-                    + $way
-                    + " limit $4",
-                tenant.uuid(),
-                cursor.map(|cursor| to_db(cursor.at)),
-                cursor.map(|cursor| cursor.id.uuid()),
-                i64::try_from(limit).unwrap_or(i64::from(PAGE)) + 1,
-                $($narrowed)*
-            )
-            .fetch_all(tx)
-            .await?
-        };
-        // All of a place is asked for most, and is a statement of its own: one that can be planned once.
-        ($($listed:tt)*) => {
-            if filter.is_whole() {
-                listed!(@ [] [] $($listed)*)
-            } else {
-                listed!(
-                    @
-                    [+ r#"($5::boolean is null or (waiting_since is not null) = $5)
-                     and ($6::uuid is null or assignee = $6)
-                     and (not $7 or assignee is null)
-                     and ($8::uuid[] is null
-                          or (team = any ($8) and (select teams from tenants where id = $1) ? team::text))
-                     and (not $9 or team is null or not (select teams from tenants where id = $1) ? team::text)
-                     and ($10::uuid is null or labels @> array[$10])
-                     and ($11::text is null or priority = $11)
-                     and ($12::text is null or case $12 when 'soon' then warn_at <= now() else due_at <= now() end) and "#]
-                    [
-                        filter.waiting,
-                        answered_by(filter),
-                        filter.assignee == Some(Assignee::Nobody),
-                        teams(filter.team.as_ref()) as _,
-                        filter.team == Some(OfTeam::None),
-                        filter.label.map(LabelId::uuid),
-                        filter.priority.map(Priority::as_str),
-                        filter.due.map(Urgency::as_str),
-                    ]
-                    $($listed)*
-                )
-            }
-        };
-    }
-    Ok(match (filter.place, order) {
+        }
+    };
+}
+
+async fn records(tx: &mut PgConnection, page: Asked<'_>, order: Order) -> Result<Vec<Record>, Error> {
+    Ok(match (page.filter.place, order) {
         (Place::Open, Order::Newest) => listed!(
-            "'open'" by "coalesce(greatest(last_message_at, woken_at), to_timestamp(0))" in "activity_slot" from the largest
+            (tx, page) "'open'" by "coalesce(greatest(last_message_at, woken_at), to_timestamp(0))" in "activity_slot" from the largest
         ),
         // Few, and they change with every message: sorted as they are read.
-        (Place::Open, Order::Longest) => listed!("'open'" by "coalesce(waiting_since, '2900-01-01Z')"),
+        (Place::Open, Order::Longest) => listed!((tx, page) "'open'" by "coalesce(waiting_since, '2900-01-01Z')"),
         // Each step of urgency is a thousand years.
         (Place::Open, Order::Urgent) => listed!(
-            "'open'" by
+            (tx, page) "'open'" by
             "(coalesce(waiting_since, '2900-01-01Z')
               + interval '365000 days' * array_position(array['urgent', 'high', 'normal', 'low'], priority))"
         ),
-        (Place::Open, Order::Due) => listed!("'open'" by "coalesce(due_at, '2900-01-01Z')"),
+        (Place::Open, Order::Due) => listed!((tx, page) "'open'" by "coalesce(due_at, '2900-01-01Z')"),
         // In the order in which they come back.
-        (Place::Snoozed, _) => listed!("'snoozed'" by "snoozed_until"),
+        (Place::Snoozed, _) => listed!((tx, page) "'snoozed'" by "snoozed_until"),
         // Many, and they rest: read in the order of their index. Nobody waits in one.
-        (Place::Resolved, _) => listed!("'resolved'" by "settled_at" from the largest),
+        (Place::Resolved, _) => listed!((tx, page) "'resolved'" by "settled_at" from the largest),
     })
 }
 

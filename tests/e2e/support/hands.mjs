@@ -187,8 +187,10 @@ export const finger = {
     await page.getByRole('button', { name: 'Actions', exact: true }).tap();
     await palette(page).getByRole('combobox').fill('hand on');
     await palette(page).getByRole('option', { name: /^Hand on with a note/ }).tap();
-    const choices = await dialog(page, 'Hand on').getByLabel('To', { exact: true }).locator('option').allInnerTexts();
-    await dialog(page, 'Hand on').getByLabel('To', { exact: true }).selectOption(choices.find((name) => name.startsWith(to)));
+    const taker = dialog(page, 'Hand on').getByLabel('To', { exact: true });
+    const choice = taker.locator('option').filter({ hasText: to });
+    await choice.waitFor({ state: 'attached' });
+    await taker.selectOption(await choice.getAttribute('value'));
     await dialog(page, 'Hand on').getByLabel('What they should know').fill(note);
     await dialog(page, 'Hand on').getByRole('button', { name: 'Hand on' }).tap();
     await dialog(page, 'Hand on').waitFor({ state: 'detached' });
