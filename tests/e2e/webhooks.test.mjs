@@ -120,6 +120,8 @@ describe('webhooks', () => {
     await admin.getByRole('button', { name: /^Change/ }).click();
     await dialog(admin, 'Change this webhook').getByLabel('Tell it what happens').check();
     await dialog(admin, 'Change this webhook').getByRole('button', { name: 'Save' }).click();
+    // The list is drawn anew, with its deliveries closed.
+    await admin.getByText('switched off: gone').waitFor({ state: 'detached' });
     await admin.getByRole('button', { name: /^Deliveries/ }).click();
     await rows(admin).first().getByRole('button', { name: /^Send again/ }).click();
     await eventually(async () => assert.equal(receiver.told.length, 3));
