@@ -73,7 +73,6 @@ export class BulkBar implements Disposable {
     this.#owned.listen(this.#clear, 'click', () => selection.clear());
     this.#owned.listen(this.#stop, 'click', () => this.stopped.emit(undefined));
     for (const { action, root } of this.#buttons) this.#owned.listen(root, 'click', () => this.able && this.wanted.emit(action));
-    this.#draw();
   }
 
   /** Whether something can be asked for now. */

@@ -2,7 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ListTopic } from '../../live/list-topic';
 import type { InboxItem, ServerFrame } from '../../live/protocol.gen';
+import { BulkBar } from '../bulk-bar/bulk-bar';
 import { InboxList } from './inbox-list';
+import { SearchResults } from './search-results';
 
 const item = (number: number): InboxItem => ({
   id: `cnv_${number}`, kind: 'site', status: 'open', name: `Visitor ${number}`, assignee: null, account: null, preview: null, preview_by: null,
@@ -56,5 +58,31 @@ describe('what is shown first', () => {
     list.showFirst(TWENTY);
     for (let n = 0; n < 4; n += 1) frame();
     expect(rows()).toBe(3);
+  });
+});
+
+describe('what comes when the list is there already', () => {
+  it('shows what can be done with what was selected before', () => {
+    snapshot(TWENTY);
+    frame();
+    list.selection.toggle('cnv_3');
+    const bar = new BulkBar(list.selection);
+    list.setBar(bar);
+    expect(bar.root.textContent).toContain('1 selected');
+    expect(bar.offers('resolve')).toBe(true);
+    expect(list.root.classList.contains('selecting')).toBe(true);
+  });
+
+  it('looks everywhere for what was written before', async () => {
+    vi.useFakeTimers();
+    const asked: string[] = [];
+    snapshot(TWENTY);
+    list.find('cake');
+    frame();
+    list.setResults(new SearchResults(() => undefined, async (words) => (asked.push(words), { hits: [], more: false })));
+    await vi.advanceTimersByTimeAsync(1_000);
+    vi.useRealTimers();
+    expect(asked).toEqual(['cake']);
+    expect(list.root.querySelector('[aria-label="Said anywhere"]')).not.toBeNull();
   });
 });

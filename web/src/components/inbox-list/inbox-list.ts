@@ -6,7 +6,7 @@ import type { InboxItem, Party } from '../../live/protocol.gen';
 import { el, fill } from '../../ui/dom';
 import { inboxIcon, offlineIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
-import { BulkBar } from '../bulk-bar/bulk-bar';
+import type { BulkBar } from '../bulk-bar/bulk-bar';
 import { busy, button } from '../button/button';
 import { DueWatch } from '../due/watch';
 import { emptyState, loadingState } from '../empty/empty';
@@ -18,14 +18,11 @@ import { takes, narrowTo, type Criteria, type Place } from './criteria';
 import { inOrder, matches } from './filters';
 import styles from './inbox-list.module.css';
 import { isSame, Pages, type Which } from './pages';
-import { NEAR, Rows } from './rows';
-import { SearchResults } from './search-results';
+import { NEAR, Rows, SCREEN } from './rows';
+import type { SearchResults } from './search-results';
 import { Selection } from './selection';
 
 const c = mustClass(styles);
-
-/** So many lines fill a phone. */
-const SCREEN = 12;
 
 /** The list of conversations, live, with its filters. Tells which one is wanted; opens nothing itself. */
 export class InboxList implements Disposable {
@@ -36,12 +33,9 @@ export class InboxList implements Disposable {
   readonly chooser: Chooser;
   /** How many wait for an answer was counted anew. */
   readonly counted = new Emitter<undefined>();
-  /** What was said in all conversations. */
-  readonly results: SearchResults;
   /** What is due in them. */
   readonly dues = new DueWatch();
   readonly selection = new Selection();
-  readonly bar: BulkBar;
   /** Whether something was begun there and not sent. */
   hasDraft: (id: string) => boolean = () => false;
 
@@ -56,10 +50,14 @@ export class InboxList implements Disposable {
   /** What is shown until the live list is here. */
   #first: readonly InboxItem[] = [];
   #pages: Pages;
+  #head = el('div', { class: c('head') });
   #scroller = el('div', { class: c('scroll') });
   #rows = this.#owned.add(new Rows(this.#scroller));
   #shown: InboxItem[] = [];
   #scheduled = false;
+  /** Both come when the list is there already. */
+  #bar: BulkBar | undefined;
+  #results: SearchResults | undefined;
 
   #search = el('input', { class: c('search'), type: 'search', placeholder: 'Find a name or a word', 'aria-label': 'Find conversations' });
   /** What is shown instead of a list. */
@@ -72,8 +70,6 @@ export class InboxList implements Disposable {
     this.#live = live;
     this.#me = me;
     this.#nameOf = nameOf;
-    this.results = this.#owned.add(new SearchResults(nameOf));
-    this.bar = this.#owned.add(new BulkBar(this.selection));
     this.chooser = this.#owned.add(new Chooser(nameOf));
     this.#owned.add(this.dues);
     const counter = this.#counter = this.#owned.add(new Counter());
@@ -81,10 +77,11 @@ export class InboxList implements Disposable {
     this.root = el(
       'section', { class: c('pane'), 'aria-label': 'Conversations' },
       el('div', { class: c('top') }, el('h2', { class: c('title') }, 'Conversations'), this.#search),
-      el('div', { class: c('head') }, this.bar.root, this.chooser.root),
+      this.#head,
       this.#scroller,
     );
-    this.#scroller.append(this.#instead, this.#rows.root, this.#foot, this.results.root);
+    this.#head.append(this.chooser.root);
+    this.#scroller.append(this.#instead, this.#rows.root, this.#foot);
     this.#end = new IntersectionObserver((seen) => seen.at(-1)!.isIntersecting && this.#foot.querySelector<HTMLElement>('[data-more]')?.click(), { root: this.#scroller, rootMargin: NEAR });
     this.#owned.defer(() => this.#end.disconnect());
     this.#owned.add(this.chooser.chosen.on(() => this.#listChosen()));
@@ -97,13 +94,29 @@ export class InboxList implements Disposable {
     this.#owned.add(live.changed.on((key) => this.#changed(key)));
     this.#owned.add(live.refusals.on((error) => this.#refused(error.message)));
     this.#owned.listen(this.#search, 'input', () => {
-      this.results.lookFor(this.#search.value, this.chooser.narrowing);
+      this.#lookFor();
       this.refresh();
     });
     this.#letSelect();
     this.#owned.listen(this.#foot, 'click', (event) => this.#more(event));
     this.#owned.every(60_000, () => this.refresh());
     this.#listChosen();
+  }
+
+  /** Shows over the list what can be done with what is selected. */
+  setBar(bar: BulkBar): void {
+    this.#bar = this.#owned.add(bar);
+    this.#owned.add(bar.shown.on((shown) => this.#selecting(shown)));
+    this.#head.prepend(bar.root);
+    bar.offerFor(this.place);
+  }
+
+  /** Shows below the list what was said in all conversations. */
+  setResults(results: SearchResults): void {
+    this.#results = this.#owned.add(results);
+    this.#scroller.append(results.root);
+    this.#lookFor();
+    this.refresh();
   }
 
   /** The labels there are. */
@@ -157,7 +170,7 @@ export class InboxList implements Disposable {
     if (key === null) this.#begin();
     else if (this.#live.get(key) === undefined) this.#pages.items.delete(key);
     this.#counter.news();
-    this.results.news();
+    this.#results?.news();
     if (key === null) this.#fetchIfWanted();
     this.refresh();
   }
@@ -178,16 +191,20 @@ export class InboxList implements Disposable {
 
   #listChosen(): void {
     this.selection.clear();
-    this.bar.offerFor(this.place);
+    this.#bar?.offerFor(this.place);
     this.#narrowed();
   }
 
   #narrowed(): void {
-    this.results.lookFor(this.#search.value, this.chooser.narrowing);
+    this.#lookFor();
     this.#counter.narrow(this.chooser.narrowing);
     this.#fetchIfWanted();
     this.refresh();
     this.filtered.emit(undefined);
+  }
+
+  #lookFor(): void {
+    this.#results?.lookFor(this.#search.value, this.chooser.narrowing);
   }
 
   #fetchIfWanted(): void {
@@ -269,7 +286,7 @@ export class InboxList implements Disposable {
     this.selection.show(this.#shown.map(({ id }) => id));
     this.#drawRows();
     // While something is looked for, what was said anywhere says whether there is anything.
-    const instead = this.#shown.length === 0 && this.results.root.hidden;
+    const instead = this.#shown.length === 0 && (this.#results?.root.hidden ?? true);
     if (instead && !this.#live.loaded) return;
     this.#instead.hidden = !instead;
     if (instead) fill(this.#instead, this.#nothing(search));
@@ -292,7 +309,6 @@ export class InboxList implements Disposable {
   }
 
   #letSelect(): void {
-    this.#owned.add(this.bar.shown.on((shown) => this.#selecting(shown)));
     this.#owned.add(this.selection.changed.on(() => this.refresh()));
     this.#owned.listen(this.#rows.root, 'click', (event) => this.#clicked(event));
     // A range of conversations is meant, not of text.
@@ -301,7 +317,7 @@ export class InboxList implements Disposable {
 
   #selecting(shown: boolean): void {
     this.root.classList.toggle(c('selecting'), shown);
-    if (!shown && this.bar.root.contains(document.activeElement)) this.focus();
+    if (!shown && this.#bar?.root.contains(document.activeElement)) this.focus();
   }
 
   #nothing(search: string): HTMLElement {

@@ -7,6 +7,8 @@ import { drawRow, makeRow, type RowLook } from './row';
 
 const c = mustClass(styles);
 
+/** So many lines fill a phone. */
+export const SCREEN = 12;
 /** So many lines are drawn wherever they are; of those below, the ones that come near. */
 const ALWAYS = 100;
 /** How near: about two screens. */
@@ -35,6 +37,7 @@ export class Rows implements Disposable {
     for (const [index, { id }] of shown.entries()) {
       const element = this.#elements.get(id) ?? this.#make(id);
       if (index < ALWAYS || this.#near.has(element)) this.#drawn(element, id);
+      element.classList.toggle(c('later'), index >= SCREEN);
       if (element === next) next = element.nextElementSibling;
       else this.root.insertBefore(element, next);
     }

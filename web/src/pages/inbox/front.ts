@@ -5,19 +5,13 @@ import { loadingState } from '../../components/empty/empty';
 import { InboxList } from '../../components/inbox-list/inbox-list';
 import type { Actions } from '../../components/palette/actions';
 import { ListTopic } from '../../live/list-topic';
-import type { InboxItem, Party, Seq, TenantState } from '../../live/protocol.gen';
+import type { InboxItem, Party, TenantState } from '../../live/protocol.gen';
 import type { Session } from '../../session/start';
 import { el, fill } from '../../ui/dom';
 import { mustClass } from '../../ui/must-class';
 import styles from './inbox.module.css';
 
 const c = mustClass(styles);
-
-/** A conversation that is meant, and which of its messages. */
-export interface Meant {
-  id: string;
-  seq?: Seq | undefined;
-}
 
 /**
  * What is seen of the inbox first: its list. All that is done with conversations is a script of its own, which comes after it: on a slow line
@@ -36,7 +30,7 @@ export class Front {
   readonly staffChanged = new Emitter<undefined>();
   /** What stands where a conversation will. */
   #instead = () => loadingState('Loading the conversation', 5);
-  #meant: Meant | undefined;
+  #meant: string | undefined;
   #keys: KeyboardEvent[] = [];
   #waiting = new AbortController();
 
@@ -51,8 +45,8 @@ export class Front {
     fill(this.root, this.list.root, this.middle);
     this.chooseFromAddress();
     if (asksForOne()) this.#showInstead();
-    const early = [this.list.chosen.on((id) => this.#mean({ id })), this.list.results.chosen.on((found) => this.#mean(found))];
-    this.#waiting.signal.addEventListener('abort', () => early.forEach((each) => each.dispose()));
+    const early = this.list.chosen.on((id) => this.#mean(id));
+    this.#waiting.signal.addEventListener('abort', () => early.dispose());
     document.addEventListener('keydown', (event) => this.#keys.push(event), { signal: this.#waiting.signal });
   }
 
@@ -91,8 +85,8 @@ export class Front {
     this.root.classList.toggle(c('opened'), opened);
   }
 
-  /** Hands over what was meant before there was anything to do it with. */
-  takeOver(): Meant | undefined {
+  /** Hands over which conversation was meant before there was anything to open it with. */
+  takeOver(): string | undefined {
     this.#waiting.abort();
     return this.#meant;
   }
@@ -111,9 +105,9 @@ export class Front {
     }
   }
 
-  #mean(meant: Meant): void {
-    this.#meant = meant;
-    this.list.setCurrent(meant.id);
+  #mean(id: string): void {
+    this.#meant = id;
+    this.list.setCurrent(id);
     this.#showInstead();
   }
 

@@ -5,6 +5,7 @@ import { Details, LIFECYCLE, type DetailAction } from '../../components/details/
 import { confirmLoss } from '../../components/dialog/dialog';
 import { keepDrafts, type DraftShelf } from '../../components/drafts/shelf';
 import { emptyState } from '../../components/empty/empty';
+import { SearchResults } from '../../components/inbox-list/search-results';
 import { listenForKeys } from '../../components/palette/keys';
 import { PALETTE_KEYS } from '../../components/palette/opener';
 import { pick } from '../../components/picker/picker';
@@ -62,7 +63,9 @@ export class InboxPage {
     front.root.append(this.#details.root);
     const meant = front.takeOver();
     owned.add(list.chosen.on((id) => this.open(id, true)));
-    owned.add(list.results.chosen.on(({ id, seq }) => this.open(id, true, seq)));
+    const results = new SearchResults((who) => front.nameOf(who));
+    owned.add(results.chosen.on(({ id, seq }) => this.open(id, true, seq)));
+    list.setResults(results);
     owned.add(list.filtered.on(() => this.#rememberFilter()));
     owned.add(list.counted.on(() => this.#title()));
     owned.add(front.staffChanged.on(() => this.#deskChanged()));
@@ -80,7 +83,7 @@ export class InboxPage {
     this.#declareActions();
     owned.add(listenForKeys(session.actions));
     this.#fromAddress();
-    if (meant) this.open(meant.id, true, meant.seq);
+    if (meant !== undefined) this.open(meant, true);
     if (session.notices) {
       session.notices.opener = (id) => this.open(id, true);
       session.notices.watch(() => this.#pane?.id);

@@ -8,7 +8,7 @@ import type { TenantState } from '../../live/protocol.gen';
 import { applyToTenant, StateStore } from '../../live/state-store';
 import { NEWEST_OPEN } from '../../first';
 import { startSession, type Session } from '../../session/start';
-import { fill, mustFind } from '../../ui/dom';
+import { fill, mustFind, painted } from '../../ui/dom';
 import { chatIcon, helpIcon, offlineIcon } from '../../ui/icons';
 import { asksForOne, Front } from './front';
 import type { InboxPage } from './inbox-page';
@@ -20,10 +20,6 @@ first.catch(() => undefined);
 
 /** What is done with conversations: at once when one is asked for, and otherwise when the list is seen. */
 const rest = (asksForOne() ? Promise.resolve() : first.then(painted, () => undefined)).then(() => import('./inbox-page')).catch(() => undefined);
-
-function painted(): Promise<void> {
-  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-}
 
 async function goOn(front: Front, tenant: StateStore<TenantState>): Promise<InboxPage | undefined> {
   const code = await rest;

@@ -1,5 +1,5 @@
 import { Disposables } from '../../../base/disposables';
-import type { BulkAction } from '../../../components/bulk-bar/bulk-bar';
+import { BulkBar, type BulkAction } from '../../../components/bulk-bar/bulk-bar';
 import type { InboxList } from '../../../components/inbox-list/inbox-list';
 import { priorityText } from '../../../components/label/priority';
 import { momentText } from '../../../components/time-text/time-text';
@@ -20,6 +20,7 @@ export class BulkActions {
   #session: Session;
   #desk: Desk;
   #list: InboxList;
+  #bar: BulkBar;
   #run: BulkRun | undefined;
 
   constructor(session: Session, desk: Desk, list: InboxList) {
@@ -27,22 +28,25 @@ export class BulkActions {
     this.#desk = desk;
     this.#list = list;
     const { owned, client } = session;
-    owned.add(list.bar.wanted.on((action) => void this.do(action)));
-    owned.add(list.bar.stopped.on(() => this.#run?.stop()));
-    owned.add(client.connection.status.on(({ kind }) => list.bar.setAway(awayText(kind))));
+    const bar = this.#bar = new BulkBar(list.selection);
+    owned.add(bar.wanted.on((action) => void this.do(action)));
+    owned.add(bar.stopped.on(() => this.#run?.stop()));
+    owned.add(client.connection.status.on(({ kind }) => bar.setAway(awayText(kind))));
+    list.setBar(bar);
     owned.listen(window, 'beforeunload', (event) => this.#run && event.preventDefault());
   }
 
   /** Why this cannot be done with them now. */
   refusal(action: BulkAction): string | undefined {
-    const { bar } = this.#list;
+    const bar = this.#bar;
     if (!bar.offers(action)) return 'These are resolved. Open them again first.';
     return bar.away ?? (bar.able ? undefined : 'Something is being done with them. Wait until it is finished, or stop it.');
   }
 
   /** Asks what has to be known, and does it. */
   async do(action: BulkAction): Promise<void> {
-    const { bar, selection } = this.#list;
+    const bar = this.#bar;
+    const { selection } = this.#list;
     const refusal = this.refusal(action);
     if (refusal !== undefined) return this.#session.toasts.show({ text: refusal, danger: true });
     const asked = await this.#ask(action, this.#items(selection.ids));
@@ -104,7 +108,7 @@ export class BulkActions {
 
   async #carryOut(jobs: readonly Job[]): Promise<Outcome> {
     while (this.#run) await this.#run.finished;
-    const { bar } = this.#list;
+    const bar = this.#bar;
     const owned = this.#session.owned.add(new Disposables());
     const run = new BulkRun(this.#session.client, jobs);
     const draw = () => bar.setBusy(true, { done: run.done, total: run.total, stopped: run.stopped });
