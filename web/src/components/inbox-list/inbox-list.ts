@@ -18,11 +18,13 @@ import { takes, narrowTo, type Criteria, type Place } from './criteria';
 import { inOrder, matches } from './filters';
 import styles from './inbox-list.module.css';
 import { isSame, Pages, type Which } from './pages';
-import { NEAR, Rows, SCREEN } from './rows';
+import { Rows, SCREEN } from './rows';
 import type { SearchResults } from './search-results';
 import { Selection } from './selection';
 
 const c = mustClass(styles);
+/** So far before the end the rest is asked for: about two screens. */
+const AHEAD = '1500px 0px';
 
 /** The list of conversations, live, with its filters. Tells which one is wanted; opens nothing itself. */
 export class InboxList implements Disposable {
@@ -82,7 +84,7 @@ export class InboxList implements Disposable {
     );
     this.#head.append(this.chooser.root);
     this.#scroller.append(this.#instead, this.#rows.root, this.#foot);
-    this.#end = new IntersectionObserver((seen) => seen.at(-1)!.isIntersecting && this.#foot.querySelector<HTMLElement>('[data-more]')?.click(), { root: this.#scroller, rootMargin: NEAR });
+    this.#end = new IntersectionObserver((seen) => seen.at(-1)!.isIntersecting && this.#foot.querySelector<HTMLElement>('[data-more]')?.click(), { root: this.#scroller, rootMargin: AHEAD });
     this.#owned.defer(() => this.#end.disconnect());
     this.#owned.add(this.chooser.chosen.on(() => this.#listChosen()));
     this.#owned.add(this.chooser.narrowed.on(() => this.#narrowed()));

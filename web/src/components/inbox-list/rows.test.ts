@@ -9,14 +9,18 @@ const item = (id: string, name = id): InboxItem => ({
 });
 
 let rows: Rows;
+let scroller: HTMLElement;
+const lines = () => [...rows.root.querySelectorAll<HTMLElement>('li')];
 
 const draw = (...items: InboxItem[]) => rows.draw(items, (each) => ({ item: each, me: 'usr_me', nameOf: () => undefined, labels: {}, teams: {}, current: false, selected: each.id === 'b', draft: each.id === 'c', minute: 0 }));
 /** Where the focus is: the line, and what in it. */
 const focused = () => `${rows.idOf(document.activeElement)} ${document.activeElement?.tagName}`;
 
 beforeEach(() => {
-  rows = new Rows();
-  document.body.replaceChildren(rows.root);
+  scroller = document.createElement('div');
+  rows = new Rows(scroller);
+  scroller.append(rows.root);
+  document.body.replaceChildren(scroller);
   draw(item('a'), item('b'), item('c'));
 });
 
@@ -29,14 +33,14 @@ describe('the lines of the list', () => {
   });
 
   it('say where something was begun and not sent', () => {
-    const marked = () => [...rows.root.children].map((row) => [...row.querySelectorAll('a span')].some((each) => each.textContent === 'Draft'));
+    const marked = () => lines().map((row) => [...row.querySelectorAll('a span')].some((each) => each.textContent === 'Draft'));
     expect(marked()).toEqual([false, false, true]);
     draw(item('a'), item('b'));
     expect(marked()).toEqual([false, false]);
   });
 
   it('say what is sent later, what was held back, and who is blocked', () => {
-    const words = () => [...rows.root.children].map((row) => row.querySelector('a')!.textContent);
+    const words = () => lines().map((row) => row.querySelector('a')!.textContent);
     const says = /sends|Held back|Blocked/;
     expect(words().filter((each) => says.test(each))).toEqual([]);
     const sends = new Date();
@@ -48,7 +52,7 @@ describe('the lines of the list', () => {
   });
 
   it.each(['a', 'input'])('keep the focus in a %s when they are moved and drawn anew', (tag) => {
-    rows.root.children[2]!.querySelector<HTMLElement>(tag)!.focus();
+    lines()[2]!.querySelector<HTMLElement>(tag)!.focus();
     draw(item('c', 'another name'), item('a'), item('b'));
     expect(focused()).toBe(`c ${tag.toUpperCase()}`);
     expect(rows.root.querySelectorAll('li > a')).toHaveLength(3);
@@ -72,48 +76,73 @@ describe('the lines of the list', () => {
 });
 
 describe('the lines of a long list', () => {
-  let came: (target: Element, near: boolean) => void;
-  const many = Array.from({ length: 120 }, (_, at) => item(`i${at}`));
-  const drawn = () => [...rows.root.children].filter((row) => row.querySelector('a')).map((row) => rows.idOf(row));
-  const last = () => rows.root.children[119]!;
+  const HEIGHT = 80;
+  const many = Array.from({ length: 1_000 }, (_, at) => item(`i${at}`));
+  const onPage = () => lines().map((row) => rows.idOf(row)!);
+  const heights = () => [...rows.root.children].map((part) => Number.parseFloat((part as HTMLElement).style.height || '0'));
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  const scrollTo = async (top: number) => {
+    scroller.scrollTop = top;
+    scroller.dispatchEvent(new Event('scroll'));
+    await frame();
+    await frame();
+  };
 
   beforeEach(() => {
-    vi.stubGlobal('IntersectionObserver', class {
-      constructor(seen: IntersectionObserverCallback) {
-        came = (target, isIntersecting) => seen([{ target, isIntersecting } as unknown as IntersectionObserverEntry], this as unknown as IntersectionObserver);
-      }
-
-      observe(): void { /* Said by `came`. */ }
-      unobserve(): void { /* Said by `came`. */ }
-      disconnect(): void { /* Said by `came`. */ }
-    });
-    rows = new Rows();
-    document.body.replaceChildren(rows.root);
+    vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(HEIGHT);
+    vi.spyOn(scroller, 'clientHeight', 'get').mockReturnValue(10 * HEIGHT);
+    vi.spyOn(rows.root, 'getBoundingClientRect').mockImplementation(() => ({ top: -scroller.scrollTop }) as DOMRect);
+    draw(...many);
     draw(...many);
   });
 
-  afterEach(() => vi.unstubAllGlobals());
+  afterEach(() => vi.restoreAllMocks());
 
-  it('have all their places, and are drawn below the first hundred when they come near', () => {
-    expect(rows.root.children).toHaveLength(120);
-    expect(drawn()).toHaveLength(100);
-    came(last(), true);
-    expect(drawn().at(-1)).toBe('i119');
-    draw(...many.slice(0, 119), item('i119', 'renamed'));
-    expect(last().textContent).toContain('renamed');
+  it('are on the page where one looks, in a list as long as all of them', async () => {
+    expect(onPage()[0]).toBe('i0');
+    expect(onPage().length).toBeLessThan(30);
+    await scrollTo(500 * HEIGHT);
+    expect(onPage()).toContain('i500');
+    expect(onPage()).toContain('i509');
+    expect(onPage().length).toBeLessThan(40);
+    const [above, , below] = heights();
+    expect(above! + below! + onPage().length * HEIGHT).toBe(1_000 * HEIGHT);
+    expect(lines()[0]!.getAttribute('aria-posinset')).toBe(String(Number(onPage()[0]!.slice(1)) + 1));
+    expect(lines()[0]!.getAttribute('aria-setsize')).toBe('1000');
+    await scrollTo(1_000 * HEIGHT);
+    expect(onPage().at(-1)).toBe('i999');
   });
 
-  it('that went again are drawn as they are then when they come back', () => {
-    came(last(), true);
-    came(last(), false);
-    draw(...many.slice(0, 119), item('i119', 'renamed'));
-    expect(last().textContent).not.toContain('renamed');
-    came(last(), true);
-    expect(last().textContent).toContain('renamed');
+  it('stay as they are while what is on the page is enough', async () => {
+    const before = onPage();
+    await scrollTo(2 * HEIGHT);
+    expect(onPage()).toEqual(before);
   });
 
-  it('take the focus wherever they are', () => {
-    rows.focus('i110');
-    expect(focused()).toBe('i110 A');
+  it('that changed while they were away are drawn as they are when they come', async () => {
+    draw(...many.slice(0, 500), item('i500', 'renamed'), ...many.slice(501));
+    expect(rows.root.textContent).not.toContain('renamed');
+    await scrollTo(500 * HEIGHT);
+    expect(rows.root.textContent).toContain('renamed');
+  });
+
+  it('take the focus wherever they are, and keep it while one looks elsewhere', async () => {
+    rows.focus('i900');
+    expect(focused()).toBe('i900 A');
+    expect(onPage()).toContain('i899');
+    await scrollTo(0);
+    expect(onPage()).toContain('i0');
+    expect(focused()).toBe('i900 A');
+    const [above, , below] = heights();
+    expect(above! + below! + onPage().length * HEIGHT).toBe(1_000 * HEIGHT);
+    draw(...many.slice(0, 900), ...many.slice(901));
+    expect(focused()).toBe('i901 A');
+  });
+
+  it('are all on the page again when few are left', () => {
+    draw(...many.slice(0, 50));
+    expect(onPage()).toHaveLength(50);
+    expect(heights()).toEqual([0, 0, 0]);
+    expect(lines()[0]!.hasAttribute('aria-setsize')).toBe(false);
   });
 });
