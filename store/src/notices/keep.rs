@@ -231,18 +231,21 @@ pub(super) async fn list(tx: &mut PgConnection, tenant: TenantId, user: UserId) 
                       when 'webhook_off' then (select url from webhook_endpoints where tenant_id = $1 and id = told.subject)
                       when 'support_came' then (select name from users where id = look.user_id)
                       else chat.listing::jsonb ->> 'name' end, '') as "name!",
-                  case when told.note_seq is not null then
+                  -- The newest words, unless they are an answer.
+                  case when told.kind in ('answered', 'waiting')
+                        and (chat.waiting_since is not null or chat.listing::jsonb ->> 'preview_by' = told.party)
+                      then left(chat.listing::jsonb ->> 'preview', $4)
+                  when words.seq is not null then
                       case when exists (
                           select from event_log gone where gone.tenant_id = $1 and gone.entity_id = told.subject
-                            and gone.amends = told.note_seq and gone.kind = 'message_deleted') then null
+                            and gone.amends = words.seq and gone.kind = 'message_deleted') then null
                       else left(coalesce(
                           (select edited.body::jsonb ->> 'text' from event_log edited
                            where edited.tenant_id = $1 and edited.entity_id = told.subject
-                             and edited.amends = told.note_seq and edited.kind = 'message_edited'
+                             and edited.amends = words.seq and edited.kind = 'message_edited'
                            order by edited.seq desc limit 1),
                           (select line.body::jsonb ->> 'text' from event_log line
-                           where line.tenant_id = $1 and line.entity_id = told.subject and line.seq = told.note_seq)), $4) end
-                  when told.kind in ('answered', 'waiting') then left(chat.listing::jsonb ->> 'preview', $4)
+                           where line.tenant_id = $1 and line.entity_id = told.subject and line.seq = words.seq)), $4) end
                   when told.kind = 'support_came' then left(permission.about, $4)
                   end as words,
                   case when told.kind = 'due' then chat.due_at end as due_at,
@@ -252,6 +255,9 @@ pub(super) async fn list(tx: &mut PgConnection, tenant: TenantId, user: UserId) 
                   ) end as conversation,
                   permission.id as "permission?"
            from notices told
+           cross join lateral (
+               select coalesce(told.note_seq, case when told.kind in ('answered', 'waiting') then told.mark end) as seq
+           ) words
            left join conversations chat on chat.tenant_id = $1 and chat.id = told.subject
            left join support_looks look on told.kind = 'support_came' and look.tenant_id = $1 and look.session_id = told.subject
            left join support_permissions permission on permission.tenant_id = $1 and permission.id = look.permission_id

@@ -50,7 +50,9 @@ pub(super) async fn behind(
 ) -> Result<Vec<EntityKey>, Error> {
     let rows = sqlx::query!(
         "select head.id, head.kind from entities head
-         left join notice_cursors known on known.tenant_id = head.tenant_id and known.entity_id = head.id
+         left join notice_cursors known
+           -- The last says again what follows: without it, the cursors are read from the first one for each page.
+           on known.tenant_id = head.tenant_id and known.entity_id = head.id and known.entity_id > $2
          where head.tenant_id = $1 and head.id > $2 and head.kind in ('conversation', 'account')
            and coalesce(known.seq, 0) < head.version
          order by head.id limit $3",

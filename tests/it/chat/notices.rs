@@ -100,6 +100,10 @@ async fn who_waits_is_told_to_all_who_take_chats_until_somebody_takes_it() {
     visitor_says(app, &stage.visitor, "Thank you").await;
     told_is(&stage.admin, &[("answered", 1, false)]).await;
     assert!(told(&stage.manager).await.is_empty());
+    // An answer is not what the customer has said.
+    says(&stage.admin, chat, "You are welcome").await;
+    told_is(&stage.admin, &[("answered", 1, true)]).await;
+    assert_eq!(list(&stage.admin).await[0]["words"], "Thank you");
 }
 
 #[tokio::test]
@@ -114,6 +118,7 @@ async fn who_waits_for_a_team_is_told_to_its_people_and_no_longer_to_the_others(
     told_is(&stage.admin, &[]).await;
     // That it is for them now is news to them.
     told_is(&stage.manager, &[("waiting", 2, false)]).await;
+    assert_eq!(list(&stage.manager).await[0]["words"], "Can you cook for eighty?");
     visitor_says(&stage.app, &stage.visitor, "For a wedding").await;
     told_is(&stage.manager, &[("waiting", 3, false)]).await;
     assert!(told(&stage.admin).await.is_empty());
