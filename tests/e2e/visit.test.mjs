@@ -56,7 +56,7 @@ for (const { size, scheme, hands, how } of VISITS) {
       await command(jonas, business, 'set_greeting', { online: GREETING, offline: 'Nobody is here.' });
       await command(jonas, business, 'set_feedback', { question: QUESTION });
       await command(jonas, business, 'set_questions', { questions: [
-        { question: 'Your name', kind: 'text', required: true }, { question: 'Your e-mail', kind: 'email', required: false },
+        { question: 'Your name', kind: 'name', required: true }, { question: 'Your e-mail', kind: 'email', required: false },
       ] });
       await jonas.context().close();
       amara = await (await windows.person()).newPage();
@@ -97,8 +97,9 @@ for (const { size, scheme, hands, how } of VISITS) {
     it('writes, and is answered', async () => {
       await hands.say(mia, chat, 'Do you cook without nuts?');
       await chat.getByText('Sent').waitFor();
+      await amara.getByRole('region', { name: 'Conversations' }).getByRole('link', { name: /Mia 🙂/ }).waitFor();
       await openConversation(amara, 'without nuts');
-      await amara.getByRole('complementary', { name: 'Details' }).getByText('Mia 🙂').waitFor();
+      await amara.getByRole('complementary', { name: 'Details' }).getByText('Your name').waitFor();
       await chat.getByText('Seen').waitFor();
       await amara.getByRole('textbox', { name: 'Write an answer' }).pressSequentially('We');
       await chat.getByText(/is typing/).waitFor();

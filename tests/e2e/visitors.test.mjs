@@ -150,12 +150,12 @@ describe('visitors', () => {
     await signIn(admin, server.person(/^admin$/), '**/inbox');
     await admin.goto('/settings#site');
     const add = admin.getByRole('button', { name: 'Add a question' });
-    for (const [question, kind] of [['Your name', 'Some words'], ['Your e-mail', 'An e-mail address'], ['What about? ماذا؟', 'One of several']]) {
+    for (const [question, kind] of [['Your name', 'Their name, which the conversation gets'], ['Your e-mail', 'An e-mail address'], ['Anything else?', 'Some words'], ['What about? ماذا؟', 'One of several']]) {
       await add.click();
       const row = admin.getByRole('listitem').filter({ has: admin.getByLabel('Question', { exact: true }) }).last();
       await row.getByLabel('Question', { exact: true }).fill(question);
       await row.getByLabel('Answered with').selectOption(kind);
-      if (kind === 'Some words') await row.getByRole('checkbox').check();
+      if (question === 'Your name') await row.getByRole('checkbox').check();
     }
     const save = admin.locator('form').filter({ has: add }).getByRole('button', { name: 'Save' });
     await save.click();
@@ -174,14 +174,16 @@ describe('visitors', () => {
     await fresh.getByText('Please answer this.').waitFor();
     await fresh.getByLabel('Your name').fill('Mia 🙂');
     await fresh.getByLabel('Your e-mail (optional)').fill('mia@example.net');
+    await fresh.getByLabel('Anything else? (optional)').fill('It is for eighty');
     await fresh.getByLabel('What about? ماذا؟ (optional)').selectOption('Delivery');
     await assertAccessible(phone, 'the questions before a chat');
     await picture(phone, 'widget-questions-phone');
     await fresh.getByLabel('Your name').press('Enter');
     await say(fresh, 'Do you deliver to the islands?');
+    await amara.getByRole('region', { name: 'Conversations' }).getByRole('link').filter({ hasText: 'islands' }).getByText('Mia 🙂').waitFor();
     await openConversation(amara, 'islands');
     const details = amara.getByRole('complementary', { name: 'Details' });
-    await details.getByText('Mia 🙂').waitFor();
+    await details.getByText('It is for eighty').waitFor();
     await details.getByRole('link', { name: 'mia@example.net' }).waitFor();
     await picture(amara, 'inbox-answers-desktop');
     // A reload goes on with the chat: nothing is asked again.

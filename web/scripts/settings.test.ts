@@ -76,7 +76,7 @@ const CHANGES: Record<string, [controls: string[], tests: string[]][]> = {
   ],
   'questions.ts': [
     [['Add a question', 'Question', 'There is no chat without an answer', 'Remove the question'], ['e2e/settings: what is asked before the first message is asked no more once it is removed']],
-    [['Answered with', 'Some words', 'An e-mail address', 'One of several', 'To choose from'], ['e2e/visitors: are asked what the business wants to know first, and the answers are beside the conversation']],
+    [['Answered with', 'Some words', 'Their name, which the conversation gets', 'An e-mail address', 'One of several', 'To choose from'], ['e2e/visitors: are asked what the business wants to know first, and the answers are beside the conversation']],
   ],
   'replies.ts': [
     [['Add a reply', 'Shortcut', 'Text'], ['e2e/canned: who answers takes several into one message by keyboard, with the names filled in']],

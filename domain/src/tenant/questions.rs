@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::refusal::{Code, Refusal};
-use crate::text::{Email, line, paragraph, text_type};
+use crate::text::{DisplayName, Email, line, paragraph, text_type};
 
 /// The most questions.
 pub const MAX_QUESTIONS: usize = 5;
@@ -40,6 +40,8 @@ impl Words {
 pub enum Kind {
     /// Some words.
     Text,
+    /// What somebody is called, and their conversation with them.
+    Name,
     /// An e-mail address, which is a way to be reached.
     Email,
     /// One of several.
@@ -101,6 +103,8 @@ pub struct Answer {
 pub struct Answers {
     /// All of it.
     pub all: Vec<Answer>,
+    /// The name among it.
+    pub name: Option<DisplayName>,
     /// The address among it.
     pub email: Option<Email>,
 }
@@ -129,8 +133,12 @@ impl Questions {
         if questions.iter().enumerate().any(again) {
             return Err(Refusal::invalid("questions", "The same is asked twice."));
         }
-        if questions.iter().filter(|question| question.kind == Kind::Email).count() > 1 {
+        let many = |kind| questions.iter().filter(|question| question.kind == kind).count() > 1;
+        if many(Kind::Email) {
             return Err(Refusal::invalid("questions", "Ask for one e-mail address at most."));
+        }
+        if many(Kind::Name) {
+            return Err(Refusal::invalid("questions", "Ask for one name at most."));
         }
         Ok(Self(questions))
     }
@@ -156,7 +164,7 @@ impl Questions {
             if said.next().is_some() {
                 return Err(question.refused("This is answered twice."));
             }
-            if let Some(answer) = question.answer(text, &mut answers.email)? {
+            if let Some(answer) = question.answer(text, &mut answers)? {
                 answers.all.push(answer);
             }
         }
@@ -170,7 +178,7 @@ impl Question {
         let choices = draft.choices.iter().map(|choice| Words::parse(choice)).collect::<Result<Vec<_>, _>>()?;
         let fits = match draft.kind {
             Kind::Choice => (2..=MAX_CHOICES).contains(&choices.len()),
-            Kind::Text | Kind::Email => choices.is_empty(),
+            Kind::Text | Kind::Name | Kind::Email => choices.is_empty(),
         };
         if !fits {
             let text = format!(
@@ -185,7 +193,7 @@ impl Question {
         Ok(Self { question, kind: draft.kind, required: draft.required, choices })
     }
 
-    fn answer(&self, text: &str, email: &mut Option<Email>) -> Result<Option<Answer>, Refusal> {
+    fn answer(&self, text: &str, answers: &mut Answers) -> Result<Option<Answer>, Refusal> {
         if text.is_empty() {
             return if self.required { Err(self.refused("Please answer this.")) } else { Ok(None) };
         }
@@ -193,10 +201,16 @@ impl Question {
             Kind::Text => {
                 paragraph("answers", text, 1, Answer::MAX).map_err(|refusal| self.refused(refusal.message))?
             }
+            Kind::Name => {
+                let name = DisplayName::parse("answers", text).map_err(|refusal| self.refused(refusal.message))?;
+                let said = Arc::from(name.as_str());
+                answers.name = Some(name);
+                said
+            }
             Kind::Email => {
                 let address = Email::parse("answers", text).map_err(|refusal| self.refused(refusal.message))?;
                 let said = Arc::from(address.as_str());
-                *email = Some(address);
+                answers.email = Some(address);
                 said
             }
             Kind::Choice if self.choices.iter().any(|choice| choice.as_str() == text) => Arc::from(text),
@@ -222,7 +236,7 @@ mod tests {
 
     fn three() -> Questions {
         questions(json!([
-            { "question": "Your name", "kind": "text", "required": true },
+            { "question": "Your name", "kind": "name", "required": true },
             { "question": "Your e-mail", "kind": "email" },
             { "question": "What about?", "kind": "choice", "choices": ["Delivery", "شيء آخر"] },
         ]))
@@ -248,6 +262,7 @@ mod tests {
             json!([{ "question": "a".repeat(201), "kind": "text" }]),
             json!([{ "question": "Name", "kind": "text" }, { "question": "name ", "kind": "text" }]),
             json!([{ "question": "A", "kind": "email" }, { "question": "B", "kind": "email" }]),
+            json!([{ "question": "A", "kind": "name" }, { "question": "B", "kind": "name" }]),
             json!([{ "question": "A", "kind": "choice", "choices": ["one"] }]),
             json!([{ "question": "A", "kind": "choice", "choices": ["one", "One"] }]),
             json!([{ "question": "A", "kind": "text", "choices": ["one", "two"] }]),
@@ -257,14 +272,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_required_is_answered_and_an_address_is_one() {
+    fn what_is_required_is_answered_and_a_name_and_an_address_are_such() {
         let answers = three()
             .answered(&given(&[("What about?", "شيء آخر"), ("Your name", " Mia "), ("Your e-mail", "Mia@Example.com")]))
             .unwrap();
         let said: Vec<&str> = answers.all.iter().map(|answer| &*answer.answer).collect();
         assert_eq!(said, ["Mia", "mia@example.com", "شيء آخر"]);
         assert_eq!(answers.email.unwrap().as_str(), "mia@example.com");
+        assert_eq!(answers.name.unwrap().as_str(), "Mia");
         assert_eq!(three().answered(&given(&[("Your name", "Mia"), ("Your e-mail", " ")])).unwrap().all.len(), 1);
+        let long = "M".repeat(201);
         for wrong in [
             vec![],
             vec![("Your name", "  ")],
@@ -273,6 +290,7 @@ mod tests {
             vec![("Your name", "Mia"), ("Your name", "Ada")],
             vec![("Your name", "Mia"), ("Your shoes", "42")],
             vec![("Your name", "M\u{0}ia")],
+            vec![("Your name", &*long)],
         ] {
             assert_eq!(three().answered(&given(&wrong)).unwrap_err().details.unwrap()["field"], "answers", "{wrong:?}");
         }

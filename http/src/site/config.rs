@@ -72,7 +72,7 @@ pub(crate) struct SiteConfigView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct QuestionView {
     question: String,
-    /// `text`, `email` or `choice`.
+    /// `text`, `name`, `email` or `choice`.
     #[schema(value_type = String)]
     kind: Kind,
     /// Whether there is no chat without an answer.

@@ -74,8 +74,9 @@ async fn begin(who: SiteKey, app: App, Body(body): Body<Begin>) -> Answer<Data<B
     let (tenant, conversation) = (who.tenant(), ConversationId::from_uuid(Uuid::now_v7()));
     let visitor = VisitorId::from_uuid(Uuid::now_v7());
     let answers = tenant_now(&app, tenant).await?.questions.answered(&body.answers)?;
+    let name = answers.name.as_ref().map_or_else(visitor_name, |name| name.as_str().to_owned());
     let open = json!({
-        "kind": "site", "visitor": visitor, "name": visitor_name(), "page": body.page, "answers": answers.all, "email": answers.email,
+        "kind": "site", "visitor": visitor, "name": name, "page": body.page, "answers": answers.all, "email": answers.email,
     });
     let open = open.to_string();
     let system = Arc::new(Actor::system(tenant));

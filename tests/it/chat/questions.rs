@@ -29,7 +29,7 @@ async fn answers_come_into_the_conversation_for_the_staff_and_an_address_is_a_co
     begin(&app, &tenant, &[]).await.data();
 
     let questions = json!([
-        { "question": "Your name", "kind": "text", "required": true },
+        { "question": "Your name", "kind": "name", "required": true },
         { "question": "Your e-mail", "kind": "email", "required": false },
         { "question": "What about?", "kind": "choice", "required": false, "choices": ["Delivery", "شيء آخر"] },
     ]);
@@ -66,6 +66,7 @@ async fn answers_come_into_the_conversation_for_the_staff_and_an_address_is_a_co
         { "question": "What about?", "answer": "شيء آخر" },
     ]);
     assert_eq!((&state["answers"], &state["contact"]["email"]), (&answers, &json!("mia@example.com")));
+    assert_eq!(state["name"], "Mia \u{1f642}", "who says a name is called by it");
     let theirs = visitor.ask(&app, reqwest::Method::GET, &path, None).await.data()["state"].clone();
     assert_eq!(theirs["answers"], json!(null));
     app.jobs_done().await;

@@ -405,7 +405,7 @@ export type AnswersGivenBody = {
 
 export type VisitorQuestion = {
   question: string;
-  kind: "text" | "email" | "choice";
+  kind: "text" | "name" | "email" | "choice";
   /** Whether there is no chat without an answer. */
   required: boolean;
   /** Of a choice: 2 to 10. */

@@ -10,7 +10,7 @@ import { c, card, onceKnown, saveForm } from './parts';
 const MAX_QUESTIONS = 5;
 const MAX_WORDS = 200;
 const KINDS: { value: VisitorQuestion['kind']; label: string }[] = [
-  { value: 'text', label: 'Some words' }, { value: 'email', label: 'An e-mail address' }, { value: 'choice', label: 'One of several' },
+  { value: 'text', label: 'Some words' }, { value: 'name', label: 'Their name, which the conversation gets' }, { value: 'email', label: 'An e-mail address' }, { value: 'choice', label: 'One of several' },
 ];
 
 /** What visitors are asked before their first message. */

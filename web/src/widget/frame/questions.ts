@@ -9,6 +9,7 @@ import styles from './frame.module.css';
 
 const c = mustClass(styles);
 const LONGEST = 500;
+const LONGEST_NAME = 200;
 
 /** Asks what the business wants to know before the first message. Loaded where it wants to know something. */
 export function askFirst(questions: readonly VisitorQuestion[], body: HTMLElement, greeting: HTMLElement): Promise<VisitorAnswer[]> {
@@ -34,7 +35,7 @@ export function askFirst(questions: readonly VisitorQuestion[], body: HTMLElemen
 function fieldOf({ question, kind, required, choices }: VisitorQuestion) {
   const look = { label: required ? question : say('ask.optional', { question }), name: 'answer' };
   if (kind === 'choice') return choiceField(look, ['', ...(choices ?? [])].map((value) => ({ value, label: value || say('ask.choose') })), { required });
-  return field(look, { required, maxlength: LONGEST, dir: 'auto', ...(kind === 'email' && { type: 'email', autocomplete: 'email' }) });
+  return field(look, { required, maxlength: LONGEST, dir: 'auto', ...(kind === 'email' && { type: 'email', autocomplete: 'email' }), ...(kind === 'name' && { autocomplete: 'name', maxlength: LONGEST_NAME }) });
 }
 
 function problemOf({ kind, required }: VisitorQuestion, answer: string): string | null {
