@@ -45,7 +45,7 @@ test('what is offered is when the business opens, or nine', () => {
   expect(shown('2026-04-02T12:00:00Z', hours)[2]).toBe('Monday morning 2026-04-06T08:30');
   // On a Sunday tomorrow is Monday; on a Monday it is the next one.
   expect(shown('2026-03-29T12:00:00Z', NEVER)).toHaveLength(2);
-  expect(shown('2026-03-30T12:00:00Z', NEVER)[2]).toBe('Monday morning 2026-04-06T07:00');
+  expect(shown('2026-03-30T12:00:00Z', NEVER)[2]).toBe('Next Monday morning 2026-04-06T07:00');
 });
 
 test('a moment is said with its day, and with the zone where the clock here shows another', () => {

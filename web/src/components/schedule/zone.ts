@@ -58,7 +58,7 @@ export function laters(now: Date, zone: string, hours: Hours): Later[] {
   return [
     { label: 'In an hour', at: new Date(Math.ceil((now.getTime() + HOUR_MS) / 60_000) * 60_000) },
     ...on('Tomorrow morning', 1),
-    ...(toMonday > 1 ? on('Monday morning', toMonday) : []),
+    ...(toMonday > 1 ? on(toMonday === 7 ? 'Next Monday morning' : 'Monday morning', toMonday) : []),
   ];
 }
 

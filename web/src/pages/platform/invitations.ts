@@ -14,7 +14,7 @@ export function invitations(owned: Disposables): HTMLElement {
   const poll = new Poll<Invitation[]>((signal) => invitationsNow(signal), () => EVERY_MS);
   const said = el('p', { class: c('problem'), role: 'alert', hidden: true });
   const rows = el('ul', { class: c('invited') });
-  const card = section('They let you look', el('p', { class: c('soft') }, 'You see conversations and settings and change nothing. That you look, and what you open, is in the business’s audit log.'), rows, said);
+  const card = section('They let you look', el('p', { class: c('soft') }, 'You see conversations and settings and change nothing. That you look, and what you read, is in the business’s audit log.'), rows, said);
   card.hidden = true;
   const list = new KeyedList<Invitation>(rows, ({ tenant, given_at: at }) => `${tenant} ${at}`, (invitation) => row(owned, invitation, said));
   const draw = () => {
