@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use brigade_domain::account::AccountRow;
-use brigade_domain::account::ports::Accounts;
+use brigade_domain::account::ports::{Accounts, Asked};
 use brigade_domain::chat::list::{Conversations, Facet, Filter, Order, Page};
 use brigade_domain::id::{AccountId, TeamId, TenantId, UserId};
 use brigade_domain::journal::BoxFuture;
@@ -52,15 +52,9 @@ impl Conversations for PgReads {
 }
 
 impl Accounts for PgReads {
-    fn page(
-        &self,
-        tenant: TenantId,
-        manager: Option<UserId>,
-        before: Option<AccountId>,
-        limit: u16,
-    ) -> BoxFuture<'static, Result<Vec<AccountRow>, Fault>> {
+    fn page(&self, tenant: TenantId, asked: Asked) -> BoxFuture<'static, Result<Vec<AccountRow>, Fault>> {
         let db = self.0.clone();
-        Box::pin(async move { accounts::page(&db, tenant, manager, before, limit).await })
+        Box::pin(async move { accounts::page(&db, tenant, asked).await })
     }
 
     fn of_member(&self, tenant: TenantId, user: UserId) -> BoxFuture<'static, Result<Vec<AccountId>, Fault>> {

@@ -92,6 +92,7 @@ describe('every page for everybody', () => {
       await page.getByRole('button', { name: 'Resolved' }).click();
       await page.waitForTimeout(500);
     }],
+    ['clients', 'admin', open('/clients', (page) => page.getByRole('region', { name: 'Clients' }).getByRole('link').first().waitFor())],
     ['reports', 'admin', open('/reports', (page) => page.getByRole('img', { name: 'New matters by day' }).waitFor())],
     ...['overview', 'tenants', 'queue', 'activity', 'you'].map((view) => [`platform-${view}`, 'operator', async (page) => {
       await page.goto(`/platform#${view}`);
@@ -141,7 +142,7 @@ describe('every page for everybody', () => {
   it('no page widens a phone', async () => {
     const context = await windows.person({ size: 'phone', storage: admin });
     const page = await context.newPage();
-    for (const path of ['/', '/inbox', '/reports', '/settings#hours', '/settings#keys', '/sign-in', '/dev/outbox']) {
+    for (const path of ['/', '/inbox', '/clients', '/reports', '/settings#hours', '/settings#keys', '/sign-in', '/dev/outbox']) {
       await page.goto(path);
       await page.waitForLoadState('networkidle');
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

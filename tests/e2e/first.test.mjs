@@ -117,20 +117,25 @@ describe('the beginning of a page', () => {
     await page.route('**/v1/conversations?*cursor*', (route) => (away ? route.abort() : route.continue()));
     await page.goto('/inbox?f=resolved');
     await eventually(async () => assert.equal(await rows.count(), 100));
-    // What is far below has a place and nothing in it yet.
-    assert.equal(await rows.last().getByRole('link').count(), 1, 'the first hundred are drawn');
+    assert.equal(await rows.last().getByRole('link').count(), 1, 'a hundred are all on the page');
     await rows.last().scrollIntoViewIfNeeded();
     await list.getByText('No connection to the server.').waitFor();
     assert.equal(await rows.count(), 100);
     away = false;
     await list.getByRole('button', { name: 'Try again' }).click();
-    await eventually(async () => assert.ok(await rows.count() > 104));
-    await rows.last().scrollIntoViewIfNeeded();
+    // Of more, the page has those near the eyes, and says how many there are.
+    const long = async () => Number(await rows.first().getAttribute('aria-setsize'));
+    await eventually(async () => assert.ok(await long() > 104));
+    await eventually(async () => {
+      await rows.last().scrollIntoViewIfNeeded();
+      assert.equal(Number(await rows.last().getAttribute('aria-posinset')), await long());
+    });
+    assert.ok(await rows.count() < 100);
     await rows.last().getByRole('link').waitFor();
     await page.reload();
     await eventually(async () => assert.equal(await rows.count(), 100));
     await rows.last().scrollIntoViewIfNeeded();
-    await eventually(async () => assert.ok(await rows.count() > 104, 'the next page came by itself'));
+    await eventually(async () => assert.ok(await long() > 104, 'the next page came by itself'));
     await page.close();
   });
 

@@ -180,6 +180,13 @@ async function client(amara) {
   await toNewest(amara);
   await message(maya, 'Yes, two please!').getByText('Seen').waitFor();
   await keep(maya, 'client-conversation');
+  const account = await amara.context().newPage();
+  await account.setViewportSize({ width: 1100, height: 800 });
+  await account.goto('/clients');
+  await account.getByRole('region', { name: 'Clients' }).getByRole('link', { name: /Maya Lindqvist/ }).click();
+  await account.getByText('The account was opened.').waitFor();
+  await keep(account, 'manager-client');
+  await account.close();
 
   const own = message(maya, 'Yes, two please!');
   await own.hover();

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const ENTRIES = ['index', 'sign-in', 'reset', 'verify', 'invite', 'inbox', 'chat', 'reports', 'settings', 'platform', 'look', 'dev/outbox', 'dev/widget', 'widget/frame', 'widget/form', 'loader', 'forms', 'push-worker'];
+const ENTRIES = ['index', 'sign-in', 'reset', 'verify', 'invite', 'inbox', 'chat', 'clients', 'reports', 'settings', 'platform', 'look', 'dev/outbox', 'dev/widget', 'widget/frame', 'widget/form', 'loader', 'forms', 'push-worker'];
 
 process.env.NODE_ENV = 'production';
 rmSync(`${root}/dist`, { recursive: true, force: true });

@@ -25,6 +25,7 @@ const BUDGETS = [
   ['inbox.html', 50 * KB],
   ['inbox.html + inbox-page', 120 * KB],
   ['chat.html', 60 * KB],
+  ['clients.html', 60 * KB],
   ['settings.html', 60 * KB],
   ['reports.html', 45 * KB],
   ['platform.html', 45 * KB],

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use brigade_domain::account::AccountRow;
-use brigade_domain::account::ports::{Accounts, PAGE};
+use brigade_domain::account::ports::{Accounts, Asked, PAGE};
 use brigade_domain::entity::EntityKey;
 use brigade_domain::id::{AccountId, UserId};
+use brigade_domain::text::DisplayName;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -33,6 +34,8 @@ pub fn routes() -> Routes {
 struct ListQuery {
     #[serde(default)]
     manager: Option<UserId>,
+    #[serde(default)]
+    name: Option<String>,
     #[serde(default)]
     before: Option<AccountId>,
     #[serde(default)]
@@ -75,12 +78,16 @@ pub(crate) struct AccountsView {
 /// Accounts of my tenant, newest first.
 #[utoipa::path(get, path = "/v1/accounts", tag = "account",
     params(("manager" = Option<String>, Query, description = "Only those this person looks after: `usr_…`."),
+           ("name" = Option<String>, Query, description = "Only those with this in their name: 1 to 200 characters, large or small."),
            ("before" = Option<String>, Query, description = "`next` of the page before."),
            ("limit" = Option<u16>, Query, description = "1 to 100, 50 if left out.")),
     responses((status = 200, body = AccountsView)))]
 async fn list(who: StaffOrSupport, app: App, Params(query): Params<ListQuery>) -> Answer<Data<AccountsView>> {
     let limit = page_size(query.limit, 50, PAGE, "A page", "accounts")?;
-    let rows = app.account.accounts.page(who.tenant(), query.manager, query.before, limit).await?;
+    let name = query.name.as_deref().map(|name| DisplayName::parse("name", name)).transpose()?;
+    let name = name.map(|name| name.as_str().to_owned());
+    let asked = Asked { manager: query.manager, name, before: query.before, limit };
+    let rows = app.account.accounts.page(who.tenant(), asked).await?;
     let next = rows.last().filter(|_| rows.len() == usize::from(limit)).map(|row| row.id);
     Ok(Data::new(AccountsView { items: rows.into_iter().map(AccountView::from).collect(), next }))
 }

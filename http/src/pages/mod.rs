@@ -47,7 +47,7 @@ pub trait StaticFiles: Send + Sync + 'static {
 }
 
 /// The pages and their files. What is not listed here is not there.
-const PAGES: [(&str, &str); 13] = [
+const PAGES: [(&str, &str); 14] = [
     ("/", "index.html"),
     ("/sign-in", "sign-in.html"),
     ("/reset", "reset.html"),
@@ -55,6 +55,7 @@ const PAGES: [(&str, &str); 13] = [
     ("/invite", "invite.html"),
     ("/inbox", "inbox.html"),
     ("/chat", "chat.html"),
+    ("/clients", "clients.html"),
     ("/reports", "reports.html"),
     ("/settings", "settings.html"),
     ("/platform", "platform.html"),

@@ -82,6 +82,10 @@ async fn a_visitor_becomes_a_client_with_the_conversation_and_its_history() {
     assert_eq!(account["conversations"], json!([visitor.conversation]));
     let list = manager.get("/v1/accounts").await;
     assert_eq!(list.data()["items"][0]["members"], json!([client.id]));
+    for (name, found) in [("mia mem", 1), ("%", 0), ("Somebody else", 0)] {
+        let named = manager.get(&format!("/v1/accounts?name={name}")).await;
+        assert_eq!(named.data()["items"].as_array().unwrap().len(), found, "{name}");
+    }
 
     // Illegal steps are refused with what is missing (BK-LIFE-10, -13, -14).
     let commands = format!("/v1/accounts/{}/commands", place["id"].as_str().unwrap());

@@ -4,10 +4,11 @@ import { addressOf } from '../../live/desk';
 import type { AccountState, Block, ConversationState, Due, Feedback, Party, SignedIdentity, TranscriptAsked } from '../../live/protocol.gen';
 import type { Presence } from '../../live/presence';
 import { el, fill, type Child } from '../../ui/dom';
-import { closeIcon, flagIcon, labelIcon, mailIcon, personAddIcon, reopenIcon, userIcon } from '../../ui/icons';
+import { closeIcon, flagIcon, labelIcon, mailIcon, personAddIcon, reopenIcon, userIcon, usersIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
+import { closedBecause, LIFECYCLE, openSteps } from '../account/next';
 import { avatar, presenceText, setPresence } from '../avatar/avatar';
-import { button } from '../button/button';
+import { button, linkButton } from '../button/button';
 import { dueLook, dueText } from '../due/due';
 import { scoreLine } from '../feedback/scores';
 import { FORMS } from '../inbox-list/row';
@@ -32,13 +33,6 @@ export interface DetailsLook {
   teams: Teams;
   nameOf: (who: Party) => string | undefined;
 }
-
-/** The names of the lifecycle's states. */
-export const LIFECYCLE: Record<AccountState['lifecycle'], string> = {
-  visitor: 'Visitor', conversation: 'In conversation', onboarding: 'Onboarding', pack_purchase: 'Buys a pack',
-  subscription_applied: 'Subscription applied', weekly_ordering: 'Orders weekly', consumption: 'Enjoys the meals', paused: 'Paused',
-  reactivated: 'Active again', cancelled: 'Cancelled',
-};
 
 /** Beside a conversation: with whom, about what, and what staff can do about it. */
 export class Details implements Disposable {
@@ -127,11 +121,12 @@ export class Details implements Disposable {
     return el(
       'section', { class: c('section') }, el('h3', { class: c('heading') }, 'Account'),
       el('dl', { class: c('facts') },
-        fact('Name', account.name), fact('Account manager', manager), fact('Stands at', LIFECYCLE[account.lifecycle]),
+        fact('Name', account.name), fact('Account manager', manager), fact('Stands at', LIFECYCLE[account.lifecycle]), ...account.next.slice(0, 1).map((to) => fact('Next', nextText(account, to))),
         fact('Members', Object.values(account.members).map(({ name }) => name).join(', ') || 'Nobody yet')),
       el('div', { class: c('actions') },
         button({ label: 'Change the account manager', icon: userIcon, small: true }, { 'data-action': 'manager' }),
-        account.next.length > 0 ? button({ label: 'Take the next step', small: true }, { 'data-action': 'advance' }) : null),
+        linkButton({ label: 'Open the account', icon: usersIcon, small: true }, `/clients?id=${account.id}`),
+        openSteps(account).length > 0 ? button({ label: 'Take the next step', small: true }, { 'data-action': 'advance' }) : null),
     );
   }
 
@@ -221,6 +216,12 @@ function identityOf({ id, name, email }: SignedIdentity): Child[] {
     email ? el('div', {}, el('a', { href: `mailto:${email}` }, email)) : null,
     el('div', { class: c('soft') }, 'Your id: ', el('bdi', {}, id)),
   ];
+}
+
+/** What comes next, or why it is not open yet. */
+function nextText(account: AccountState, to: AccountState['lifecycle']): string {
+  const why = closedBecause(account, to);
+  return why === undefined ? LIFECYCLE[to] : `${LIFECYCLE[to]}: not open yet. ${why}`;
 }
 
 /** What the customer says of how it was. */

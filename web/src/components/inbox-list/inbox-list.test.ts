@@ -61,6 +61,24 @@ describe('what is shown first', () => {
   });
 });
 
+describe('a line that is pressed', () => {
+  it('is not drawn anew before it is clicked', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    snapshot([item(1)]);
+    frame();
+    const before = list.root.querySelector('[data-row] a')!;
+    before.dispatchEvent(new Event('pointerdown', { bubbles: true }));
+    snapshot([{ ...item(1), unread_rest: 1 }]);
+    frame();
+    expect(list.root.querySelector('[data-row] a')).toBe(before);
+    window.dispatchEvent(new Event('pointerup'));
+    vi.advanceTimersByTime(1);
+    vi.useRealTimers();
+    frame();
+    expect(list.root.querySelector('[data-row] a')).not.toBe(before);
+  });
+});
+
 describe('what comes when the list is there already', () => {
   it('shows what can be done with what was selected before', () => {
     snapshot(TWENTY);

@@ -57,6 +57,8 @@ export class InboxList implements Disposable {
   #rows = this.#owned.add(new Rows(this.#scroller));
   #shown: InboxItem[] = [];
   #scheduled = false;
+  /** A line is being pressed: one that is drawn anew meanwhile would not hear of the click. */
+  #pressed = false;
   /** Both come when the list is there already. */
   #bar: BulkBar | undefined;
   #results: SearchResults | undefined;
@@ -100,6 +102,7 @@ export class InboxList implements Disposable {
       this.refresh();
     });
     this.#letSelect();
+    this.#holdWhilePressed();
     this.#owned.listen(this.#foot, 'click', (event) => this.#more(event));
     this.#owned.every(60_000, () => this.refresh());
     this.#listChosen();
@@ -265,6 +268,7 @@ export class InboxList implements Disposable {
     this.#scheduled = true;
     requestAnimationFrame(() => {
       this.#scheduled = false;
+      if (this.#pressed) return;
       if (this.#live.loaded || this.#first.length > 0) this.#draw();
     });
   }
@@ -308,6 +312,20 @@ export class InboxList implements Disposable {
     this.#rows.draw(this.#shown, (item) => ({
       item, me: this.#me, nameOf: this.#nameOf, labels: this.#labels, teams: this.#teams, current: item.id === this.#current, selected: this.selection.has(item.id), draft: this.hasDraft(item.id), minute,
     }));
+  }
+
+  #holdWhilePressed(): void {
+    this.#owned.listen(this.#rows.root, 'pointerdown', () => void (this.#pressed = true));
+    const released = () => {
+      if (!this.#pressed) return;
+      // The click comes after it.
+      this.#owned.after(0, () => {
+        this.#pressed = false;
+        this.refresh();
+      });
+    };
+    this.#owned.listen(window, 'pointerup', released);
+    this.#owned.listen(window, 'pointercancel', released);
   }
 
   #letSelect(): void {

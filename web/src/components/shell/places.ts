@@ -1,6 +1,6 @@
 import { isStaff } from '../../api/session';
 import { signOut, type Own, type Session } from '../../session/start';
-import { chartIcon, chatIcon, inboxIcon, leaveIcon, settingsIcon } from '../../ui/icons';
+import { chartIcon, chatIcon, inboxIcon, leaveIcon, settingsIcon, usersIcon } from '../../ui/icons';
 import type { Action } from '../palette/actions';
 
 /** What the settings are about; some of it is for admins only, some for customers as well. The first is shown when nothing else is asked for. */
@@ -44,7 +44,7 @@ export async function leave(session: Own): Promise<void> {
 export function places(session: Session, current: string): Action[] {
   const pages = [
     ...(isStaff(session.who)
-      ? [{ id: 'go.inbox', label: 'Inbox', href: '/inbox', icon: inboxIcon }, { id: 'go.reports', label: 'Reports', href: '/reports', icon: chartIcon }]
+      ? [{ id: 'go.inbox', label: 'Inbox', href: '/inbox', icon: inboxIcon }, { id: 'go.clients', label: 'Clients', href: '/clients', icon: usersIcon }, { id: 'go.reports', label: 'Reports', href: '/reports', icon: chartIcon }]
       : [{ id: 'go.chat', label: 'Conversation', href: '/chat', icon: chatIcon }]),
     ...settingsOf(session).map(({ id, label }) => ({ id: `go.settings.${id}`, label: `Settings: ${label}`, href: `/settings#${id}`, icon: settingsIcon })),
   ];

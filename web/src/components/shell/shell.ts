@@ -1,7 +1,7 @@
 import { isStaff } from '../../api/session';
 import type { Own, Session } from '../../session/start';
 import { el } from '../../ui/dom';
-import { chartIcon, chatIcon, icon, inboxIcon, leaveIcon, settingsIcon, type Icon } from '../../ui/icons';
+import { chartIcon, chatIcon, icon, inboxIcon, leaveIcon, settingsIcon, usersIcon, type Icon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import { avatar } from '../avatar/avatar';
 import { ConnectionBanner } from '../banner/banner';
@@ -65,7 +65,7 @@ export function shell(session: Session, current: string, main: HTMLElement, more
   const staff = isStaff(session.who);
   session.actions.add(places(session, current));
   const links: PlaceLink[] = [
-    ...(staff ? [{ href: '/inbox', label: 'Inbox', icon: inboxIcon }, { href: '/reports', label: 'Reports', icon: chartIcon }] : [{ href: '/chat', label: 'Conversation', icon: chatIcon }]),
+    ...(staff ? [{ href: '/inbox', label: 'Inbox', icon: inboxIcon }, { href: '/clients', label: 'Clients', icon: usersIcon }, { href: '/reports', label: 'Reports', icon: chartIcon }] : [{ href: '/chat', label: 'Conversation', icon: chatIcon }]),
     { href: '/settings', label: 'Settings', icon: settingsIcon },
   ];
   return frame(session, {

@@ -14,7 +14,7 @@ import type { Session } from '../../session/start';
 import { el, fill } from '../../ui/dom';
 import { alertIcon, chatIcon, sendIcon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
-import { managerCard, stepsCard } from './manager-card';
+import { managerCard, membersCard, stepsCard } from './manager-card';
 import styles from './chat.module.css';
 
 const c = mustClass(styles);
@@ -32,12 +32,20 @@ export class ChatPage {
   #account: StateStore<AccountState> | undefined;
   #watching: { who: string; held: Disposable } | undefined;
   #middle = el('section', { class: c('conversation'), 'aria-label': 'Conversation' }, loadingState('Loading your conversation', 4));
-  #side = el('div', { class: c('side') });
+  #manager = el('div', {});
+  #standing = el('div', { class: c('standing') });
+  /** On a phone it is folded away: the conversation is what one came for. */
+  #about = el('details', { class: c('about') }, el('summary', {}, 'Your account'), this.#standing);
+  #side = el('div', { class: c('side') }, this.#manager, this.#about);
 
   constructor(session: Session) {
     this.#session = session;
     this.#drafts = keepDrafts(session);
     fill(this.root, this.#middle, this.#side);
+    const wide = matchMedia('(min-width: 56.01rem)');
+    const unfold = () => void (this.#about.open = wide.matches);
+    session.owned.listen(wide, 'change', unfold);
+    unfold();
     session.owned.add(session.presence.changed.on(() => this.#drawSide()));
     session.actions.add([
       { id: 'write', label: 'Write a message', words: 'answer reply', icon: sendIcon, group: CONVERSATION, when: () => this.#view !== undefined, run: () => this.#view?.composer.focus() },
@@ -110,9 +118,10 @@ export class ChatPage {
     const manager = account?.manager ?? state?.assignee ?? undefined;
     const name = manager === undefined ? undefined : state?.people[manager]?.name;
     this.#watch(manager);
-    fill(this.#side,
-      managerCard(this.#session.tenant.name, manager !== undefined && name !== undefined ? { id: manager, name } : undefined, manager === undefined ? undefined : this.#session.presence.of(manager)),
-      account ? stepsCard(account) : null);
+    fill(this.#manager,
+      managerCard(this.#session.tenant.name, manager !== undefined && name !== undefined ? { id: manager, name } : undefined, manager === undefined ? undefined : this.#session.presence.of(manager)));
+    this.#about.hidden = !account;
+    fill(this.#standing, account ? stepsCard(account, name) : null, account ? membersCard(account, this.#session.who.user.id) : null);
   }
 
   #watch(who: string | undefined): void {

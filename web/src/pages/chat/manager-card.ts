@@ -1,6 +1,7 @@
+import { whatOpensNext } from '../../components/account/next';
 import { avatar, presenceText, setPresence } from '../../components/avatar/avatar';
 import type { AccountState, PresenceStatus } from '../../live/protocol.gen';
-import { el, type Child } from '../../ui/dom';
+import { el } from '../../ui/dom';
 import { checkIcon, icon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
 import styles from './chat.module.css';
@@ -29,18 +30,27 @@ const STEPS: readonly [label: string, states: readonly AccountState['lifecycle']
   ['Order week by week', ['weekly_ordering', 'consumption']],
 ];
 
-/** Where the relationship stands, as the client sees it. */
-export function stepsCard(account: AccountState): HTMLElement {
+/** Where the relationship stands, as the client sees it, and why the next step is not open yet. */
+export function stepsCard(account: AccountState, manager: string | undefined): HTMLElement {
   const at = STEPS.findIndex(([, states]) => states.includes(account.lifecycle));
-  const note: Child = account.lifecycle === 'paused' ? el('p', { class: c('soft') }, 'Your subscription rests at the moment.')
-    : account.lifecycle === 'cancelled' ? el('p', { class: c('soft') }, 'Your subscription has ended. You can begin again with a pack.') : null;
+  const next = STEPS[at + 1]?.[0];
+  const rests = account.lifecycle === 'paused' || account.lifecycle === 'cancelled';
   return el(
-    'section', { class: c('later'), 'aria-label': 'Where we are' },
+    'section', { class: c('part'), 'aria-label': 'Where we are' },
     el('h2', { class: c('heading') }, 'Where we are'),
     el('ol', { class: c('steps') }, ...STEPS.map(([label], index) => el(
       'li', { class: c('step', index < at && 'done', index === at && 'here'), 'aria-current': index === at ? 'step' : null },
       el('span', { class: c('mark') }, index < at ? icon(checkIcon) : null), label,
     ))),
-    note,
+    el('p', { class: c('soft') }, rests || next === undefined ? null : el('strong', {}, `Next: ${next}. `), whatOpensNext(account, manager)),
   );
+}
+
+/** Who belongs to the account; somebody alone knows that. */
+export function membersCard({ members }: AccountState, me: string): HTMLElement | null {
+  const others = Object.entries(members).filter(([id]) => id !== me);
+  if (others.length === 0) return null;
+  return el('section', { class: c('part'), 'aria-label': 'Who belongs to your account' },
+    el('h2', { class: c('heading') }, 'Who belongs to your account'),
+    el('ul', { class: c('steps') }, el('li', { class: c('step') }, 'You'), ...others.map(([, { name }]) => el('li', { class: c('step'), dir: 'auto' }, name))));
 }

@@ -1,4 +1,5 @@
 import { fitOf, wordsOf } from '../../base/words';
+import { openSteps } from '../../components/account/next';
 import type { BulkAction } from '../../components/bulk-bar/bulk-bar';
 import { viewActions } from '../../components/conversation-view/view-actions';
 import type { DetailAction } from '../../components/details/details';
@@ -123,6 +124,11 @@ function talking(hands: InboxHands): Action[] {
   ];
 }
 
+function canAdvance(hands: InboxHands): boolean {
+  const account = hands.account();
+  return account !== undefined && openSteps(account).length > 0;
+}
+
 /** What concerns the customer, and the view of the conversation. */
 function customer(hands: InboxHands): Action[] {
   const state = () => hands.pane()?.state;
@@ -134,7 +140,8 @@ function customer(hands: InboxHands): Action[] {
       when: () => state()?.kind === 'site' && state()?.account === null, run: () => hands.detail('invite'),
     },
     { id: 'manager', label: 'Change the account manager…', icon: usersIcon, group, when: () => hands.account() !== undefined, run: () => hands.detail('manager') },
-    { id: 'advance', label: 'Take the next step…', words: 'account stands', icon: checksIcon, group, when: () => (hands.account()?.next.length ?? 0) > 0, run: () => hands.detail('advance') },
+    { id: 'account', label: 'Open the account', words: 'client', icon: usersIcon, group, when: () => hands.account() !== undefined, run: () => location.assign(`/clients?id=${hands.account()?.id ?? ''}`) },
+    { id: 'advance', label: 'Take the next step…', words: 'account stands', icon: checksIcon, group, when: () => canAdvance(hands), run: () => hands.detail('advance') },
     {
       id: 'take_back', label: 'Take back from the account…', icon: reopenIcon, group,
       when: () => admin && state() !== undefined && state()?.account !== null && state()?.visitor !== null, run: () => hands.detail('take_back'),

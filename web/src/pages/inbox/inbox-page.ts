@@ -1,14 +1,14 @@
 import { ReplyShelf } from '../../api/replies';
 import { takeBack } from '../../api/tenant';
 import type { Disposable } from '../../base/disposables';
-import { Details, LIFECYCLE, type DetailAction } from '../../components/details/details';
+import { Details, type DetailAction } from '../../components/details/details';
+import { chooseManager, takeStep } from '../../components/account/actions';
 import { confirmLoss } from '../../components/dialog/dialog';
 import { keepDrafts, type DraftShelf } from '../../components/drafts/shelf';
 import { emptyState } from '../../components/empty/empty';
 import { SearchResults } from '../../components/inbox-list/search-results';
 import { listenForKeys } from '../../components/palette/keys';
 import { PALETTE_KEYS } from '../../components/palette/opener';
-import { pick } from '../../components/picker/picker';
 import { untilText } from '../../components/time-text/time-text';
 import type { AccountState, InboxItem, Seq, TenantState } from '../../live/protocol.gen';
 import { applyToAccount, StateStore } from '../../live/state-store';
@@ -23,7 +23,7 @@ import type { Front } from './front';
 import { declareInboxActions } from './inbox-actions';
 import { tellOfGiven } from './given';
 import { inviteDialog } from './invite-dialog';
-import { pickStaff, type Desk } from './questions';
+import type { Desk } from './questions';
 import { showKeys } from './shortcuts';
 import { tellOfUnsent } from './unsent';
 import { InboxViews } from './views';
@@ -203,6 +203,7 @@ export class InboxPage {
   }
 
   async #detail(action: DetailAction): Promise<void> {
+    const account = this.#account?.store.state;
     switch (action) {
       case 'close': return this.#overlay(false);
       case 'assign': return this.#actions.assign();
@@ -210,8 +211,8 @@ export class InboxPage {
       case 'labels': return this.#actions.label();
       case 'invite': return this.#invite();
       case 'take_back': return this.#takeBack();
-      case 'manager': return this.#chooseManager();
-      case 'advance': return this.#advance();
+      case 'manager': return account && chooseManager(this.#session, this.#front.staff, account);
+      case 'advance': return account && takeStep(this.#session, account);
       case 'block': return this.#actions.block();
       case 'unblock': return this.#actions.unblock();
       case 'transcript': return this.#actions.sendCopy();
@@ -235,23 +236,6 @@ export class InboxPage {
     });
     if (!sure) return;
     await takeBack(pane.id).catch((error: Error) => this.#actions.complain(error));
-  }
-
-  async #chooseManager(): Promise<void> {
-    const account = this.#account;
-    if (!account?.store.state) return;
-    const manager = await pickStaff(this.#session, this.#desk, 'Who is the account manager?', account.store.state.manager);
-    if (manager === undefined) return;
-    await this.#session.client.command(`account:${account.id}`, 'set_manager', { manager }).done.catch((error: Error) => this.#actions.complain(error));
-  }
-
-  async #advance(): Promise<void> {
-    const account = this.#account;
-    if (!account?.store.state) return;
-    const to = await pick('What is the next step?', account.store.state.next.map((value) => ({ value, label: LIFECYCLE[value] })));
-    if (to === undefined) return;
-    const body = to === 'onboarding' ? { to, onboarding: 'manual' as const } : { to };
-    await this.#session.client.command(`account:${account.id}`, 'advance', body).done.catch((error: Error) => this.#actions.complain(error));
   }
 
   #drawDetails(): void {

@@ -10,8 +10,12 @@ import { NEWEST_OPEN } from '../../first';
 import { startSession, type Session } from '../../session/start';
 import { fill, mustFind, painted } from '../../ui/dom';
 import { chatIcon, helpIcon, offlineIcon } from '../../ui/icons';
+import { mustClass } from '../../ui/must-class';
 import { asksForOne, Front } from './front';
 import type { InboxPage } from './inbox-page';
+import styles from './inbox.module.css';
+
+const c = mustClass(styles);
 
 // Asked at once, beside who one is: on a slow line the live list, which holds all that is to do, takes seconds.
 const first = conversations(NEWEST_OPEN);
@@ -39,6 +43,7 @@ void startSession('staff', (session: Session) => {
   void first.then(({ items }) => front.list.showFirst(items), () => undefined);
   const page = goOn(front, tenant);
   const help = button({ label: 'Keys', icon: helpIcon, kind: 'plain', bare: true });
+  help.classList.add(c('help'));
   session.owned.listen(help, 'click', () => void page.then((here) => here?.showKeys()));
   const available = availabilitySwitch(tenant, session.who.user.id);
   const takes = () => available.getAttribute('aria-checked') === 'true';

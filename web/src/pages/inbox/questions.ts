@@ -1,7 +1,7 @@
 import type { StaffMember } from '../../api/tenant';
-import { avatar, setPresence } from '../../components/avatar/avatar';
 import type { Labels } from '../../components/label/label';
 import { PRIORITIES } from '../../components/label/priority';
+import { staffChoices } from '../../components/picker/people';
 import { pick, type Choice } from '../../components/picker/picker';
 import { teamFace, teamsByName, type Teams } from '../../components/team/team';
 import type { Party, Priority } from '../../live/protocol.gen';
@@ -18,30 +18,16 @@ export interface Desk {
 /** Who a conversation is given to: somebody, or nobody (`null`); or a team, or none. */
 export type Given = { to: string | null } | { team: string | null };
 
-/** Asks for somebody of the staff, or nobody (`null`); `undefined` when it is not said. `current` is who it is, where that is one. */
-export async function pickStaff(session: Session, desk: Desk, title: string, current: string | null | undefined): Promise<string | null | undefined> {
-  return pick<string | null>(title, [...staffChoices(session, desk, current), { value: null, label: 'Nobody', current: current === null }]);
-}
-
 /** Asks who a conversation, or several, are given to: a colleague or a team. Both are said where they are the same for all. */
 export async function pickTaker(session: Session, desk: Desk, title: string, current: { assignee: string | null | undefined; team: string | null | undefined }): Promise<Given | undefined> {
   const teams = teamsByName(desk.teams());
   const noTeam: Choice<Given>[] = teams.length === 0 || current.team === null ? [] : [{ value: { team: null }, label: 'No team' }];
   return pick<Given>(title, [
-    ...staffChoices(session, desk, current.assignee).map((choice) => ({ ...choice, value: { to: choice.value } })),
+    ...staffChoices(session, desk.staff(), current.assignee).map((choice) => ({ ...choice, value: { to: choice.value } })),
     ...teams.map(([id, { name }]): Choice<Given> => ({ value: { team: id }, label: name, face: teamFace(), note: 'team', current: id === current.team })),
     { value: { to: null }, label: 'Nobody', current: current.assignee === null && !current.team },
     ...noTeam,
   ]);
-}
-
-function staffChoices({ presence, who }: Session, desk: Desk, current: string | null | undefined): Choice<string>[] {
-  const people = [...desk.staff()].sort((a, b) => Number(b.id === who.user.id) - Number(a.id === who.user.id) || a.name.localeCompare(b.name));
-  return people.map((person) => {
-    const face = avatar(person, 'small');
-    setPresence(face, presence.of(person.id));
-    return { value: person.id, label: person.id === who.user.id ? `${person.name} (you)` : person.name, face, current: person.id === current, note: presence.of(person.id) === 'online' ? 'online' : '' };
-  });
 }
 
 /** How whoever gets it is called in a sentence. */

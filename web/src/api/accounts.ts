@@ -1,0 +1,25 @@
+import type { AccountEvent, AccountState, Party } from '../live/protocol.gen';
+import { call } from './session';
+
+/** A client in the list. */
+export interface Client {
+  id: string;
+  name: string;
+  manager: string | null;
+  lifecycle: AccountState['lifecycle'];
+  members: string[];
+}
+
+/** A line of an account's log. */
+export type AccountLine = { seq: number; by: Party; at: string } & AccountEvent;
+
+/** A page of the clients, the newest first; of one account manager, or with something in their name, when that is said. */
+export function clients(asked: { manager?: string | undefined; name?: string | undefined; before?: string | undefined }, signal?: AbortSignal): Promise<{ items: Client[]; next: string | null }> {
+  const query = new URLSearchParams(Object.entries(asked).filter((each): each is [string, string] => each[1] !== undefined));
+  return call('GET', `/v1/accounts?${query}`, undefined, signal ? { signal } : {});
+}
+
+/** What happened to an account: the newest `limit` lines before a line, or of all; the oldest first. */
+export function accountLog(id: string, limit: number, before = Number.MAX_SAFE_INTEGER): Promise<{ entries: AccountLine[]; head: number }> {
+  return call('GET', `/v1/accounts/${id}/log?${new URLSearchParams({ limit: String(limit), before: String(before) })}`);
+}
