@@ -158,3 +158,82 @@ describe('a reload in the middle of a send', () => {
     await eventually(async () => assert.equal(await draft.inputValue(), 'Half a sentence'));
   });
 });
+
+describe('a page whose person is not the one who is signed in any more', () => {
+  let server, windows, context, inbox, admin, chat;
+
+  before(async () => {
+    server = await Server.start();
+    windows = await Windows.open(server.url);
+    context = await windows.person();
+    inbox = await context.newPage();
+    admin = await (await windows.person()).newPage();
+    await signIn(inbox, server.person(/^account manager/), '**/inbox');
+    await signIn(admin, server.person(/^admin$/), '**/inbox');
+    chat = await openChat(await (await windows.person()).newPage());
+    await say(chat, 'Who is there?');
+    await openConversation(inbox, 'Who is there?');
+    await hears(inbox, 'Who is there?');
+  });
+  after(async () => {
+    await windows?.close();
+    await server?.stop();
+  });
+
+  /** As a sign-in in another window of the same browser leaves it. */
+  const signedInElsewhere = async () => context.addCookies(await admin.context().cookies());
+
+  it('sends nothing in the name of the other, and keeps what was written until its own person is back', async () => {
+    await context.setOffline(true);
+    await say(inbox, 'Written by the first');
+    await inbox.getByText(/Kept\. It goes out/).waitFor();
+    await signedInElsewhere();
+    await context.setOffline(false);
+    await inbox.waitForURL(/\/sign-in|\/inbox$/);
+    await inbox.getByRole('region', { name: 'Conversations' }).getByRole('link').first().waitFor();
+    await say(chat, 'Hello?');
+    await openConversation(admin, 'Hello?');
+    await hears(admin, 'Hello?');
+    assert.deepEqual((await messagesOf(admin)).slice(-2), ['Who is there?', 'Hello?']);
+    await context.clearCookies();
+    await signIn(inbox, server.person(/^account manager/), '**/inbox');
+    await openConversation(inbox, /Hello\?|Written by the first/);
+    await hears(inbox, 'Written by the first');
+    await hears(admin, 'Written by the first');
+  });
+
+  it('changes nothing of the other', async () => {
+    await inbox.goto('/settings#you');
+    const name = inbox.getByLabel('Name', { exact: true });
+    const before = await name.inputValue();
+    await name.fill('Not the other');
+    await signedInElsewhere();
+    const card = inbox.locator('section', { has: name });
+    await card.getByRole('button', { name: 'Save' }).click();
+    await card.getByRole('alert').filter({ hasText: 'Somebody else is signed in here meanwhile' }).waitFor();
+    await picture(inbox, 'somebody-else-signed-in');
+    const who = await admin.evaluate(async () => (await (await fetch('/v1/auth/me')).json()).data.user.name);
+    assert.notEqual(who, 'Not the other');
+    await context.clearCookies();
+    await signIn(inbox, server.person(/^account manager/), '**/inbox');
+    assert.equal(await inbox.evaluate(async () => (await (await fetch('/v1/auth/me')).json()).data.user.name), before);
+  });
+
+  it('is left when somebody is removed while it is on its way', async () => {
+    let go;
+    const held = new Promise((resolve) => (go = resolve));
+    await inbox.routeWebSocket(/\/v1\/live$/, async (socket) => {
+      await held;
+      socket.connectToServer();
+    });
+    await inbox.goto('/inbox');
+    await inbox.getByRole('region', { name: 'Conversations' }).getByRole('link').first().waitFor();
+    await admin.goto('/settings#people');
+    const row = admin.getByRole('listitem').filter({ hasText: server.person(/^account manager/).email });
+    await row.getByRole('button', { name: 'Remove' }).click();
+    await admin.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await eventually(async () => assert.equal(await row.count(), 0));
+    go();
+    await inbox.waitForURL('**/sign-in**');
+  });
+});

@@ -47,6 +47,20 @@ describe('a call that changes something', () => {
     const tokens = fetched.mock.calls.map(([, init]) => (init?.headers as Record<string, string>)['x-csrf-token']);
     expect(tokens).toEqual([undefined, 'old', undefined, 'new']);
   });
+
+  it('is not done as whoever else has signed in meanwhile, nor in another business', async () => {
+    const user = { id: 'usr_a' };
+    for (const now of [{ user: { id: 'usr_b' }, tenant: { id: 'ten_1' } }, { user, tenant: { id: 'ten_2' } }, {}]) {
+      sessionChanged();
+      fetched.mockClear();
+      fetched
+        .mockResolvedValueOnce(ok({ user, tenant: { id: 'ten_1' }, csrf: 'old' }))
+        .mockResolvedValueOnce(no(403, 'CSRF_FAILED'))
+        .mockResolvedValueOnce(ok({ ...now, csrf: 'new' }));
+      await expect(call('POST', '/v1/x', {})).rejects.toMatchObject({ code: 'AUTH_INVALID' });
+      expect(fetched).toHaveBeenCalledTimes(3);
+    }
+  });
 });
 
 describe('the address after sign-in', () => {

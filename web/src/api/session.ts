@@ -21,18 +21,23 @@ export interface Me {
 /** Somebody who is signed in and acts in a tenant. */
 export type SignedIn = Me & Required<Pick<Me, 'user'>>;
 
+const ANOTHER = 'Somebody else is signed in here meanwhile, in another window perhaps. Nothing was done. Reload this page to go on.';
+
 let csrf: string | undefined;
+/** As whom, and where, the page acts; nobody until somebody is signed in. */
+let acting: string | undefined;
 
 /** Asks who is signed in. */
 export async function me(): Promise<Me> {
   const answer = await request<Me>('GET', ME);
   csrf = answer.csrf ?? undefined;
+  acting = answer.user && `${answer.user.id} ${answer.tenant?.id}`;
   return answer;
 }
 
 /**
  * A request in the name of whoever is signed in. The session's token against cross-site requests goes along; when it
- * is from before a new sign-in, it is fetched once more.
+ * is from before a new sign-in, it is fetched once more. What was asked as one person is never done as another.
  */
 export async function call<T>(method: Method, path: string, body?: unknown, extra: Extra = {}): Promise<T> {
   if (method === 'GET') return request<T>(method, path, body, extra);
@@ -41,7 +46,9 @@ export async function call<T>(method: Method, path: string, body?: unknown, extr
     return await request<T>(method, path, body, withToken(extra));
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 'CSRF_FAILED') throw error;
+    const before = acting;
     await me();
+    if (before !== undefined && before !== acting) throw new ApiError('AUTH_INVALID', ANOTHER, { status: error.status });
     return request<T>(method, path, body, withToken(extra));
   }
 }

@@ -37,6 +37,23 @@ beforeEach(() => {
 
 const send = (text: string) => client.command(TOPIC as 'conversation:x', 'send', { text }, { keep: true });
 
+describe('a socket', () => {
+  it('that is welcomed as somebody else is given up, and nothing goes over it', () => {
+    client = new LiveClient('usr_me', memoryShelf(), { world });
+    client.connection.mine = ({ who }) => who === 'usr_me';
+    client.follow({ topic: TOPIC, waiting: false, follow: () => client.connection.send({ t: 'sub', topic: TOPIC }), receive: () => undefined });
+    client.connection.open();
+    void send('not as somebody else');
+    world.welcome('usr_other');
+    expect(world.wire.sent.map(({ t }) => t)).toEqual(['hello']);
+    expect(world.wire.closed).toBe(true);
+    expect(client.connection.current).toEqual({ kind: 'signed_out' });
+    client.connection.restart();
+    world.welcome('usr_me');
+    expect(world.wire.sent.map(({ t }) => t)).toEqual(['hello', 'sub', 'cmd']);
+  });
+});
+
 describe('commands', () => {
   it('go one after the other within a topic', () => {
     const first = send('1');

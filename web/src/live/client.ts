@@ -14,7 +14,7 @@ export interface Follower {
   readonly waiting: boolean;
   follow(): void;
   receive(frame: ServerFrame): void;
-  typing?: Typing;
+  readonly typing?: Typing | undefined;
 }
 
 /** A part of the client that not every page has, such as presence. */
@@ -78,11 +78,11 @@ export class LiveClient implements Disposable {
     const topic = topicOf(id);
     const store = new ConversationStore(this.me, forStaff);
     const typing = new Typing(topic, this.#world, (frame) => this.connection.send(frame));
-    const log = new LogTopic(topic, store, (frame) => this.connection.send(frame));
+    const log = new LogTopic(topic, store, (frame) => this.connection.send(frame), typing);
     const arrivals = store.changed.on((change) => {
       if (change.kind === 'added') typing.arrived(store.message(change.seq)?.by ?? 'system');
     });
-    const following = this.follow(followerOf(log, typing));
+    const following = this.follow(log);
     return {
       topic, path: `/v1/conversations/${id}`, store, typing,
       dispose() {
@@ -95,8 +95,7 @@ export class LiveClient implements Disposable {
 
   /** Follows an entity's log with a target of one's own. */
   log(topic: string, target: LogTarget): Disposable {
-    const log = new LogTopic(topic, target, (frame) => this.connection.send(frame));
-    return this.follow(followerOf(log));
+    return this.follow(new LogTopic(topic, target, (frame) => this.connection.send(frame)));
   }
 
   /** Adds a part that hears of every connection and every frame that is about no topic. */
@@ -168,16 +167,4 @@ export class LiveClient implements Disposable {
       if (this.#followers.get(follower.topic) === follower && this.connection.ready) follower.follow();
     });
   }
-}
-
-function followerOf(log: LogTopic, typing?: Typing): Follower {
-  return {
-    topic: log.topic,
-    get waiting() {
-      return log.waiting;
-    },
-    follow: () => log.follow(),
-    receive: (frame) => log.receive(frame),
-    ...(typing ? { typing } : {}),
-  };
 }

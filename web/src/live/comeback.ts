@@ -18,9 +18,10 @@ export function backoff(attempt: number, random: () => number): number {
 
 /** Whether and when to come back, from the close code and its reason. */
 export function planAfterClose(code: number, reason: string, attempt: number, random: () => number): Plan {
-  switch (CLOSE_CODES[code] ?? 'backoff') {
-    case 'never': return { kind: 'never' };
-    case 'session': return { kind: 'session' };
+  const kind = CLOSE_CODES[code] ?? 'backoff';
+  switch (kind) {
+    case 'never':
+    case 'session': return { kind };
     case 'later': return { kind: 'again', ms: Math.round(LATER_MS * (0.5 + random())) };
     case 'after': {
       const told = /retry_after_ms=(\d{1,7})/.exec(reason)?.[1];

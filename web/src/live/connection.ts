@@ -30,6 +30,11 @@ export class Connection implements Disposable {
   readonly frames = new Emitter<ServerFrame>();
   /** The page or the network came back: whoever can should ask for something, to see whether the socket lives. */
   readonly woke = new Emitter<undefined>();
+  /**
+   * Whether a socket is welcomed as who the page is for, as what they are and where: another tab may sign somebody else in meanwhile, and an
+   * admin may change what one is. Otherwise it is given up before anything goes over it, such as what waits to be sent.
+   */
+  mine?: (welcome: WelcomeFrame) => boolean;
 
   #world: World;
   #token: () => string | undefined;
@@ -115,6 +120,10 @@ export class Connection implements Disposable {
     this.#deadline = undefined;
     if (!frame) return;
     if (frame.t === 'welcome') {
+      if (this.mine?.(frame) === false) {
+        this.#drop();
+        return this.#set({ kind: 'signed_out' });
+      }
       this.#ready = true;
       this.#attempt = 0;
       this.#set({ kind: 'online' });

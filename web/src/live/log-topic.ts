@@ -1,4 +1,6 @@
+import type { Follower } from './client';
 import type { ErrFrame, EvFrame, ServerFrame, SubFrame } from './protocol.gen';
+import type { Typing } from './typing';
 
 /** What a log is applied to. */
 export interface LogTarget {
@@ -16,18 +18,21 @@ export interface LogTarget {
  * Follows one entity's log: drops what was seen, notices a hole and asks for what is missing, takes a snapshot when
  * the gap cannot be filled. What it passes on is the log in order, once.
  */
-export class LogTopic {
+export class LogTopic implements Follower {
   readonly topic: string;
+  /** Who types there, where somebody does. */
+  readonly typing: Typing | undefined;
   #target: LogTarget;
   #ask: (frame: SubFrame) => void;
   #epoch: number | undefined;
   #seq = 0;
   #filling = false;
 
-  constructor(topic: string, target: LogTarget, ask: (frame: SubFrame) => void) {
+  constructor(topic: string, target: LogTarget, ask: (frame: SubFrame) => void, typing?: Typing) {
     this.topic = topic;
     this.#target = target;
     this.#ask = ask;
+    this.typing = typing;
   }
 
   /** The last entry that has arrived without a hole. */

@@ -10,9 +10,11 @@ import { Actions } from '../components/palette/actions';
 import { Toasts } from '../components/toast/toast';
 import { LiveClient } from '../live/client';
 import { Presence } from '../live/presence';
+import type { WelcomeFrame } from '../live/protocol.gen';
 import { tabShelf } from '../live/shelf';
-import { fill, mustFind, painted } from '../ui/dom';
+import { fill, mustFind } from '../ui/dom';
 import { offlineIcon } from '../ui/icons';
+import { painted } from '../ui/painted';
 
 /** What is there wherever somebody is signed in, in a business or not. */
 export interface Own {
@@ -107,6 +109,7 @@ export async function startLooking(begin: (session: Looking) => void, over: (own
     const own = { who: known, toasts, actions: new Actions(), owned };
     if (who.support.ended || !who.tenant) return over({ ...own, business: who.support.business });
     const client = owned.add(new LiveClient(known.user.id, tabShelf(`${who.tenant.id}.support`)));
+    client.connection.mine = sameAs(known, who.tenant.id);
     owned.add(client.connection.status.on((status) => status.kind === 'signed_out' && location.reload()));
     client.connection.open();
     begin({ ...own, tenant: who.tenant, until: who.support.until, client });
@@ -115,9 +118,14 @@ export async function startLooking(begin: (session: Looking) => void, over: (own
   }
 }
 
+function sameAs({ user, kind }: SignedIn, tenant: string): (welcome: WelcomeFrame) => boolean {
+  return (welcome) => welcome.who === user.id && welcome.kind === kind && welcome.tenant === tenant;
+}
+
 function openSession(who: SignedIn, tenant: Session['tenant']): Session {
   const owned = new Disposables();
   const client = owned.add(new LiveClient(who.user.id, tabShelf(`${tenant.id}.${who.user.id}`)));
+  client.connection.mine = sameAs(who, tenant.id);
   const presence = client.add(new Presence((frame) => client.connection.send(frame)));
   const toasts = owned.add(new Toasts());
   document.body.append(toasts.root);
@@ -152,7 +160,7 @@ async function resolveAgain(client: LiveClient, before: SignedIn): Promise<void>
       who = await me();
     }
     if (!who.signed_in || who.user?.id !== before.user.id) return location.replace(signInAddress());
-    if (who.kind !== before.kind) return location.reload();
+    if (who.kind !== before.kind || who.tenant?.id !== before.tenant?.id) return location.reload();
     client.connection.restart();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -53,9 +53,3 @@ export function mustFind<T extends Element = HTMLElement>(selector: string, with
   if (!found) throw new Error(`no element matches ${selector}`);
   return found;
 }
-
-/** When what was drawn until now is seen; at once where nobody looks, for there no frame comes. */
-export function painted(): Promise<void> {
-  if (document.hidden) return Promise.resolve();
-  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-}
