@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LiveClient } from './client';
+import { followConversation } from './live-conversation';
 import { planAfterClose } from './comeback';
 import { parseServerFrame } from './frames';
 import { Presence } from './presence';
@@ -162,7 +163,7 @@ describe('the connection', () => {
   });
 
   it('finds out about a dead socket when the page wakes', () => {
-    client.conversation('cnv_1');
+    followConversation(client, 'cnv_1');
     world.say({ t: 'snap', topic: TOPIC, epoch: 1, seq: 4, state: emptyConversation() });
     world.surroundings(true);
     expect(world.sent('sub').at(-1)).toEqual({ t: 'sub', topic: TOPIC, after: 4, epoch: 1 });
@@ -186,7 +187,7 @@ describe('the connection', () => {
 
 describe('topics', () => {
   it('are resumed from where they were after a reconnect', () => {
-    const { store } = client.conversation('cnv_1');
+    const { store } = followConversation(client, 'cnv_1');
     expect(world.sent('sub')).toEqual([{ t: 'sub', topic: TOPIC }]);
     world.say({ t: 'snap', topic: TOPIC, epoch: 2, seq: 10, state: emptyConversation() });
     world.wire.events.close(4408, '');
@@ -198,7 +199,7 @@ describe('topics', () => {
   });
 
   it('a refused subscription is told, one that may pass is tried again', () => {
-    const { store } = client.conversation('cnv_1');
+    const { store } = followConversation(client, 'cnv_1');
     const heard: string[] = [];
     store.changed.on((change) => heard.push(change.kind));
     world.say({ t: 'err', topic: TOPIC, code: 'UNAVAILABLE', message: 'in a moment', retry_after: 1 });
@@ -209,7 +210,7 @@ describe('topics', () => {
   });
 
   it('a refused signal is not taken for a refused subscription', () => {
-    const { store } = client.conversation('cnv_1');
+    const { store } = followConversation(client, 'cnv_1');
     const heard: string[] = [];
     world.say({ t: 'snap', topic: TOPIC, epoch: 2, seq: 10, state: emptyConversation() });
     store.changed.on((change) => heard.push(change.kind));
@@ -220,7 +221,7 @@ describe('topics', () => {
   });
 
   it('the end of the right to read is told, whenever it comes', () => {
-    const { store } = client.conversation('cnv_1');
+    const { store } = followConversation(client, 'cnv_1');
     const heard: string[] = [];
     world.say({ t: 'snap', topic: TOPIC, epoch: 2, seq: 10, state: emptyConversation() });
     store.changed.on((change) => heard.push(change.kind));
@@ -229,7 +230,7 @@ describe('topics', () => {
   });
 
   it('typing is told at most every four seconds and forgotten without news', () => {
-    const { typing } = client.conversation('cnv_1');
+    const { typing } = followConversation(client, 'cnv_1');
     typing.touch();
     typing.touch();
     expect(world.sent('eph')).toHaveLength(1);

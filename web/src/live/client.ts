@@ -1,11 +1,8 @@
 import { Disposables, type Disposable } from '../base/disposables';
 import { Connection } from './connection';
-import { topicOf, type ApplyForStaff, type ConversationTopic } from './conversation';
-import { ConversationStore } from './conversation-store';
-import { LogTopic, type LogTarget } from './log-topic';
-import { CommandQueue, type Shelf } from './queue';
+import { CommandQueue, PASSING, type Shelf } from './queue';
 import type { CommandOf, ErrFrame, ErrorCode, Party, Seq, ServerFrame } from './protocol.gen';
-import { Typing } from './typing';
+import type { Typing } from './typing';
 import { browserWorld, type World } from './world';
 
 /** What receives the frames of one topic. */
@@ -24,15 +21,6 @@ export interface Part {
   receive(frame: ServerFrame): void;
 }
 
-/** A conversation that is followed until disposed. */
-export interface LiveConversation extends Disposable {
-  readonly topic: ConversationTopic;
-  /** Where it is over HTTP. */
-  readonly path: string;
-  readonly store: ConversationStore;
-  readonly typing: Typing;
-}
-
 /** The names of an entity's commands, and the body each one takes. */
 type Kind = keyof CommandOf;
 type NameOf<K extends Kind> = CommandOf[K]['type'];
@@ -47,7 +35,7 @@ export class LiveClient implements Disposable {
   readonly connection: Connection;
   readonly queue: CommandQueue;
   readonly me: Party;
-  #world: World;
+  readonly world: World;
   #followers = new Map<string, Follower>();
   #parts: Part[] = [];
   #owned = new Disposables();
@@ -55,10 +43,10 @@ export class LiveClient implements Disposable {
   /** `me` is who we are, known before the socket is (from `/v1/auth/me`, or the visitor's id). */
   constructor(me: Party, shelf: Shelf, options: { world?: World; token?: () => string } = {}) {
     this.me = me;
-    this.#world = options.world ?? browserWorld();
-    this.connection = this.#owned.add(new Connection(this.#world, () => options.token?.()));
+    this.world = options.world ?? browserWorld();
+    this.connection = this.#owned.add(new Connection(this.world, () => options.token?.()));
     this.queue = this.#owned.add(
-      new CommandQueue(this.#world, shelf, (frame) => this.connection.send(frame), () => this.connection.restart()),
+      new CommandQueue(this.world, shelf, (frame) => this.connection.send(frame), () => this.connection.restart()),
     );
     this.#owned.add(this.connection.welcomed.on(() => this.#welcomed()));
     this.#owned.add(this.connection.frames.on((frame) => this.#receive(frame)));
@@ -71,31 +59,6 @@ export class LiveClient implements Disposable {
     topic: `${K}:${string}`, type: N, body: BodyOf<K, N>, how: { keep?: boolean; newest?: boolean; id?: string } = {},
   ): { id: string; done: Promise<Seq> } {
     return this.queue.submit(topic, type, body as Record<string, unknown>, how);
-  }
-
-  /** Follows a conversation; staff say how to apply what only they get to know (`desk.ts`). */
-  conversation(id: string, forStaff?: ApplyForStaff): LiveConversation {
-    const topic = topicOf(id);
-    const store = new ConversationStore(this.me, forStaff);
-    const typing = new Typing(topic, this.#world, (frame) => this.connection.send(frame));
-    const log = new LogTopic(topic, store, (frame) => this.connection.send(frame), typing);
-    const arrivals = store.changed.on((change) => {
-      if (change.kind === 'added') typing.arrived(store.message(change.seq)?.by ?? 'system');
-    });
-    const following = this.follow(log);
-    return {
-      topic, path: `/v1/conversations/${id}`, store, typing,
-      dispose() {
-        following.dispose();
-        arrivals.dispose();
-        typing.dispose();
-      },
-    };
-  }
-
-  /** Follows an entity's log with a target of one's own. */
-  log(topic: string, target: LogTarget): Disposable {
-    return this.follow(new LogTopic(topic, target, (frame) => this.connection.send(frame)));
   }
 
   /** Adds a part that hears of every connection and every frame that is about no topic. */
@@ -159,10 +122,10 @@ export class LiveClient implements Disposable {
     if (!follower) return;
     // A refused signal names its topic too, and may be lost. Without a `sub` under way only the end of the right to read counts.
     if (!follower.waiting && !ENDED.includes(frame.code)) return;
-    if (!['RATE_LIMITED', 'OVERLOADED', 'UNAVAILABLE', 'INTERNAL'].includes(frame.code)) return follower.receive(frame);
+    if (!PASSING.has(frame.code)) return follower.receive(frame);
     const ms = frame.retry_after === undefined ? RETRY_MS : frame.retry_after * 1000;
     const again = this.#owned.defer(() => timer.dispose());
-    const timer = this.#world.after(ms, () => {
+    const timer = this.world.after(ms, () => {
       this.#owned.drop(again);
       if (this.#followers.get(follower.topic) === follower && this.connection.ready) follower.follow();
     });

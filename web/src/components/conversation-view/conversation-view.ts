@@ -1,6 +1,7 @@
 import type { Ask } from '../../api/http';
 import { Disposables, type Disposable } from '../../base/disposables';
-import type { LiveClient, LiveConversation } from '../../live/client';
+import type { LiveClient } from '../../live/client';
+import type { LiveConversation } from '../../live/live-conversation';
 import type { Message, Party, SendBody, Seq } from '../../live/protocol.gen';
 import type { TypingPart } from '../../live/typing';
 import { el } from '../../ui/dom';

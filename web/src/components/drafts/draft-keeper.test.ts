@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LiveClient, type LiveConversation } from '../../live/client';
+import { LiveClient } from '../../live/client';
+import { followConversation, type LiveConversation } from '../../live/live-conversation';
 import type { Pending } from '../../live/queue';
 import { FakeWorld } from '../../live/testing/fake-world';
 import { emptyConversation, TOPIC } from '../../live/testing/random-log';
@@ -23,7 +24,7 @@ let taken: number[];
 const { write, press, input } = handsOn(() => view.composer);
 
 function open() {
-  live = client.conversation(CHAT);
+  live = followConversation(client, CHAT);
   world.say({ t: 'snap', topic: TOPIC, epoch: 1, seq: 2, state: { ...emptyConversation(), people: { usr_me: { name: 'Me', side: 'staff' } } } });
   keeper = new DraftKeeper({ shelf, conversation: CHAT, live, me: 'usr_me', taken: (since) => taken.push(since) });
   view = new ConversationView({

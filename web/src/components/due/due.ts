@@ -1,3 +1,4 @@
+import { onceEach } from '../../base/once-each';
 import type { Due, InboxItem } from '../../live/protocol.gen';
 import { clockIcon, icon } from '../../ui/icons';
 import { mustClass } from '../../ui/must-class';
@@ -13,27 +14,37 @@ export type Urgency = 'soon' | 'missed';
 /** What is due in a conversation. */
 export type Dues = Pick<InboxItem, 'answer_due' | 'resolution_due'>;
 
+/** Asked of thousands each time a list is drawn. */
+const momentsOf = onceEach(({ at, warn_at }: Due) => ({ at: Date.parse(at), warn: Date.parse(warn_at) }));
+
 /** How something stands that is due. */
 export function urgencyOf(due: Due | undefined, now: number): Urgency | undefined {
   if (!due) return undefined;
-  return Date.parse(due.at) <= now ? 'missed' : Date.parse(due.warn_at) <= now ? 'soon' : undefined;
+  const { at, warn } = momentsOf(due);
+  return at <= now ? 'missed' : warn <= now ? 'soon' : undefined;
 }
 
 /** How a conversation stands: as what is worst in it. */
 export function worstOf({ answer_due, resolution_due }: Dues, now: number): Urgency | undefined {
-  const each = [urgencyOf(answer_due, now), urgencyOf(resolution_due, now)];
-  return each.includes('missed') ? 'missed' : each.includes('soon') ? 'soon' : undefined;
+  const [answer, resolution] = [urgencyOf(answer_due, now), urgencyOf(resolution_due, now)];
+  return answer === 'missed' || resolution === undefined ? answer : resolution === 'missed' ? 'missed' : 'soon';
 }
 
 /** When the first of it is due; a day that never comes when nothing is. */
 export function firstOf({ answer_due, resolution_due }: Dues): number {
-  return Math.min(...[answer_due, resolution_due].map((due) => (due ? Date.parse(due.at) : Number.MAX_SAFE_INTEGER)));
+  return Math.min(...[answer_due, resolution_due].map((due) => (due ? momentsOf(due).at : Number.MAX_SAFE_INTEGER)));
 }
 
 /** When it will stand differently than now. */
 export function changesAt({ answer_due, resolution_due }: Dues, now: number): number {
-  const moments = [answer_due, resolution_due].flatMap((due) => (due ? [Date.parse(due.warn_at), Date.parse(due.at)] : []));
-  return Math.min(Infinity, ...moments.filter((moment) => moment > now));
+  let next = Infinity;
+  for (const due of [answer_due, resolution_due]) {
+    if (!due) continue;
+    const { at, warn } = momentsOf(due);
+    if (warn > now) next = Math.min(next, warn);
+    if (at > now) next = Math.min(next, at);
+  }
+  return next;
 }
 
 /** In a list: only what has to be looked at. Of two the answer is said, unless only the other was missed. */

@@ -1,6 +1,7 @@
 import { Disposables, type Disposable } from '../../base/disposables';
 import { remember, remembered } from '../../base/remembered';
-import type { LiveClient, LiveConversation } from '../../live/client';
+import type { LiveClient } from '../../live/client';
+import type { LiveConversation } from '../../live/live-conversation';
 import type { Feedback, FeedbackGiven } from '../../live/protocol.gen';
 import { CommandRefused } from '../../live/queue';
 import { bringStyle } from '../../ui/bring-style';

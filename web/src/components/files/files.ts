@@ -1,6 +1,7 @@
 import type { Ask } from '../../api/http';
 import { Disposables, type Disposable } from '../../base/disposables';
-import type { LiveClient, LiveConversation } from '../../live/client';
+import type { LiveClient } from '../../live/client';
+import type { LiveConversation } from '../../live/live-conversation';
 import type { Attachment } from '../../live/protocol.gen';
 import { bringStyle } from '../../ui/bring-style';
 import type { Composer } from '../composer/composer';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Urgency } from '../due/due';
-import { takes, narrowTo, type Criteria, type Sorted } from './criteria';
+import { taking, narrowTo, type Criteria, type Sorted } from './criteria';
 
 interface Case {
   criteria: Criteria;
@@ -23,20 +23,20 @@ const item = ({ waiting, due, ...kind }: Kind): Sorted => ({
 
 describe('criteria', () => {
   it.each(cases.map((each) => [JSON.stringify(each.criteria), each] as const))('%s take in what the server counts', (_, { criteria, takes: yes, leaves }) => {
-    expect(yes.map((kind) => takes(criteria, item(kind), me, TEAMS, NOW))).toEqual(yes.map(() => true));
-    expect(leaves.map((kind) => takes(criteria, item(kind), me, TEAMS, NOW))).toEqual(leaves.map(() => false));
+    expect(yes.map((kind) => taking(criteria, me, TEAMS, NOW)(item(kind)))).toEqual(yes.map(() => true));
+    expect(leaves.map((kind) => taking(criteria, me, TEAMS, NOW)(item(kind)))).toEqual(leaves.map(() => false));
   });
 
   it('read what the list leaves out as what is usual', () => {
     const plain: Sorted = { status: 'open', waiting_since: null, assignee: null };
-    expect(takes({ status: 'open', priority: 'normal' }, plain, me)).toBe(true);
-    expect(takes({ status: 'open', label: 'lbl_1' }, plain, me)).toBe(false);
+    expect(taking({ status: 'open', priority: 'normal' }, me)(plain)).toBe(true);
+    expect(taking({ status: 'open', label: 'lbl_1' }, me)(plain)).toBe(false);
   });
 
   it('count what is a team’s that is no more as nobody’s', () => {
     const gone: Sorted = { status: 'open', waiting_since: null, assignee: null, team: 'tea_gone' };
-    expect(takes({ status: 'open', team: 'none' }, gone, me, TEAMS)).toBe(true);
-    expect(takes({ status: 'open', team: 'tea_gone' }, gone, me, TEAMS)).toBe(false);
+    expect(taking({ status: 'open', team: 'none' }, me, TEAMS)(gone)).toBe(true);
+    expect(taking({ status: 'open', team: 'tea_gone' }, me, TEAMS)(gone)).toBe(false);
   });
 
   it('can be narrowed by a label and a team', () => {

@@ -23,11 +23,14 @@ export interface Criteria {
 /** What is asked of a conversation. */
 export type Sorted = Pick<InboxItem, 'status' | 'waiting_since' | 'assignee' | 'team' | 'labels' | 'priority' | 'answer_due' | 'resolution_due'>;
 
-/** Whether they take it in, when `me` looks. The server decides the same of what it counts and lists: tests/cases/inbox-filters.json. */
-export function takes(criteria: Criteria, item: Sorted, me: string, teams: Teams = {}, now = Date.now()): boolean {
+/**
+ * Whether they take a conversation in, when `me` looks: to be asked of many. The server decides the same of what it counts and lists:
+ * tests/cases/inbox-filters.json.
+ */
+export function taking(criteria: Criteria, me: string, teams: Teams = {}, now = Date.now()): (item: Sorted) => boolean {
   const { status, waiting, assignee, team, label, priority, due } = criteria;
   const answeredBy = assignee === 'me' ? me : assignee === 'none' ? null : assignee;
-  return item.status === status
+  return (item) => item.status === status
     && (waiting === undefined || (item.waiting_since !== null) === waiting)
     && (answeredBy === undefined || item.assignee === answeredBy)
     && (team === undefined || isOf(team, item, me, teams))

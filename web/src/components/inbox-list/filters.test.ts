@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { InboxItem } from '../../live/protocol.gen';
-import { takes } from './criteria';
+import { taking } from './criteria';
 import { FILTERS, inOrder, listOf, matches, orderOf, unreadOf } from './filters';
 
 const item = (more: Partial<InboxItem>): InboxItem => ({
@@ -10,7 +10,7 @@ const item = (more: Partial<InboxItem>): InboxItem => ({
 
 describe('the inbox', () => {
   it('puts each conversation where it belongs', () => {
-    const lists = (of: InboxItem) => FILTERS.filter(({ criteria }) => takes(criteria, of, 'usr_me')).map(({ key }) => key);
+    const lists = (of: InboxItem) => FILTERS.filter(({ criteria }) => taking(criteria, 'usr_me')(of)).map(({ key }) => key);
     const waiting = item({ waiting_since: '2026-03-18T12:00:00Z' });
     expect(lists(waiting)).toEqual(['open', 'waiting']);
     expect(lists({ ...waiting, status: 'snoozed', assignee: 'usr_me', snoozed_until: '2026-03-19T09:00:00Z' })).toEqual(['snoozed']);

@@ -1,4 +1,5 @@
 import type { SavedView } from '../../api/views';
+import { onceEach } from '../../base/once-each';
 import { fitOf, wordsOf } from '../../base/words';
 import type { InboxItem } from '../../live/protocol.gen';
 import { firstOf } from '../due/due';
@@ -52,8 +53,8 @@ export function inOrder(items: InboxItem[], place: Place, order: Order = 'newest
   // Each is reckoned once: in a long list one is compared with many.
   const placed = items.map((item) => ({ item, at: ranks.map((rank) => rank(item)) }));
   placed.sort((a, b) => {
-    const differs = a.at.findIndex((at, index) => at !== b.at[index]);
-    return differs >= 0 ? a.at[differs]! - b.at[differs]! : a.item.id < b.item.id ? -1 : 1;
+    for (let rank = 0; rank < ranks.length; rank += 1) if (a.at[rank] !== b.at[rank]) return a.at[rank]! - b.at[rank]!;
+    return a.item.id < b.item.id ? -1 : 1;
   });
   return placed.map(({ item }) => item);
 }
@@ -62,7 +63,7 @@ export function inOrder(items: InboxItem[], place: Place, order: Order = 'newest
 type Rank = (item: InboxItem) => number;
 const time = (at: string | null | undefined, none: number) => (at ? Date.parse(at) : none);
 /** The last that is news: a message, or that it came back. */
-const byNews: Rank = (item) => -Math.max(time(item.last_message_at, 0), time(item.woken_at, 0));
+const byNews: Rank = onceEach((item: InboxItem) => -Math.max(time(item.last_message_at, 0), time(item.woken_at, 0)));
 const byReturn: Rank = (item) => time(item.snoozed_until, 0);
 const byWaiting: Rank = (item) => time(item.waiting_since, Number.MAX_SAFE_INTEGER);
 const byUrgency: Rank = (item) => rankOf(item.priority);

@@ -41,7 +41,7 @@ describe('what is shown first', () => {
   it('is what fills a phone, and the rest with the frames after it', () => {
     list.showFirst(TWENTY);
     frame();
-    expect(rows()).toBe(12);
+    expect(rows()).toBe(8);
     expect(list.root.textContent).toContain('Loading the others');
     frame();
     frame();

@@ -9,7 +9,7 @@ import { drawRow, makeRow, type RowLook } from './row';
 const c = mustClass(styles);
 
 /** So many lines fill a phone. */
-export const SCREEN = 12;
+export const SCREEN = 8;
 /** So many lines are all on the page; of more, only those near what is seen. */
 const ALWAYS = 100;
 /** How near, in pixels. */

@@ -7,6 +7,7 @@ import { Disposables } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
 import type { ServerFrame, WelcomeFrame } from '../../live/protocol.gen';
 import { Actions } from '../palette/actions';
+import { Toasts } from '../toast/toast';
 import { Alerts } from './alerts';
 import { bell } from './bell';
 import { NoticeShelf } from './notice-shelf';
@@ -118,13 +119,15 @@ describe('the bell', () => {
     const owned = new Disposables();
     const actions = new Actions();
     server.items = [notice({ name: '<b>Ada</b>', words: null }), notice({ id: 'ntc_2', kind: 'webhook_off', conversation: null, read: true })];
-    document.body.append(bell(shelf, new Alerts(shelf, 'Harbour', senses), actions, owned));
+    document.body.append(bell(shelf, new Alerts(shelf, 'Harbour', senses), { actions, owned, toasts: new Toasts() }));
     await begun();
     const opener = document.querySelector('button')!;
     expect(opener.getAttribute('aria-label')).toBe('Notifications, 1 unread');
     const opened: string[] = [];
     shelf.opener = (id) => opened.push(id);
     opener.click();
+    await import('./panel');
+    await vi.waitFor(() => expect(document.querySelector('dialog a')).not.toBeNull());
     const links = [...document.querySelectorAll<HTMLAnchorElement>('dialog a')];
     expect(links.map(({ textContent }) => textContent)[0]).toContain('Unread: A new message from <b>Ada</b>.');
     expect(links[1]!.getAttribute('href')).toBe('/settings#webhooks');
@@ -138,7 +141,7 @@ describe('the bell', () => {
   it('says aloud what comes while the page is open, and nothing of what was there before', async () => {
     const owned = new Disposables();
     server.items = [notice({ id: 'ntc_1' })];
-    document.body.append(bell(shelf, new Alerts(shelf, 'Harbour', senses), new Actions(), owned));
+    document.body.append(bell(shelf, new Alerts(shelf, 'Harbour', senses), { actions: new Actions(), owned, toasts: new Toasts() }));
     const said = document.querySelector('[role=status]')!;
     await begun();
     expect(said.textContent).toBe('');

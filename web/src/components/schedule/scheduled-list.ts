@@ -1,6 +1,6 @@
 import { Disposables, type Disposable } from '../../base/disposables';
 import { Emitter } from '../../base/emitter';
-import type { LiveConversation } from '../../live/client';
+import type { LiveConversation } from '../../live/live-conversation';
 import type { ConversationState, Party, Scheduled, Seq } from '../../live/protocol.gen';
 import { el, fill, setText } from '../../ui/dom';
 import { icon, alertIcon, clockIcon, downIcon } from '../../ui/icons';

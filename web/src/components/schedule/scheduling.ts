@@ -1,6 +1,7 @@
 import { Disposables, type Disposable } from '../../base/disposables';
 import { ask } from '../../live/ask';
-import type { LiveClient, LiveConversation } from '../../live/client';
+import type { LiveClient } from '../../live/client';
+import type { LiveConversation } from '../../live/live-conversation';
 import type { ConversationTopic } from '../../live/conversation';
 import type { ConversationCommand, Hours, Party, Scheduled, Seq } from '../../live/protocol.gen';
 import { el, setText } from '../../ui/dom';

@@ -1,5 +1,5 @@
 import { Disposables, type Disposable } from '../../base/disposables';
-import type { LiveConversation } from '../../live/client';
+import type { LiveConversation } from '../../live/live-conversation';
 import { bringStyle } from '../../ui/bring-style';
 import { el, setText } from '../../ui/dom';
 import { say } from '../../words/say';

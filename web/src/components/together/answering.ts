@@ -1,5 +1,6 @@
 import { Disposables, type Disposable } from '../../base/disposables';
-import type { LiveClient, LiveConversation } from '../../live/client';
+import type { LiveClient } from '../../live/client';
+import type { LiveConversation } from '../../live/live-conversation';
 import { afterRefusal, answerAfter, Guard, type Kept } from '../../live/guard';
 import type { Message, Party, SendBody, Seq } from '../../live/protocol.gen';
 import { Typing } from '../../live/typing';

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LiveClient } from '../../live/client';
+import { followConversation } from '../../live/live-conversation';
 import type { ConversationState, EvFrame, Message } from '../../live/protocol.gen';
 import type { Pending } from '../../live/queue';
 import { FakeWorld } from '../../live/testing/fake-world';
@@ -33,7 +34,7 @@ let kept: Drafts;
 const { write, press, input } = handsOn(() => view.composer);
 
 function open() {
-  const live = client.conversation('cnv_1');
+  const live = followConversation(client, 'cnv_1');
   answering = new Answering({ client, live, nameOf, isColleague: (who) => who in NAMES, kept, world });
   world.say({ t: 'snap', topic: TOPIC, epoch: 1, seq: 2, state: state() });
   view = new ConversationView({

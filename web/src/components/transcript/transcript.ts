@@ -1,5 +1,6 @@
 import { Disposables, type Disposable } from '../../base/disposables';
-import type { LiveClient, LiveConversation } from '../../live/client';
+import type { LiveClient } from '../../live/client';
+import type { LiveConversation } from '../../live/live-conversation';
 import type { AskTranscriptBody } from '../../live/protocol.gen';
 import { bringStyle } from '../../ui/bring-style';
 import { el, setText } from '../../ui/dom';

@@ -6,7 +6,8 @@ import { viewActions } from '../../components/conversation-view/view-actions';
 import { DraftKeeper } from '../../components/drafts/draft-keeper';
 import { keepDrafts, type DraftShelf } from '../../components/drafts/shelf';
 import { emptyState, loadingState } from '../../components/empty/empty';
-import type { LiveConversation } from '../../live/client';
+import { followLog } from '../../live/follow-log';
+import { followConversation, type LiveConversation } from '../../live/live-conversation';
 import type { ConversationChange } from '../../live/conversation-store';
 import type { AccountState } from '../../live/protocol.gen';
 import { applyToAccount, StateStore } from '../../live/state-store';
@@ -79,12 +80,12 @@ export class ChatPage {
       if (conversation && !this.#live) this.#followConversation(conversation);
       else if (!conversation && !this.#live) fill(this.#middle, emptyState({ icon: chatIcon, title: 'Nothing here yet', text: 'Your conversation appears here as soon as it is handed over.' }));
     }));
-    owned.add(client.log(`account:${id}`, store));
+    owned.add(followLog(client, `account:${id}`, store));
   }
 
   #followConversation(id: string): void {
     const { client, owned } = this.#session;
-    this.#live = owned.add(client.conversation(id));
+    this.#live = owned.add(followConversation(client, id));
     owned.add(this.#live.store.changed.on((change) => this.#changed(id, change)));
   }
 

@@ -11,6 +11,7 @@ import { formDialog } from '../../components/dialog/form-dialog';
 import { emptyState, loadingState } from '../../components/empty/empty';
 import { field } from '../../components/field/field';
 import { timeElement } from '../../components/time-text/time-text';
+import { followLog } from '../../live/follow-log';
 import type { AccountState } from '../../live/protocol.gen';
 import { applyToAccount, StateStore } from '../../live/state-store';
 import type { Session } from '../../session/start';
@@ -50,7 +51,7 @@ export class AccountView implements Disposable {
       this.#asked ??= this.#owned.after(GATHER_MS, () => void this.#askHistory());
     }));
     this.#owned.add(this.store.refusals.on((error) => this.#refused(error.message)));
-    this.#owned.add(client.log(`account:${id}`, this.store));
+    this.#owned.add(followLog(client, `account:${id}`, this.store));
     this.#owned.add(presence.changed.on(() => this.draw()));
     this.#owned.listen(this.root, 'click', (event) => this.#clicked(event));
   }

@@ -17,7 +17,7 @@ import { teamOf, type Teams } from '../../components/team/team';
 import { TeamLines } from '../../components/team/team-lines';
 import { Answering } from '../../components/together/answering';
 import { Onlookers } from '../../components/together/onlookers';
-import type { LiveConversation } from '../../live/client';
+import { followConversation, type LiveConversation } from '../../live/live-conversation';
 import type { ConversationChange } from '../../live/conversation-store';
 import { applyForStaff, withLabel } from '../../live/desk';
 import type { ConversationState, LabelOnBody, Party, Priority, Seq, TenantState } from '../../live/protocol.gen';
@@ -106,7 +106,7 @@ export class ConversationPane implements Disposable {
     this.#team = team;
     this.#drafts = drafts;
     this.id = id;
-    this.live = this.#owned.add(session.client.conversation(id, applyForStaff));
+    this.live = this.#owned.add(followConversation(session.client, id, applyForStaff));
     this.#onlookers = this.#owned.add(new Onlookers(session.client, this.live.topic, (who) => this.#nameOf(who)));
     fill(this.root, this.#head, this.#onlookers.root, this.#body);
     fill(this.#body, loadingState('Loading the conversation', 5));

@@ -10,6 +10,7 @@ import { SearchResults } from '../../components/inbox-list/search-results';
 import { listenForKeys } from '../../components/palette/keys';
 import { PALETTE_KEYS } from '../../components/palette/opener';
 import { untilText } from '../../components/time-text/time-text';
+import { followLog } from '../../live/follow-log';
 import type { AccountState, InboxItem, Seq, TenantState } from '../../live/protocol.gen';
 import { applyToAccount, StateStore } from '../../live/state-store';
 import type { Session } from '../../session/start';
@@ -253,7 +254,7 @@ export class InboxPage {
     if (id === null) return;
     const store = new StateStore(applyToAccount);
     store.changed.on(() => this.#drawDetails());
-    this.#account = { id, store, held: this.#session.client.log(`account:${id}`, store) };
+    this.#account = { id, store, held: followLog(this.#session.client, `account:${id}`, store) };
   }
 
   /** Where there is no room beside the conversation, the details lie over it; the focus goes with them and comes back. */

@@ -4,6 +4,7 @@ import { availabilitySwitch } from '../../components/availability/availability';
 import { button } from '../../components/button/button';
 import { emptyState } from '../../components/empty/empty';
 import { shell } from '../../components/shell/shell';
+import { followLog } from '../../live/follow-log';
 import type { TenantState } from '../../live/protocol.gen';
 import { applyToTenant, StateStore } from '../../live/state-store';
 import { NEWEST_OPEN } from '../../first';
@@ -40,7 +41,7 @@ void startSession('staff', (session: Session) => {
   const topic = `tenant:${session.tenant.id}` as const;
   const front = new Front(session);
   session.owned.add(tenant.changed.on(() => front.setBusiness(tenant.state)));
-  session.owned.add(session.client.log(topic, tenant));
+  session.owned.add(followLog(session.client, topic, tenant));
   void first.then(({ items }) => front.list.showFirst(items), () => undefined);
   const page = goOn(front, tenant);
   const help = button({ label: 'Keys', icon: helpIcon, kind: 'plain', bare: true });

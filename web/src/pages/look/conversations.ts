@@ -10,6 +10,7 @@ import { MessageList } from '../../components/message-list/message-list';
 import { timeElement } from '../../components/time-text/time-text';
 import { applyForStaff } from '../../live/desk';
 import type { ConversationState, InboxItem, Party } from '../../live/protocol.gen';
+import { followConversation } from '../../live/live-conversation';
 import type { Looking } from '../../session/start';
 import { el, fill } from '../../ui/dom';
 import { alertIcon, backIcon, chatIcon, inboxIcon } from '../../ui/icons';
@@ -95,7 +96,7 @@ export class Conversations implements Disposable {
 
   #show(id: string, owned: Disposables): void {
     const { client } = this.#session;
-    const live = owned.add(client.conversation(id, applyForStaff));
+    const live = owned.add(followConversation(client, id, applyForStaff));
     const head = el('header', { class: c('head') });
     const body = el('div', { class: c('body') }, loadingState('Loading the conversation', 5));
     const nameOf = (who: Party) => live.store.state?.people[who]?.name ?? (who === 'system' ? 'Brigade' : 'Somebody');

@@ -1,6 +1,7 @@
 import { ApiError } from '../../api/http';
 import { call } from '../../api/session';
 import { emptyState, loadingState } from '../../components/empty/empty';
+import { followLog } from '../../live/follow-log';
 import type { TenantState } from '../../live/protocol.gen';
 import { applyToTenant, StateStore } from '../../live/state-store';
 import type { Looking } from '../../session/start';
@@ -29,7 +30,7 @@ export function setup(session: Looking): HTMLElement {
   const live = el('div', {}, loadingState('Loading the live settings', 4));
   const tenant = new StateStore<TenantState>(applyToTenant);
   const { owned } = session;
-  owned.add(session.client.log(`tenant:${session.tenant.id}`, tenant));
+  owned.add(followLog(session.client, `tenant:${session.tenant.id}`, tenant));
   owned.add(tenant.changed.on(() => {
     if (tenant.state) fill(live, el('pre', { class: c('code'), tabindex: 0, 'aria-label': 'The live settings' }, JSON.stringify(tenant.state, null, 2)));
   }));

@@ -8,6 +8,7 @@ import { countWords, daysWords, wholeDay } from './chart/words';
 import { emptyState, loadingState } from '../../components/empty/empty';
 import { findAction, listActions } from '../../components/inbox-list/list-actions';
 import { shell } from '../../components/shell/shell';
+import { followLog } from '../../live/follow-log';
 import type { TenantState } from '../../live/protocol.gen';
 import { applyToTenant, StateStore } from '../../live/state-store';
 import { startSession, type Session } from '../../session/start';
@@ -83,7 +84,7 @@ function followNames(session: Session, box: ReturnType<typeof controls>): void {
     if (now !== names) box.labels(labels);
     names = now;
   }));
-  session.owned.add(session.client.log(`tenant:${session.tenant.id}`, tenant));
+  session.owned.add(followLog(session.client, `tenant:${session.tenant.id}`, tenant));
   if (session.who.kind !== 'admin') return;
   staff().then(({ members }) => box.people(members), (error: unknown) => {
     if (!(error instanceof ApiError)) throw error;

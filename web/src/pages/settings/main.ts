@@ -4,6 +4,7 @@ import { Disposables } from '../../base/disposables';
 import { findAction, listActions } from '../../components/inbox-list/list-actions';
 import { settingsOf, type Setting } from '../../components/shell/places';
 import { shell } from '../../components/shell/shell';
+import { followLog } from '../../live/follow-log';
 import type { TenantState } from '../../live/protocol.gen';
 import { applyToTenant, StateStore } from '../../live/state-store';
 import { startSession, type Session } from '../../session/start';
@@ -35,7 +36,7 @@ const later = <T>(load: () => Promise<T>, draw: (code: T, own: Session) => Child
 function drawsOf(session: Session): Record<Setting['id'], Draw> {
   const tenant = new StateStore<TenantState>(applyToTenant);
   // It is the business's own: customers have no part in it.
-  if (isStaff(session.who)) session.owned.add(session.client.log(`tenant:${session.tenant.id}`, tenant));
+  if (isStaff(session.who)) session.owned.add(followLog(session.client, `tenant:${session.tenant.id}`, tenant));
   const admin = session.who.kind === 'admin';
   return {
     you: (own) => youSection(own),

@@ -3,7 +3,8 @@ import { Emitter } from '../../base/emitter';
 import { Drafts } from '../../components/composer/drafts';
 import { ConversationView } from '../../components/conversation-view/conversation-view';
 import { loadingState } from '../../components/empty/empty';
-import { LiveClient, type LiveConversation } from '../../live/client';
+import { LiveClient } from '../../live/client';
+import { followConversation, type LiveConversation } from '../../live/live-conversation';
 import type { ConversationChange } from '../../live/conversation-store';
 import { tabShelf } from '../../live/shelf';
 import { el, fill } from '../../ui/dom';
@@ -39,7 +40,7 @@ export class Chat implements Disposable {
   constructor(site: Site, ticket: Ticket, beginning: () => Node | string, looks: () => boolean) {
     this.ticket = ticket;
     this.#client = this.#owned.add(new LiveClient(ticket.visitor, tabShelf(ticket.conversation), { token: () => ticket.token }));
-    this.#live = this.#owned.add(this.#client.conversation(ticket.conversation));
+    this.#live = this.#owned.add(followConversation(this.#client, ticket.conversation));
     // With the scripts that come after the first sight of it: whoever could not load those has seen no connection either.
     import('../../components/conversation-view/later').then(({ ConnectionBanner }) => fill(this.banner, this.#owned.add(new ConnectionBanner(this.#client.connection)).root), () => {});
     import('./sound').then(({ Sound }) => fill(this.tools, this.#owned.add(new Sound(this.#live.store, looks)).button), () => {});
