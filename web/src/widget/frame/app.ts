@@ -137,7 +137,7 @@ export class App implements Here {
     if (questions?.[0] && !this.#answers) {
       const code = await fetched(() => import('./questions'));
       if (!code) return this.#cannotStart();
-      this.#answers = await code.askFirst(questions, this.#body, this.#greeting);
+      this.#answers = await code.askFirst(questions, this.link, this.#body, this.#greeting);
     }
     const composer = this.#owned.add(new Composer({ placeholder: say('chat.write'), drafts: new Drafts('visitor', 'new') }));
     this.#owned.add(composer.written.on((written) => {

@@ -2,9 +2,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../../api/http';
 import { Drafts } from '../../components/composer/drafts';
-import { identify, idIn, settled, type Here } from './identity';
+import { identify, settled, type Here } from './identity';
 import { Memory, type Ticket } from './memory';
 import { PageLink } from './page-link';
+import { saidIn } from './said';
 import type { Site } from './site';
 
 const token = (said: unknown) => `${Buffer.from(JSON.stringify(said)).toString('base64url')}.c2ln`;
@@ -27,13 +28,13 @@ describe('who is here', () => {
   beforeEach(() => {
     memory.forget();
     vi.clearAllMocks();
-    site.identify.mockImplementation((said: string) => Promise.resolve({ id: idIn(said), email: 'mia@example.com' }));
+    site.identify.mockImplementation((said: string) => Promise.resolve({ id: saidIn(said).id, email: 'mia@example.com' }));
     site.forget.mockResolvedValue(undefined);
   });
 
   it('is read from a signature, in any script', () => {
-    expect(idIn(token({ id: 'ميا 👤' }))).toBe('ميا 👤');
-    for (const wrong of ['', '.', 'x', token({ id: 7 }), token(null), '%%.%%']) expect(idIn(wrong), wrong).toBeUndefined();
+    expect(saidIn(token({ id: 'ميا 👤', name: 'Mia', email: null, phone: '1' }))).toEqual({ id: 'ميا 👤', name: 'Mia' });
+    for (const wrong of ['', '.', 'x', token({ id: 7 }), token(null), '%%.%%']) expect(saidIn(wrong), wrong).toEqual({});
   });
 
   it('is kept with the chat, whose visitor is not asked for an address then', async () => {
@@ -97,7 +98,7 @@ describe('who is here', () => {
     const identifying = identify(here);
     link.who = null;
     await identify(here);
-    answer({ id: idIn(said)!, email: null });
+    answer({ id: saidIn(said).id!, email: null });
     await identifying;
     expect([memory.load(), heard()]).toEqual([undefined, ['forgotten']]);
   });

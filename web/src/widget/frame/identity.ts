@@ -1,6 +1,7 @@
 import { ApiError } from '../../api/http';
 import { Drafts } from '../../components/composer/drafts';
 import { say } from '../../words/say';
+import { saidIn } from './said';
 import type { Memory, Ticket } from './memory';
 import type { PageLink } from './page-link';
 import type { Site } from './site';
@@ -29,7 +30,7 @@ export async function settled(here: Here): Promise<void> {
       setTimeout(() => [heard.dispose(), resolve()], WAIT_MS);
     });
   }
-  const id = link.who && idIn(link.who);
+  const id = link.who && saidIn(link.who).id;
   if (link.who === null || isElse(here.ticket(), id)) await leave(here);
   else here.seen(say('chat.privacy.who'));
 }
@@ -40,7 +41,7 @@ export async function identify(here: Here): Promise<void> {
   const { who } = link;
   if (who === null) return leave(here);
   if (!who) return;
-  if (isElse(here.ticket(), idIn(who))) await leave(here);
+  if (isElse(here.ticket(), saidIn(who).id)) await leave(here);
   const token = here.ticket()?.token;
   try {
     const { id, email } = await site.identify(who, token);
@@ -75,14 +76,3 @@ async function leave(here: Here): Promise<void> {
 }
 
 const isElse = (ticket: Ticket | undefined, id: string | null | undefined) => Boolean(ticket?.who && id && ticket.who !== id);
-
-/** Whom a signed identity names. It is not checked here: whoever could invent one could as well forget the chat. */
-export function idIn(identity: string): string | undefined {
-  try {
-    const bytes = Uint8Array.from(atob(identity.split('.')[0]!.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
-    const { id } = JSON.parse(new TextDecoder().decode(bytes)) as { id?: unknown };
-    return typeof id === 'string' ? id : undefined;
-  } catch {
-    return undefined;
-  }
-}
