@@ -1,6 +1,7 @@
 //! Accounts beside their log: their rows and members, and look-ups of them.
 
 use brigade_domain::account::AccountRow;
+use brigade_domain::account::lifecycle::Lifecycle;
 use brigade_domain::account::ports::Asked;
 use brigade_domain::id::{AccountId, ConversationId, TenantId, UserId};
 use brigade_domain::refusal::Fault;
@@ -73,10 +74,9 @@ pub async fn of_member(db: &Db, tenant: TenantId, user: UserId) -> Result<Vec<Me
     .await
 }
 
-/// A page of accounts, newest first: those before `before` (`None`: from the newest on), of `manager` only if one
-/// is given; at most `limit` (1 to [`PAGE`]).
+/// A page of accounts, newest first: those that are asked for, at most [`PAGE`].
 pub async fn page(db: &Db, tenant: TenantId, asked: Asked) -> Result<Vec<AccountRow>, Fault> {
-    let Asked { manager, name, before, limit } = asked;
+    let Asked { manager, name, lifecycle, before, limit } = asked;
     db.read("list accounts", tenant, move |tx| {
         Box::pin(async move {
             let rows = sqlx::query_as!(
@@ -87,11 +87,13 @@ pub async fn page(db: &Db, tenant: TenantId, asked: Asked) -> Result<Vec<Account
                    from accounts account
                    where tenant_id = $1 and ($2::uuid is null or manager = $2) and ($3::uuid is null or id < $3)
                      and ($4::text is null or strpos(lower(name), lower($4)) > 0)
-                   order by id desc limit $5"#,
+                     and ($5::text is null or lifecycle = $5)
+                   order by id desc limit $6"#,
                 tenant.uuid(),
                 manager.map(UserId::uuid),
                 before.map(AccountId::uuid),
                 name,
+                lifecycle.map(Lifecycle::as_str),
                 i64::from(limit.clamp(1, PAGE)),
             )
             .fetch_all(tx)

@@ -1,6 +1,7 @@
 //! What is read of accounts beside their live state. `store/` implements it over the rows.
 
 use super::AccountRow;
+use super::lifecycle::Lifecycle;
 use crate::id::{AccountId, TenantId, UserId};
 use crate::journal::BoxFuture;
 use crate::refusal::Fault;
@@ -15,6 +16,8 @@ pub struct Asked {
     pub manager: Option<UserId>,
     /// Only those with this in their name, whether large or small.
     pub name: Option<String>,
+    /// Only those who stand here.
+    pub lifecycle: Option<Lifecycle>,
     /// Those made before this one; `None`: from the newest.
     pub before: Option<AccountId>,
     /// At most so many: 1 to [`PAGE`].

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use brigade_domain::account::AccountRow;
+use brigade_domain::account::lifecycle::Lifecycle;
 use brigade_domain::account::ports::{Accounts, Asked, PAGE};
 use brigade_domain::entity::EntityKey;
 use brigade_domain::id::{AccountId, UserId};
@@ -36,6 +37,8 @@ struct ListQuery {
     manager: Option<UserId>,
     #[serde(default)]
     name: Option<String>,
+    #[serde(default)]
+    lifecycle: Option<Lifecycle>,
     #[serde(default)]
     before: Option<AccountId>,
     #[serde(default)]
@@ -79,6 +82,7 @@ pub(crate) struct AccountsView {
 #[utoipa::path(get, path = "/v1/accounts", tag = "account",
     params(("manager" = Option<String>, Query, description = "Only those this person looks after: `usr_…`."),
            ("name" = Option<String>, Query, description = "Only those with this in their name: 1 to 200 characters, large or small."),
+           ("lifecycle" = Option<String>, Query, description = "Only those who stand here: `onboarding`, say."),
            ("before" = Option<String>, Query, description = "`next` of the page before."),
            ("limit" = Option<u16>, Query, description = "1 to 100, 50 if left out.")),
     responses((status = 200, body = AccountsView)))]
@@ -86,7 +90,8 @@ async fn list(who: StaffOrSupport, app: App, Params(query): Params<ListQuery>) -
     let limit = page_size(query.limit, 50, PAGE, "A page", "accounts")?;
     let name = query.name.as_deref().map(|name| DisplayName::parse("name", name)).transpose()?;
     let name = name.map(|name| name.as_str().to_owned());
-    let asked = Asked { manager: query.manager, name, before: query.before, limit };
+    let ListQuery { manager, lifecycle, before, .. } = query;
+    let asked = Asked { manager, name, lifecycle, before, limit };
     let rows = app.account.accounts.page(who.tenant(), asked).await?;
     let next = rows.last().filter(|_| rows.len() == usize::from(limit)).map(|row| row.id);
     Ok(Data::new(AccountsView { items: rows.into_iter().map(AccountView::from).collect(), next }))

@@ -86,6 +86,10 @@ async fn a_visitor_becomes_a_client_with_the_conversation_and_its_history() {
         let named = manager.get(&format!("/v1/accounts?name={name}")).await;
         assert_eq!(named.data()["items"].as_array().unwrap().len(), found, "{name}");
     }
+    for (lifecycle, found) in [("conversation", 1), ("onboarding", 0)] {
+        let there = manager.get(&format!("/v1/accounts?lifecycle={lifecycle}")).await;
+        assert_eq!(there.data()["items"].as_array().unwrap().len(), found, "{lifecycle}");
+    }
 
     // Illegal steps are refused with what is missing (BK-LIFE-10, -13, -14).
     let commands = format!("/v1/accounts/{}/commands", place["id"].as_str().unwrap());

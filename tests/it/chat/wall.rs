@@ -112,7 +112,7 @@ async fn malformed_questions_are_refused() {
     for path in ["/v1/conversations/cnv_x", "/v1/conversations/x/log", "/v1/accounts/cnv_01h455vb4pex5vsknk084sn02q"] {
         assert_eq!(manager.get(path).await.code(), "NOT_FOUND", "{path}");
     }
-    for query in ["limit=0", "before=x", "manager=x", "name="] {
+    for query in ["limit=0", "before=x", "manager=x", "name=", "lifecycle=Paused"] {
         assert_eq!(manager.get(&format!("/v1/accounts?{query}")).await.code(), "INVALID_INPUT", "{query}");
     }
 }

@@ -13,8 +13,8 @@ export interface Client {
 /** A line of an account's log. */
 export type AccountLine = { seq: number; by: Party; at: string } & AccountEvent;
 
-/** A page of the clients, the newest first; of one account manager, or with something in their name, when that is said. */
-export function clients(asked: { manager?: string | undefined; name?: string | undefined; before?: string | undefined }, signal?: AbortSignal): Promise<{ items: Client[]; next: string | null }> {
+/** A page of the clients, the newest first; of one account manager, with something in their name or at one place of the way, when that is said. */
+export function clients(asked: Partial<Record<'manager' | 'name' | 'lifecycle' | 'before', string | undefined>>, signal?: AbortSignal): Promise<{ items: Client[]; next: string | null }> {
   const query = new URLSearchParams(Object.entries(asked).filter((each): each is [string, string] => each[1] !== undefined));
   return call('GET', `/v1/accounts?${query}`, undefined, signal ? { signal } : {});
 }

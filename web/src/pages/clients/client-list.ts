@@ -18,7 +18,7 @@ const c = mustClass(styles);
 /** So long after the last key it is asked for. */
 const PAUSE_MS = 200;
 
-/** The clients, the newest first: all, or those that somebody looks after; found by their names. */
+/** The clients, the newest first: all, those that somebody looks after or who stand somewhere; found by their names. */
 export class ClientList implements Disposable {
   readonly root: HTMLElement;
   readonly chosen = new Emitter<string>();
@@ -32,20 +32,24 @@ export class ClientList implements Disposable {
   #timer: Disposable | undefined;
   #search = el('input', { class: c('search'), type: 'search', placeholder: 'Find a name', 'aria-label': 'Find a client', maxlength: 200 });
   #whose = choiceField({ label: 'Whose', name: 'whose' }, [{ value: '', label: 'Everybody’s' }, { value: 'mine', label: 'Mine' }]);
+  #where = choiceField({ label: 'Where', name: 'where' }, [{ value: '', label: 'Anywhere' }, ...Object.entries(LIFECYCLE).map(([value, label]) => ({ value, label }))]);
   #said = el('p', { class: 'visually-hidden', role: 'status' });
   #body = el('div', { class: c('scroll') }, loadingState('Loading the clients', 5));
 
   constructor(me: string, nameOf: NameOf) {
     this.#me = me;
     this.#nameOf = nameOf;
-    this.#whose.root.classList.add(c('whose'));
+    const choices = [this.#whose, this.#where];
+    for (const { root, input } of choices) {
+      root.classList.add(c('choice'));
+      this.#owned.listen(input, 'change', () => void this.load());
+    }
     this.root = el('section', { class: c('listPane'), 'aria-label': 'Clients' },
-      el('div', { class: c('top') }, el('h2', { class: c('heading') }, 'Clients'), this.#search, this.#whose.root), this.#said, this.#body);
+      el('div', { class: c('top') }, el('h2', { class: c('heading') }, 'Clients'), this.#search, ...choices.map(({ root }) => root)), this.#said, this.#body);
     this.#owned.listen(this.#search, 'input', () => {
       this.#owned.drop(this.#timer);
       this.#timer = this.#owned.after(PAUSE_MS, () => void this.load());
     });
-    this.#owned.listen(this.#whose.input, 'change', () => void this.load());
     this.#owned.listen(this.#body, 'click', (event) => this.#clicked(event));
     this.#owned.listen(window, 'online', () => { if (this.#body.querySelector('[data-again]')) void this.load(); });
   }
@@ -93,8 +97,8 @@ export class ClientList implements Disposable {
   }
 
   #asked(before?: string) {
-    const name = this.#search.value.trim();
-    return { manager: this.#whose.input.value === 'mine' ? this.#me : undefined, name: name === '' ? undefined : name, before };
+    const manager = this.#whose.input.value === 'mine' ? this.#me : undefined;
+    return { manager, name: this.#search.value.trim() || undefined, lifecycle: this.#where.input.value || undefined, before };
   }
 
   #draw(): void {
@@ -114,8 +118,11 @@ export class ClientList implements Disposable {
   }
 
   #nothing(): HTMLElement {
-    const { name, manager } = this.#asked();
-    if (name !== undefined) return emptyState({ icon: usersIcon, title: 'Nobody found', text: `No client ${manager === undefined ? '' : 'of yours '}has “${name}” in their name.` });
+    const { name, manager, lifecycle } = this.#asked();
+    const whose = manager === undefined ? '' : 'of yours ';
+    const where = lifecycle === undefined ? '' : `stands at “${LIFECYCLE[lifecycle as Client['lifecycle']]}”`;
+    if (name !== undefined) return emptyState({ icon: usersIcon, title: 'Nobody found', text: `No client ${whose}${where && `who ${where} `}has “${name}” in their name.` });
+    if (where) return emptyState({ icon: usersIcon, title: 'Nobody is there', text: `No client ${whose}${where}.` });
     if (manager !== undefined) return emptyState({ icon: usersIcon, title: 'None is yours yet', text: 'Who invites somebody from a conversation looks after them. An account nobody looks after can be taken on.' });
     return emptyState({ icon: usersIcon, title: 'No clients yet', text: 'Invite a visitor from their conversation: once they accept, they are here.' });
   }
