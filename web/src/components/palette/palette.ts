@@ -41,8 +41,10 @@ export class Palette {
     el('div', { class: c('top') }, this.#input, this.#close), this.#none, this.#list, this.#count,
     el('p', { class: c('foot'), 'aria-hidden': 'true' }, el('span', {}, el('kbd', {}, '↑ ↓'), 'choose'), el('span', {}, el('kbd', {}, 'Enter'), 'do'), el('span', {}, el('kbd', {}, 'Esc'), 'back')));
 
-  constructor(actions: Actions) {
+  /** With these words in its field. */
+  constructor(actions: Actions, words = '') {
     this.#actions = actions;
+    this.#input.value = words;
     this.#owned.listen(this.#input, 'input', () => this.#draw());
     this.#owned.listen(this.#dialog, 'keydown', (event) => this.#key(event));
     this.#owned.listen(this.#close, 'click', () => this.close());

@@ -24,7 +24,7 @@ export function operatorShell(own: Own, main: HTMLElement): { root: HTMLElement;
     { id: 'leave', label: 'Sign out', words: 'log out leave', icon: leaveIcon, group: 'You', run: () => leave(own) },
   ]);
   const root = frame(own, {
-    start: '/platform', place: 'Platform', you: '#you', main, links: links.map(({ link }) => link), tools: [paletteButton(own.actions, own.owned)],
+    start: '/platform', place: 'Platform', you: '#you', main, links: links.map(({ link }) => link), tools: [paletteButton(own)],
   });
   return {
     root,

@@ -71,7 +71,7 @@ export function shell(session: Session, current: string, main: HTMLElement, more
   return frame(session, {
     start: staff ? '/inbox' : '/chat', place: session.tenant.name, title: more.title, you: '/settings#you', banner: banner.root, main,
     links: links.map((link) => placeLink(link, current)),
-    tools: [paletteButton(session.actions, session.owned), ...(more.tools ?? []), session.notices && session.alerts ? bell(session.notices, session.alerts, session) : null],
+    tools: [paletteButton(session), ...(more.tools ?? []), session.notices && session.alerts ? bell(session.notices, session.alerts, session) : null],
   });
 }
 

@@ -61,7 +61,7 @@ function begin(session: Looking): void {
   session.owned.listen(window, 'hashchange', show);
   fill(mustFind('#app'), frame(session, {
     start: '/look', place: session.tenant.name, you: '/look', title: `Looking into ${session.tenant.name}`, main, links,
-    tools: [paletteButton(session.actions, session.owned)], banner: el('div', {}, banner(session), lines.root),
+    tools: [paletteButton(session)], banner: el('div', {}, banner(session), lines.root),
   }));
   show();
 }
