@@ -1,4 +1,6 @@
 // Chromium as a person has it, with the ways to slow it down and to look into it.
+import { cpus } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 
 const EXECUTABLE = process.env.BRIGADE_TEST_CHROMIUM ?? '/usr/bin/chromium';
@@ -29,4 +31,23 @@ export async function slowDown(page) {
 export function spread(numbers) {
   const sorted = numbers.toSorted((a, b) => a - b);
   return { median: sorted[Math.floor(sorted.length / 2)], least: sorted[0], most: sorted.at(-1) };
+}
+
+/** How much of the processors may be busy before anything is measured, over how long, and how long that is waited for. */
+const QUIET = { share: 0.03, ms: 10_000, atMost: 900_000 };
+
+/**
+ * Until the machine has come to rest. What follows from ten thousand conversations takes minutes: when an answer is due in each, the vacuum of
+ * the database. A phone does not share its processor with that, and here it would.
+ */
+export async function quiet() {
+  const times = () => cpus().reduce((sum, { times: { idle, ...busy } }) => ({ idle: sum.idle + idle, busy: sum.busy + Object.values(busy).reduce((a, b) => a + b) }), { idle: 0, busy: 0 });
+  for (const until = Date.now() + QUIET.atMost; Date.now() < until;) {
+    const before = times();
+    await sleep(QUIET.ms);
+    const after = times();
+    const busy = after.busy - before.busy;
+    if (busy / (busy + after.idle - before.idle) < QUIET.share) return;
+  }
+  throw new Error(`the machine has not come to rest within ${QUIET.atMost / 60_000} minutes: more than ${QUIET.share * 100} % of it is busy`);
 }

@@ -2,15 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { visitors } from '../../tests/e2e/support/http.mjs';
 import { signIn } from '../../tests/e2e/support/people.mjs';
-import { PHONE, launch, slowDown, spread } from './chromium.mjs';
+import { PHONE, launch, quiet, slowDown, spread } from './chromium.mjs';
 
 const CONVERSATIONS = 10_000;
 const AT_ONCE = 8;
 const PAINT_MS = 1_000;
 const TASK_MS = 50;
 const SENDS = 30;
-/** For so long after ten thousand were begun, the server and its database are still at it, with the core the browser needs. */
-const SETTLE_MS = 40_000;
 /** A page is left alone for so long. */
 const ALONE_MS = 2_500;
 
@@ -36,7 +34,7 @@ async function fillInbox(server) {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, one));
-  await sleep(SETTLE_MS);
+  await quiet();
 }
 
 async function signedIn(browser, server) {
