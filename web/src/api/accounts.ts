@@ -1,4 +1,5 @@
 import type { AccountEvent, AccountState, Party } from '../live/protocol.gen';
+import { query } from './query';
 import { call } from './session';
 
 /** A client in the list. */
@@ -15,11 +16,10 @@ export type AccountLine = { seq: number; by: Party; at: string } & AccountEvent;
 
 /** A page of the clients, the newest first; of one account manager, with something in their name or at one place of the way, when that is said. */
 export function clients(asked: Partial<Record<'manager' | 'name' | 'lifecycle' | 'before', string | undefined>>, signal?: AbortSignal): Promise<{ items: Client[]; next: string | null }> {
-  const query = new URLSearchParams(Object.entries(asked).filter((each): each is [string, string] => each[1] !== undefined));
-  return call('GET', `/v1/accounts?${query}`, undefined, signal ? { signal } : {});
+  return call('GET', `/v1/accounts${query(asked)}`, undefined, signal ? { signal } : {});
 }
 
 /** What happened to an account: the newest `limit` lines before a line, or of all; the oldest first. */
 export function accountLog(id: string, limit: number, before = Number.MAX_SAFE_INTEGER): Promise<{ entries: AccountLine[]; head: number }> {
-  return call('GET', `/v1/accounts/${id}/log?${new URLSearchParams({ limit: String(limit), before: String(before) })}`);
+  return call('GET', `/v1/accounts/${id}/log${query({ limit, before })}`);
 }

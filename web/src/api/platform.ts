@@ -1,3 +1,4 @@
+import { query } from './query';
 import { call } from './session';
 import type { AuditLine } from './settings';
 
@@ -93,11 +94,6 @@ export interface Page<T, N> {
 export interface Activity extends Page<AuditLine, number> {
   names: Record<string, string>;
 }
-
-const query = (values: Record<string, string | number | undefined>): string => {
-  const given = Object.entries(values).filter((pair): pair is [string, string | number] => pair[1] !== undefined && pair[1] !== '');
-  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`;
-};
 
 export const overview = (signal?: AbortSignal) => call<Overview>('GET', '/v1/platform/overview', undefined, signal ? { signal } : {});
 

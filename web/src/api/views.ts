@@ -1,5 +1,6 @@
 import type { Criteria, Narrowing } from '../components/inbox-list/criteria';
 import type { Order } from '../components/inbox-list/filters';
+import { query } from './query';
 import { call } from './session';
 
 /** A saved view of the inbox: which conversations, in which order, under a name. */
@@ -36,6 +37,5 @@ export const removeView = ({ id }: SavedView) => call<unknown>('DELETE', `/v1/in
 
 /** Of all conversations there are; of the lists only what they are narrowed to. */
 export function counts(narrowing: Narrowing): Promise<Counts> {
-  const query = new URLSearchParams(Object.entries(narrowing).filter(([, value]) => value !== '')).toString();
-  return call<Counts>('GET', query === '' ? '/v1/inbox/counts' : `/v1/inbox/counts?${query}`);
+  return call<Counts>('GET', `/v1/inbox/counts${query({ ...narrowing })}`);
 }

@@ -1,7 +1,7 @@
 import type { Draft, ServerDraft } from '../../api/drafts';
 import { Disposables, type Disposable } from '../../base/disposables';
-import type { LiveConversation } from '../../live/live-conversation';
 import type { Kept } from '../../live/guard';
+import type { LiveConversation } from '../../live/live-conversation';
 import type { Message, Party, Seq } from '../../live/protocol.gen';
 import type { TypingPart } from '../../live/typing';
 import { el, fill } from '../../ui/dom';
