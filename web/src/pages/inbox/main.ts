@@ -11,6 +11,7 @@ import { NEWEST_OPEN } from '../../first';
 import { startSession, type Session } from '../../session/start';
 import { fill, mustFind } from '../../ui/dom';
 import { chatIcon, helpIcon, offlineIcon } from '../../ui/icons';
+import { haveLettersCome } from '../../ui/letters';
 import { mustClass } from '../../ui/must-class';
 import { painted } from '../../ui/painted';
 import { asksForOne, Front } from './front';
@@ -23,9 +24,12 @@ const c = mustClass(styles);
 const first = conversations(NEWEST_OPEN);
 // Whatever is the matter, the live list will tell.
 first.catch(() => undefined);
+/** When the list is seen, or will not be soon. */
+const drawn = first.then(painted, () => undefined);
+void haveLettersCome(drawn);
 
 /** What is done with conversations: at once when one is asked for, and otherwise when the list is seen. */
-const rest = (asksForOne() ? Promise.resolve() : first.then(painted, () => undefined)).then(() => import('./inbox-page')).catch(() => undefined);
+const rest = (asksForOne() ? Promise.resolve() : drawn).then(() => import('./inbox-page')).catch(() => undefined);
 
 async function goOn(front: Front, tenant: StateStore<TenantState>): Promise<InboxPage | undefined> {
   const code = await rest;
