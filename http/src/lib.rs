@@ -28,6 +28,7 @@ pub mod input;
 pub mod notices;
 pub mod openapi;
 pub mod ops;
+mod packing;
 pub mod pages;
 pub mod platform;
 pub mod problem;

@@ -12,7 +12,7 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 use brigade_domain::refusal::Refusal;
 
 use super::headers::ForOtherSites;
-use super::{Context, Gate, PagePolicy, cors, headers, normalise, security_event};
+use super::{Context, Gate, PagePolicy, cors, headers, normalise, packed, security_event};
 use crate::envelope;
 
 /// Wraps every answer of the server.
@@ -29,10 +29,11 @@ pub(crate) async fn frame(
 
     let (response, allowed) = answer(&gate, req, next, &context).await?;
     let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
-    let (mut response, refusal) = normalise::normalise(response, &context);
+    let (response, refusal) = normalise::normalise(response, &context);
     if let Some(refusal) = &refusal {
         security_event::note(refusal, &route, &context);
     }
+    let mut response = packed::pack(response, &gate.config).await;
     finish(&mut response, &context);
     cors::apply(response.headers_mut(), allowed.as_ref());
     record(method.as_str(), &route, response.status(), started, &context);

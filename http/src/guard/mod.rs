@@ -17,6 +17,7 @@ mod gate;
 mod headers;
 pub(crate) mod limit;
 mod normalise;
+mod packed;
 pub(crate) mod security_event;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use super::{StaticFile, StaticFiles};
+use crate::packing;
 
 /// How long a file may be kept (C32).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,18 +53,9 @@ pub(super) fn negotiate(
 ) -> Option<(StaticFile, Option<&'static str>)> {
     [("br", ".br"), ("gzip", ".gz")]
         .into_iter()
-        .filter(|(coding, _)| takes(headers, coding))
+        .filter(|(coding, _)| packing::takes(headers, coding))
         .find_map(|(coding, ending)| Some((files.get(&format!("{path}{ending}"))?, Some(coding))))
         .or_else(|| Some((files.get(path)?, None)))
-}
-
-/// Whether the client takes what is packed so.
-pub(super) fn takes(headers: &HeaderMap, coding: &str) -> bool {
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    accepted.split(',').any(|part| {
-        let mut pieces = part.split(';').map(str::trim);
-        pieces.next() == Some(coding) && pieces.all(|piece| piece != "q=0")
-    })
 }
 
 /// The answer with `file`, or 304 when the client has it.

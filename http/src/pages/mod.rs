@@ -6,24 +6,18 @@
 mod file;
 
 use std::borrow::Cow;
-use std::io::Write as _;
 
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use brigade_domain::refusal::{Code, Fault};
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use brigade_domain::refusal::Code;
 use serde::Deserialize;
 
 use crate::guard::{PagePolicy, Public};
 use crate::input::Params;
 use crate::problem::Answer;
-use crate::{App, Routes};
+use crate::{App, Routes, packing};
 pub(crate) use file::{Keep, answer};
-
-/// What goes in one packet is not worth packing.
-const PACKET: usize = 1_400;
 
 /// One file of the web bundles.
 #[derive(Debug, Clone)]
@@ -127,21 +121,14 @@ fn html(
     // A page that holds a nonce is another page each time.
     let etag = format!("{}-{}", file.etag, site_key.len());
     // It says nothing that is a secret of whoever asks, so its length may tell what is in it.
-    let packed = (text.len() > PACKET && file::takes(request.headers(), "gzip")).then(|| gzip(&text)).transpose()?;
+    let packs = packing::is_worth_it(text.len()) && packing::takes(request.headers(), "gzip");
+    let packed = packs.then(|| packing::gzip(text.as_bytes())).transpose()?;
     let coding = packed.as_ref().map(|_| "gzip");
     let file = StaticFile { content: packed.unwrap_or_else(|| text.into_bytes()).into(), etag };
     let mut response = answer(request.headers(), path, file, coding, Keep::Revalidate);
     let connect = app.config().origins.iter().map(|origin| origin.replacen("http", "ws", 1)).collect();
     response.extensions_mut().insert(PagePolicy { nonce, connect, frame_ancestors });
     Ok(response)
-}
-
-fn gzip(text: &str) -> Answer<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder
-        .write_all(text.as_bytes())
-        .and_then(|()| encoder.finish())
-        .map_err(|error| Fault::internal("a page", error).into())
 }
 
 /// A key has no such characters; a text put into HTML is escaped all the same.

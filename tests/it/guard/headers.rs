@@ -1,5 +1,8 @@
 //! Headers on every answer (security 17, 18, 19), and the one shape of every error.
 
+use std::io::Read as _;
+
+use flate2::read::GzDecoder;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
@@ -84,6 +87,24 @@ async fn pages_are_asked_for_anew_each_time_and_what_they_name_is_kept() {
     for for_sites in ["/widget/loader.js", "/widget/forms.js", &look] {
         assert_eq!(keep(for_sites).await, "public, max-age=300, must-revalidate", "{for_sites}");
     }
+}
+
+#[tokio::test]
+async fn a_long_answer_comes_packed_to_whoever_takes_it() {
+    let app = TestApp::start().await;
+    let http = reqwest::Client::new();
+    let ask = || http.get(app.url("/v1/openapi.json"));
+    let plain = ask().send().await.unwrap();
+    assert!(!plain.headers().contains_key("content-encoding"));
+    assert!(plain.headers().get_all("vary").iter().any(|vary| vary == "Accept-Encoding"));
+    let plain = plain.bytes().await.unwrap();
+    let packed = ask().header("accept-encoding", "gzip").send().await.unwrap();
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    let packed = packed.bytes().await.unwrap();
+    assert!(packed.len() * 4 < plain.len(), "{} of {}", packed.len(), plain.len());
+    let mut read = Vec::new();
+    GzDecoder::new(&*packed).read_to_end(&mut read).unwrap();
+    assert_eq!(read, plain);
 }
 
 #[tokio::test]
