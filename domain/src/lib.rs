@@ -14,6 +14,7 @@
 //! | hold a name or an address a person typed | [`text`] |
 //! | fill names into a text a person wrote | [`template`] |
 //! | report something broken | [`refusal::Fault`] |
+//! | write to somebody in their own language | [`language`] |
 //! | say what a business did in some time | [`reports`] |
 //! | tell other servers what happens | [`webhooks`] |
 //! | tell the staff what concerns them | [`notices`] |
@@ -28,6 +29,7 @@ pub mod id;
 pub mod identity;
 pub mod journal;
 pub mod json;
+pub mod language;
 pub mod limits;
 pub mod notices;
 pub mod platform;

@@ -112,7 +112,17 @@ describe('languages', () => {
     await dialog.getByText('Bitte geben Sie an, wohin wir es senden sollen.').waitFor();
     await assertGerman(chat);
     await picture(visitor, 'widget-german-refused-phone');
-    await dialog.getByRole('button', { name: 'Abbrechen' }).click();
+    await dialog.getByLabel('Ihre E-Mail-Adresse').fill('greta@example.com');
+    await dialog.getByRole('button', { name: 'Senden' }).click();
+    await chat.getByText('Sie ist unterwegs.', { exact: false }).waitFor();
+    const outbox = await (await windows.person()).newPage();
+    await eventually(async () => {
+      await outbox.goto('/dev/outbox');
+      const letter = await outbox.getByRole('listitem').filter({ hasText: 'To greta@example.com' }).textContent();
+      assert.match(letter, /Ihre Unterhaltung mit/);
+      assert.match(letter, /Yes, until noon\..*Diese E-Mail wurde in der Unterhaltung mit/s);
+    });
+    await picture(outbox, 'outbox-german-transcript-desktop');
     await amara.getByRole('button', { name: 'Resolve', exact: true }).click();
     await chat.getByRole('button', { name: 'Sehr schlecht' }).waitFor();
     await assertGerman(chat);

@@ -13,6 +13,7 @@ use super::wire;
 use crate::Timestamp;
 use crate::entity::{Seq, parse_body, unknown_command};
 use crate::id::{AccountId, InvitationId, LabelId, TeamId, UserId, VisitorId};
+use crate::language::Language;
 use crate::refusal::Refusal;
 use crate::tenant::feedback::Question;
 use crate::tenant::questions::{Answer, MAX_QUESTIONS};
@@ -113,6 +114,8 @@ pub enum Command {
     AskTranscript {
         /// Where a visitor wants it; without one, where they have left to be reached.
         email: Option<Email>,
+        /// In which language.
+        language: Language,
     },
     /// Write a message that is sent later.
     Schedule(Schedule),
@@ -330,9 +333,10 @@ impl Command {
             }
             "unblock" => parse_body(body).map(|wire::Empty {}| Self::Unblock),
             "ask_transcript" => {
-                let wire::AskTranscript { email } = parse_body(body)?;
+                let wire::AskTranscript { email, language } = parse_body(body)?;
                 Ok(Self::AskTranscript {
                     email: email.as_deref().map(|email| Email::parse("email", email)).transpose()?,
+                    language: language.as_deref().map(Language::parse).transpose()?.unwrap_or_default(),
                 })
             }
             "schedule" => Schedule::parse(parse_body(body)?).map(Self::Schedule),

@@ -175,6 +175,7 @@ pub(super) struct Block {
 #[serde(deny_unknown_fields)]
 pub(super) struct AskTranscript {
     pub(super) email: Option<String>,
+    pub(super) language: Option<String>,
 }
 
 #[derive(Deserialize)]

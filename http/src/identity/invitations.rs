@@ -10,6 +10,7 @@ use brigade_domain::identity::ports::{
     Acceptance, Begun, Invitation, InvitationFor, Invitee, NewInvitation, TenantView,
 };
 use brigade_domain::identity::{Cause, Secret};
+use brigade_domain::language::Language;
 use brigade_domain::refusal::{Code, Refusal};
 use brigade_domain::text::{DisplayName, Email};
 use serde::{Deserialize, Serialize};
@@ -191,7 +192,7 @@ async fn letter(
     };
     let own = app.identity.wordings.own(business.id, occasion).await?;
     let names = Names { person: name.as_str(), business: &business.name };
-    let (words, tenant) = (Words::of(occasion, own.as_ref(), names)?, business.name.clone());
+    let (words, tenant) = (Words::of((occasion, Language::En), own.as_ref(), names)?, business.name.clone());
     Ok(match offer {
         InvitationFor::Staff(_) => Letter::StaffInvitation { words, tenant, link },
         InvitationFor::Client { .. } => Letter::ClientInvitation { words, tenant, link },

@@ -11,6 +11,7 @@ use brigade_domain::id::TenantId;
 use brigade_domain::identity::mail::wording::{Names, Occasion, Wording, Words};
 use brigade_domain::identity::mail::{Letter, Mail};
 use brigade_domain::identity::ports::KeptWording;
+use brigade_domain::language::Language;
 use brigade_domain::refusal::Fault;
 use brigade_domain::tenant::clock::Zone;
 use brigade_domain::tenant::shown::Shown;
@@ -59,7 +60,7 @@ pub(crate) struct OwnLetterView {
 
 impl OwnLetterView {
     fn of(occasion: Occasion, kept: Option<&KeptWording>) -> Self {
-        let (subject, text) = occasion.ours();
+        let (subject, text) = occasion.ours(Language::En);
         Self {
             occasion,
             rev: kept.map_or(0, |kept| kept.rev),
@@ -173,7 +174,7 @@ fn sample(occasion: Occasion, wording: &Wording, business: Shown, link: String, 
 }
 
 fn transcript(words: Words, tenant: String, zone: Zone, at: Timestamp) -> Mail {
-    let said = |by: &str, text: &str| Said { by: by.to_owned(), at, text: text.to_owned(), files: Vec::new() };
+    let said = |by: &str, text: &str| Said { by: Some(by.to_owned()), at, text: text.to_owned(), files: Vec::new() };
     let newest = [said(&tenant, "We do, from 9 to 12."), said(SAMPLE, "Do you deliver on Mondays?")];
-    Transcript::of(words, (tenant, zone), newest, false).write("")
+    Transcript::of((Language::En, words), (tenant, zone), newest, false).write("")
 }

@@ -39,20 +39,21 @@ async fn send(app: &App, waiting: &dyn Waiting, task: Task) -> Result<(), TaskEr
     let (newest, more) = said_before(app, tenant, which).await.map_err(TaskError::new)?;
     let at = Timestamp::now();
     let said = newest.iter().filter(|message| !message.deleted()).map(|message| Said {
-        by: names.get(&message.by).cloned().unwrap_or_else(|| "Somebody".to_owned()),
+        by: names.get(&message.by).cloned(),
         at: message.at,
         text: message.text.as_ref().map_or_else(String::new, ToString::to_string),
         files: message.attachments.iter().map(|file| mailed_file(app, tenant, file, at)).collect(),
     });
-    let words = words(app, tenant, &business.name).await.map_err(TaskError::new)?;
-    let transcript = Transcript::of(words, (business.name, business.hours.zone().clone()), said, more);
+    let words = words(app, tenant, which, &business.name).await.map_err(TaskError::new)?;
+    let transcript =
+        Transcript::of((which.language, words), (business.name, business.hours.zone().clone()), said, more);
     waiting.post(tenant, which, transcript.write(&address), at).await.map_err(TaskError::new)
 }
 
 /// As the business words it now: one that is on its way already stays as it is.
-async fn words(app: &App, tenant: TenantId, business: &str) -> Result<Words, Fault> {
+async fn words(app: &App, tenant: TenantId, which: Which, business: &str) -> Result<Words, Fault> {
     let own = app.identity.wordings.own(tenant, Occasion::Transcript).await?;
-    Words::of(Occasion::Transcript, own.as_ref(), Names { person: "", business })
+    Words::of((Occasion::Transcript, which.language), own.as_ref(), Names { person: "", business })
 }
 
 /// What is read of somebody who speaks.

@@ -4,6 +4,7 @@ use brigade_domain::Timestamp;
 use brigade_domain::actor::Role;
 use brigade_domain::chat::transcript::{Waiting, Which};
 use brigade_domain::identity::mail::Mail;
+use brigade_domain::language::Language;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -98,6 +99,27 @@ async fn a_letter_has_what_both_sides_said_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_letter_is_in_the_language_of_whoever_asks_for_it() {
+    let scene = Scene::set().await;
+    let visitor = scene.answered().await;
+    let unknown = json!({ "email": "mia@example.com", "language": "tlh" });
+    let refused = scene.visitor_asks(&visitor, &unknown).await;
+    assert_eq!((refused.code(), &refused.body["error"]["details"]["field"]), ("INVALID_INPUT", &json!("language")));
+    scene.visitor_asks(&visitor, &json!({ "email": "mia@example.com", "language": "de" })).await.data();
+    scene.app.jobs_done().await;
+    scene.staff_asks(&visitor, "ask_transcript", &json!({})).await.data();
+    let letters = scene.letters("mia@example.com").await;
+    let begins = |subject: &str| letters.iter().filter(|letter| letter.subject.starts_with(subject)).count();
+    assert_eq!((begins("Ihre Unterhaltung mit"), begins("Your conversation with")), (1, 1));
+    let german = letters.iter().find(|letter| letter.subject.starts_with("Ihre")).unwrap();
+    assert!(
+        german.text.contains("Do you cater?") && german.text.contains("Die Uhrzeiten sind die von"),
+        "{}",
+        german.text
+    );
+}
+
+#[tokio::test]
 async fn neither_a_conversation_nor_an_address_is_sent_more_than_is_good_also_when_two_ask_at_once() {
     let scene = Scene::set().await;
     let (first, second) = (scene.answered().await, scene.answered().await);
@@ -137,7 +159,7 @@ async fn a_letter_is_written_once_however_often_its_job_is_done() {
     scene.visitor_asks(&visitor, &json!({ "email": "mia@example.com" })).await.data();
     scene.app.jobs_done().await;
     let rev = scene.app.database.sql("select rev from transcripts").parse().unwrap();
-    let which = Which { conversation: visitor.conversation.parse().unwrap(), rev };
+    let which = Which { conversation: visitor.conversation.parse().unwrap(), rev, language: Language::En };
     let waiting: &dyn Waiting = &scene.app.inside.platform.identity;
     assert_eq!(waiting.address(scene.tenant.id, which).await.unwrap(), None);
     // A worker that has looked before the other one was done.

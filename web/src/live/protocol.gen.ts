@@ -439,6 +439,8 @@ export type TranscriptAsked = {
 export type AskTranscriptBody = {
   /** Where a visitor wants it; left as a contact too. */
   email?: string | null;
+  /** In which language the letter is */
+  language?: "en" | "de" | null;
 };
 
 export type TranscriptAskedBody = {

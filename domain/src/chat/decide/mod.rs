@@ -109,7 +109,7 @@ impl Conversation {
             Command::GiveFeedback(give) => self.give_feedback(asker, give),
             Command::Block { reason, email } => self.block(asker, reason, *email),
             Command::Unblock => Ok(self.unblock()),
-            Command::AskTranscript { email } => self.ask_transcript(asker, email.as_ref()),
+            Command::AskTranscript { email, language } => self.ask_transcript(asker, email.as_ref(), *language),
             Command::Schedule(schedule) => self.schedule(asker, schedule),
             Command::Reschedule(change) => self.reschedule(asker, change),
             Command::Unschedule { item } => self.unschedule(asker, *item),

@@ -13,6 +13,7 @@ use crate::chat::state::{Contact, Conversation};
 use crate::chat::transcript::{A_DAY, Recipient, Wanted, Which};
 use crate::entity::{Decision, Fact, Seq};
 use crate::id::UserId;
+use crate::language::Language;
 use crate::refusal::{Code, Refusal};
 use crate::text::Email;
 
@@ -22,7 +23,7 @@ impl Conversation {
     /// A visitor says where it goes, or has left an address before; a client has one; the staff have it sent to the customer.
     /// It can be asked for once the staff have answered: what somebody writes to themselves is not carried to an address that
     /// may be a stranger's.
-    pub(super) fn ask_transcript(&self, asker: &Asker<'_>, email: Option<&Email>) -> Ruling {
+    pub(super) fn ask_transcript(&self, asker: &Asker<'_>, email: Option<&Email>, language: Language) -> Ruling {
         if email.is_some() && asker.standing != Standing::Visitor {
             return Err(Refusal::invalid("email", "It goes to the customer's own address. Leave this out."));
         }
@@ -41,7 +42,7 @@ impl Conversation {
         let details = json!({ "conversation": self.audit_id(), "seq": rev });
         Ok(decision
             .with_fact(Fact::Transcript(Wanted { conversation, rev, at: asker.at, to }))
-            .with_job(Which { conversation, rev }.job())
+            .with_job(Which { conversation, rev, language }.job())
             .with_audit("conversation.transcript_asked", details))
     }
 

@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 
+use super::phrases;
 use crate::Timestamp;
 use crate::identity::mail::render::{escape, one_line, page, paragraph};
 use crate::identity::mail::wording::Words;
 use crate::identity::mail::{Line, Mail};
+use crate::language::Language;
 use crate::tenant::clock::Zone;
 
 /// The most messages of a letter: the newest.
@@ -23,8 +25,8 @@ pub const LINK_DAYS: i64 = 7;
 /// A message both sides have seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
-    /// Whose.
-    pub by: String,
+    /// Whose; none: nobody knows any more.
+    pub by: Option<String>,
     /// When.
     pub at: Timestamp,
     /// What it says now.
@@ -38,6 +40,8 @@ pub struct Said {
 pub struct Transcript {
     /// What it begins with ([`crate::identity::mail::wording::Occasion::Transcript`]).
     pub words: Words,
+    /// In which language it is.
+    pub language: Language,
     /// The business.
     pub tenant: String,
     /// By whose clock.
@@ -51,7 +55,7 @@ pub struct Transcript {
 impl Transcript {
     /// Of `newest` messages, the newest first, as many as fit.
     pub fn of(
-        words: Words,
+        (language, words): (Language, Words),
         (tenant, zone): (String, Zone),
         newest: impl IntoIterator<Item = Said>,
         more: bool,
@@ -66,7 +70,7 @@ impl Transcript {
             said.push(message);
         }
         said.reverse();
-        Self { words, tenant, zone, said, cut }
+        Self { words, language, tenant, zone, said, cut }
     }
 
     /// Writes the letter to `to`.
@@ -82,19 +86,13 @@ impl Transcript {
 
     /// The words, and after them what is ours to say.
     fn begins(&self) -> Vec<String> {
-        let left_out =
-            if self.cut { " Only the newest part fits into a letter; what was said before is left out." } else { "" };
         let mut paragraphs = self.words.paragraphs();
-        paragraphs.push(format!("Times are those of {}.{left_out}", self.zone.as_str()));
+        paragraphs.push(phrases::clock(self.language, self.zone.as_str(), self.cut));
         paragraphs
     }
 
     fn ends(&self) -> String {
-        format!(
-            "Links to files work for {LINK_DAYS} days. This letter was asked for in the conversation with {}, and is sent once. If you \
-             do not know of it, somebody has mistaken your address for theirs: you need not do anything, and get no more of it.",
-            one_line(&self.tenant)
-        )
+        phrases::ending(self.language, &one_line(&self.tenant))
     }
 
     fn zoned(&self, at: Timestamp) -> Zoned {
@@ -107,8 +105,9 @@ impl Transcript {
         self.said.iter().map(move |said| {
             let at = self.zoned(said.at);
             let new_day = day.replace(at.date()) != Some(at.date());
-            let date = new_day.then(|| at.strftime("%A, %-d %B %Y").to_string());
-            (date, format!("{} {}", at.strftime("%H:%M"), one_line(&said.by)), said)
+            let date = new_day.then(|| phrases::day(self.language, &at));
+            let by = said.by.as_deref().unwrap_or(phrases::somebody(self.language));
+            (date, format!("{} {}", at.strftime("%H:%M"), one_line(by)), said)
         })
     }
 
@@ -159,7 +158,7 @@ impl Transcript {
             self.begins().iter().map(|text| paragraph(text)).collect::<String>(),
             escape(&self.ends())
         );
-        page(&self.words.subject, 620, &inside)
+        page(self.language, &self.words.subject, 620, &inside)
     }
 }
 
@@ -172,13 +171,43 @@ mod tests {
     const TENANT: &str = "Balance <Kitchen>";
 
     fn said(by: &str, at: &str, text: &str) -> Said {
-        Said { by: by.to_owned(), at: at.parse().unwrap(), text: text.to_owned(), files: Vec::new() }
+        Said { by: Some(by.to_owned()), at: at.parse().unwrap(), text: text.to_owned(), files: Vec::new() }
     }
 
     fn of(newest: Vec<Said>) -> Transcript {
-        let words = Words::of(Occasion::Transcript, None, Names { person: "", business: TENANT }).unwrap();
+        spoken(Language::En, newest)
+    }
+
+    fn spoken(language: Language, newest: Vec<Said>) -> Transcript {
+        let words = Words::of((Occasion::Transcript, language), None, Names { person: "", business: TENANT }).unwrap();
         let zone = Zone::parse("zone", "Europe/Berlin").unwrap();
-        Transcript::of(words, (TENANT.to_owned(), zone), newest, false)
+        Transcript::of((language, words), (TENANT.to_owned(), zone), newest, false)
+    }
+
+    #[test]
+    fn a_letter_is_in_one_language_but_for_what_people_wrote() {
+        let newest = vec![
+            Said { by: None, ..said("", "2026-03-02T23:30:00Z", "Gern.") },
+            said("Visitor 4F2A", "2026-03-01T09:00:00Z", "Do you cater?"),
+        ];
+        let mail = Transcript { cut: true, ..spoken(Language::De, newest) }.write("mia@example.com");
+        assert_eq!(mail.subject, "Ihre Unterhaltung mit Balance <Kitchen>");
+        for form in [&mail.text, &mail.html] {
+            for said in [
+                "Sonntag, 1. März 2026",
+                "Dienstag, 3. März 2026",
+                "00:30 Jemand",
+                "Die Uhrzeiten sind die von Europe/Berlin.",
+                "fehlt.",
+                "gelten 7 Tage",
+            ] {
+                assert!(form.contains(said), "{said} in {form}");
+            }
+            for english in ["Times", "Links to", "Hello", "March", "Monday"] {
+                assert!(!form.contains(english), "{english} in {form}");
+            }
+        }
+        assert!(mail.html.starts_with("<!doctype html><html lang=\"de\">"), "{}", mail.html);
     }
 
     #[test]
@@ -227,14 +256,14 @@ mod tests {
         #[test]
         fn the_newest_are_in_it(lengths in prop::collection::vec(0usize..4_000, 1..700)) {
             let newest: Vec<Said> =
-                lengths.iter().enumerate().map(|(n, length)| Said { by: n.to_string(), ..said("", "2026-03-02T09:00:00Z", &"a".repeat(*length)) }).collect();
+                lengths.iter().enumerate().map(|(n, length)| Said { by: Some(n.to_string()), ..said("", "2026-03-02T09:00:00Z", &"a".repeat(*length)) }).collect();
             let all = newest.len();
             let transcript = of(newest);
             let kept = transcript.said.len();
             prop_assert!((1..=MAX_MESSAGES).contains(&kept));
             prop_assert_eq!(transcript.cut, kept < all);
             prop_assert_eq!(transcript.write("x@example.com").text.contains("left out"), kept < all);
-            let names: Vec<String> = transcript.said.iter().map(|said| said.by.clone()).collect();
+            let names: Vec<String> = transcript.said.iter().filter_map(|said| said.by.clone()).collect();
             let expected: Vec<String> = (0..kept).rev().map(|n| n.to_string()).collect();
             prop_assert_eq!(names, expected);
             let bytes: usize = transcript.said.iter().map(|said| said.text.len()).sum();

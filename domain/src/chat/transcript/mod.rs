@@ -4,6 +4,7 @@
 //! later ([`letter::Transcript`]). It goes to the address a visitor left in this very conversation, or to a client's own.
 
 pub mod letter;
+mod phrases;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -14,6 +15,7 @@ use crate::entity::{Job, Seq};
 use crate::id::{ConversationId, TenantId, UserId};
 use crate::identity::mail::Mail;
 use crate::journal::BoxFuture;
+use crate::language::Language;
 use crate::refusal::Fault;
 use crate::text::Email;
 
@@ -83,6 +85,9 @@ pub struct Which {
     pub conversation: ConversationId,
     /// The entry that asks.
     pub rev: Seq,
+    /// In which language it is written.
+    #[serde(default)]
+    pub language: Language,
 }
 
 impl Which {

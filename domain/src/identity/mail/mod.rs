@@ -384,6 +384,7 @@ fn second_factor<'a>(name: &'a str, change: &FactorChange) -> Parts<'a> {
 mod tests {
     use super::wording::{Names, Occasion};
     use super::*;
+    use crate::language::Language;
 
     const NAMES: Names<'_> = Names { person: "Maya", business: "Balance Kitchen" };
 
@@ -391,7 +392,8 @@ mod tests {
     fn names_cannot_break_out() {
         let (person, tenant) = ("<img src=x onerror=alert(1)>", "A\r\nBcc: all@example.com");
         let letter = Letter::StaffInvitation {
-            words: Words::of(Occasion::StaffInvitation, None, Names { person, business: tenant }).unwrap(),
+            words: Words::of((Occasion::StaffInvitation, Language::En), None, Names { person, business: tenant })
+                .unwrap(),
             tenant: tenant.into(),
             link: "https://brigade.example/invite#t=\"><script>".into(),
         };
@@ -405,7 +407,7 @@ mod tests {
     fn every_letter_says_what_to_do_and_carries_its_link_twice() {
         let link = || "https://brigade.example/x#token=abc".to_owned();
         let (name, tenant) = (|| "Maya".to_owned(), || "Balance Kitchen".to_owned());
-        let words = |occasion| Words::of(occasion, None, NAMES).unwrap();
+        let words = |occasion| Words::of((occasion, Language::En), None, NAMES).unwrap();
         for letter in [
             Letter::VerifyEmail { name: name(), link: link() },
             Letter::ResetPassword { name: name(), link: link() },

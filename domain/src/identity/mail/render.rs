@@ -1,13 +1,15 @@
 //! How a letter looks, as text and as simple HTML.
 
 use super::{Line, Parts};
+use crate::language::Language;
 
 /// A letter's page: what is inside is HTML already, the title is not.
-pub(crate) fn page(title: &str, width: u16, inside: &str) -> String {
+pub(crate) fn page(language: Language, title: &str, width: u16, inside: &str) -> String {
     format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title></head>\
+        "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title></head>\
          <body style=\"margin:0;padding:24px;font:16px/1.5 sans-serif;color:#1c2420\">\
          <div style=\"max-width:{width}px;margin:0 auto\">{inside}</div></body></html>",
+        language.tag(),
         escape(title)
     )
 }
@@ -73,5 +75,5 @@ pub(super) fn html(parts: &Parts<'_>) -> String {
         )
     }));
     let ending = format!("<p style=\"margin:0;color:#5b6660\">{}</p>", escape(&parts.ending));
-    page(&parts.subject, 520, &(body + &ending))
+    page(Language::En, &parts.subject, 520, &(body + &ending))
 }

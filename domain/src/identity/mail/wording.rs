@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::render::one_line;
 use crate::chat::text::MessageText;
+use crate::language::Language;
 use crate::refusal::{Fault, Refusal};
 use crate::template::{Placeholders, Template, first_name};
 use crate::text::{line, paragraph};
@@ -54,8 +55,18 @@ impl Occasion {
         }
     }
 
-    /// Our own subject and text.
-    pub const fn ours(self) -> (&'static str, &'static str) {
+    /// Our own subject and text. Of who does not ask for their letter in the chat no language is known: theirs is English.
+    pub const fn ours(self, language: Language) -> (&'static str, &'static str) {
+        match (self, language) {
+            (Self::Transcript, Language::De) => (
+                "Ihre Unterhaltung mit {{business.name}}",
+                "Guten Tag,\n\ndas wurde in Ihrer Unterhaltung mit {{business.name}} geschrieben.",
+            ),
+            _ => self.in_english(),
+        }
+    }
+
+    const fn in_english(self) -> (&'static str, &'static str) {
         match self {
             Self::ClientInvitation => (
                 "Your account with {{business.name}}",
@@ -141,12 +152,16 @@ pub struct Words {
 }
 
 impl Words {
-    /// Of the own wording, or ours where there is none.
-    pub fn of(occasion: Occasion, own: Option<&Wording>, names: Names<'_>) -> Result<Self, Fault> {
+    /// Of the own wording, which is in whatever language it is, or ours where there is none.
+    pub fn of(
+        (occasion, language): (Occasion, Language),
+        own: Option<&Wording>,
+        names: Names<'_>,
+    ) -> Result<Self, Fault> {
         if let Some(wording) = own {
             return Ok(wording.fill(names));
         }
-        let (subject, text) = occasion.ours();
+        let (subject, text) = occasion.ours(language);
         let ours = Wording::parse(occasion, subject, text);
         Ok(ours.map_err(|refusal| Fault::internal("read our own wording of a letter", refusal))?.fill(names))
     }
@@ -173,10 +188,13 @@ mod tests {
     #[test]
     fn ours_can_be_filled_in_and_says_both_names_or_the_business() {
         for occasion in Occasion::ALL {
-            let words = Words::of(occasion, None, NAMES).unwrap();
-            assert!(words.subject.contains("Balance Kitchen") && !words.subject.contains("{{"), "{words:?}");
-            assert!(words.text.contains("Balance Kitchen") && words.text.starts_with("Hello"), "{words:?}");
-            assert_eq!(words.text.contains("Maya Okafor"), occasion != Occasion::Transcript);
+            for language in Language::ALL {
+                let words = Words::of((occasion, language), None, NAMES).unwrap();
+                assert!(words.subject.contains("Balance Kitchen") && !words.subject.contains("{{"), "{words:?}");
+                assert!(words.text.contains("Balance Kitchen"), "{words:?}");
+                assert!(words.text.starts_with("Hello") || language == Language::De, "{words:?}");
+                assert_eq!(words.text.contains("Maya Okafor"), occasion != Occasion::Transcript);
+            }
             assert_eq!(Occasion::named(occasion.as_str()), Some(occasion));
             assert_eq!(serde_json::to_value(occasion).unwrap(), occasion.as_str());
             // Whatever can be named has a value.

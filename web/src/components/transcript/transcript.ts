@@ -5,7 +5,7 @@ import type { AskTranscriptBody } from '../../live/protocol.gen';
 import { bringStyle } from '../../ui/bring-style';
 import { el, setText } from '../../ui/dom';
 import { mailIcon } from '../../ui/icons';
-import { say } from '../../words/say';
+import { language, say } from '../../words/say';
 import { button } from '../button/button';
 import { formDialog } from '../dialog/form-dialog';
 import { field } from '../field/field';
@@ -65,7 +65,7 @@ export class TranscriptTool implements Disposable {
       submit: say('copy.send'),
       save: () => {
         const address = visitor ? email.input.value.trim() : '';
-        const body: AskTranscriptBody = address === '' ? {} : { email: address };
+        const body: AskTranscriptBody = address === '' ? { language } : { language, email: address };
         return client.command(live.topic, 'ask_transcript', body).done;
       },
     });

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Letter } from '../../../api/letters';
 import { ApiError } from '../../../api/http';
 import { Disposables } from '../../../base/disposables';
@@ -41,6 +41,8 @@ describe('the editor of a letter', () => {
     api.previewLetter.mockReset().mockResolvedValue({ subject: 'Drawn', text: 'Drawn text', html: '<p>x</p>' });
     api.wordLetter.mockReset();
   });
+  // Another file of this process would find its own clock taken away with this one.
+  afterEach(() => vi.useRealTimers());
 
   it('begins with ours, and keeps what is not saved until it is the same again', () => {
     const { subject, write } = open();
