@@ -16,6 +16,7 @@ pub mod accounts;
 pub mod audit;
 pub mod chat;
 mod check;
+mod composite;
 mod db;
 mod error;
 pub mod identity;

@@ -4,11 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use brigade_domain::chat::matter::{Done, MatterRow};
-use brigade_domain::id::{TenantId, UserId};
+use brigade_domain::id::{LabelId, TenantId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::array_text;
 use crate::error::Error;
 use crate::journal::to_bigint;
 use crate::time::{DbTime, to_db};
@@ -100,4 +99,13 @@ impl Columns {
         }
         columns
     }
+}
+
+/// The text of an array: arrays of arrays do not unnest row by row.
+fn array_text(labels: &[LabelId]) -> Cow<'static, str> {
+    if labels.is_empty() {
+        return Cow::Borrowed("{}");
+    }
+    let ids: Vec<_> = labels.iter().map(|label| label.uuid().to_string()).collect();
+    Cow::Owned(format!("{{{}}}", ids.join(",")))
 }

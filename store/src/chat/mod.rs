@@ -26,17 +26,16 @@ mod search;
 mod transcripts;
 mod views;
 
-use std::borrow::Cow;
-
 use brigade_domain::chat::ConversationRow;
 use brigade_domain::entity::Seq;
-use brigade_domain::id::{AccountId, LabelId, TeamId, TenantId, UserId, VisitorId};
+use brigade_domain::id::{AccountId, TeamId, TenantId, UserId, VisitorId};
 use brigade_domain::refusal::{Code, Fault, Refusal};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::composite::is_composite;
 use crate::error::Error;
 use crate::journal::to_bigint;
 use crate::time::{DbTime, to_db};
@@ -63,91 +62,59 @@ pub(crate) async fn save(tx: &mut PgConnection, tenant: TenantId, rows: &[Rev<'_
     if rows.is_empty() {
         return Ok(());
     }
-    let columns = Columns::of(rows);
-    sqlx::query!(
-        r#"select brigade_save_conversations($1, '{}', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-                                             $13, $14, $15, $16, $17, $18, $19)"#,
-        tenant.uuid(),
-        &columns.id,
-        &columns.rev,
-        &columns.kind as _,
-        &columns.status as _,
-        &columns.visitor as _,
-        &columns.account as _,
-        &columns.assignee as _,
-        &columns.team as _,
-        &columns.waiting_since as _,
-        &columns.last_message_at as _,
-        &columns.settled_at as _,
-        &columns.snoozed_until as _,
-        &columns.woken_at as _,
-        &columns.priority as _,
-        &columns.labels as _,
-        &columns.due_at as _,
-        &columns.warn_at as _,
-        &columns.listing as _,
-    )
-    .execute(tx)
-    .await?;
+    sqlx::query!("select brigade_save_conversations($1, '{}', $2)", tenant.uuid(), self::rows(rows) as _,)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
-/// The columns of the rows, as arrays.
-pub(crate) struct Columns<'a> {
-    pub(crate) id: Vec<Uuid>,
-    pub(crate) rev: Vec<i64>,
-    pub(crate) kind: Vec<&'a str>,
-    pub(crate) status: Vec<&'a str>,
-    pub(crate) visitor: Vec<Option<Uuid>>,
-    pub(crate) account: Vec<Option<Uuid>>,
-    pub(crate) assignee: Vec<Option<Uuid>>,
-    pub(crate) team: Vec<Option<Uuid>>,
-    pub(crate) waiting_since: Vec<Option<DbTime>>,
-    pub(crate) last_message_at: Vec<Option<DbTime>>,
-    pub(crate) settled_at: Vec<Option<DbTime>>,
-    pub(crate) snoozed_until: Vec<Option<DbTime>>,
-    pub(crate) woken_at: Vec<Option<DbTime>>,
-    pub(crate) priority: Vec<&'a str>,
-    /// Each the text of an array.
-    pub(crate) labels: Vec<Cow<'static, str>>,
-    pub(crate) due_at: Vec<Option<DbTime>>,
-    pub(crate) warn_at: Vec<Option<DbTime>>,
-    pub(crate) listing: Vec<&'a str>,
+/// A row as it is kept.
+#[derive(sqlx::Encode)]
+pub(crate) struct Kept<'a> {
+    id: Uuid,
+    rev: i64,
+    kind: &'a str,
+    status: &'a str,
+    visitor_id: Option<Uuid>,
+    account_id: Option<Uuid>,
+    assignee: Option<Uuid>,
+    team: Option<Uuid>,
+    waiting_since: Option<DbTime>,
+    last_message_at: Option<DbTime>,
+    settled_at: Option<DbTime>,
+    snoozed_until: Option<DbTime>,
+    woken_at: Option<DbTime>,
+    priority: &'a str,
+    labels: Vec<Uuid>,
+    due_at: Option<DbTime>,
+    warn_at: Option<DbTime>,
+    listing: &'a str,
 }
+is_composite!(Kept, "brigade_conversation");
 
-impl<'a> Columns<'a> {
-    pub(crate) fn of(rows: &[Rev<'a>]) -> Self {
-        let each = || rows.iter().map(|(_, row)| *row);
-        Self {
-            id: each().map(|row| row.id.uuid()).collect(),
-            rev: rows.iter().map(|(rev, _)| to_bigint(*rev)).collect(),
-            kind: each().map(|row| row.kind.as_str()).collect(),
-            status: each().map(|row| row.status.as_str()).collect(),
-            visitor: each().map(|row| row.visitor.map(VisitorId::uuid)).collect(),
-            account: each().map(|row| row.account.map(AccountId::uuid)).collect(),
-            assignee: each().map(|row| row.assignee.map(UserId::uuid)).collect(),
-            team: each().map(|row| row.team.map(TeamId::uuid)).collect(),
-            waiting_since: each().map(|row| row.waiting_since.map(to_db)).collect(),
-            last_message_at: each().map(|row| row.last_message_at.map(to_db)).collect(),
-            settled_at: each().map(settled_at).collect(),
-            snoozed_until: each().map(|row| row.snoozed_until.map(to_db)).collect(),
-            woken_at: each().map(|row| row.woken_at.map(to_db)).collect(),
-            priority: each().map(|row| row.priority.as_str()).collect(),
-            labels: each().map(|row| array_text(&row.labels)).collect(),
-            due_at: each().map(|row| row.due.map(|due| to_db(due.at))).collect(),
-            warn_at: each().map(|row| row.due.map(|due| to_db(due.warn_at))).collect(),
-            listing: each().map(|row| row.listing.as_str()).collect(),
-        }
-    }
-}
-
-/// The text of an array: arrays of arrays do not unnest row by row.
-fn array_text(labels: &[LabelId]) -> Cow<'static, str> {
-    if labels.is_empty() {
-        return Cow::Borrowed("{}");
-    }
-    let ids: Vec<_> = labels.iter().map(|label| label.uuid().to_string()).collect();
-    Cow::Owned(format!("{{{}}}", ids.join(",")))
+/// The rows as they are kept.
+pub(crate) fn rows<'a>(rows: &[Rev<'a>]) -> Vec<Kept<'a>> {
+    let kept = |(rev, row): &Rev<'a>| Kept {
+        id: row.id.uuid(),
+        rev: to_bigint(*rev),
+        kind: row.kind.as_str(),
+        status: row.status.as_str(),
+        visitor_id: row.visitor.map(VisitorId::uuid),
+        account_id: row.account.map(AccountId::uuid),
+        assignee: row.assignee.map(UserId::uuid),
+        team: row.team.map(TeamId::uuid),
+        waiting_since: row.waiting_since.map(to_db),
+        last_message_at: row.last_message_at.map(to_db),
+        settled_at: settled_at(row),
+        snoozed_until: row.snoozed_until.map(to_db),
+        woken_at: row.woken_at.map(to_db),
+        priority: row.priority.as_str(),
+        labels: row.labels.iter().map(|label| label.uuid()).collect(),
+        due_at: row.due.map(|due| to_db(due.at)),
+        warn_at: row.due.map(|due| to_db(due.warn_at)),
+        listing: row.listing.as_str(),
+    };
+    rows.iter().map(kept).collect()
 }
 
 /// What a resolved conversation is sorted by: its last message, and without one, nothing later than any.

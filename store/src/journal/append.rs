@@ -1,5 +1,5 @@
 //! The call that moves heads and appends lines; the statements are functions of the database
-//! (`migrations/20261123000400_create_teams.sql`, `20261121001200_commit_in_one_call.sql`).
+//! (`migrations/20261124000100_commit_in_few_arguments.sql`).
 
 use std::collections::HashSet;
 
@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::group::last_seq;
 use super::to_bigint;
 use crate::chat::{self, Rev};
+use crate::composite::is_composite;
 use crate::time::{DbTime, to_db};
 
 /// Moves the heads, appends the lines and writes the rows of conversations: in the transaction that is open, and
@@ -21,99 +22,79 @@ pub(super) async fn append(
     commits: &[&Commit],
     rows: &[Rev<'_>],
 ) -> Result<HashSet<Uuid>, sqlx::Error> {
-    let (heads, lines, rows) = (Heads::of(commits), Lines::of(commits), chat::Columns::of(rows));
+    let heads: Vec<Head<'_>> = commits.iter().map(|commit| Head::of(commit)).collect();
     let late = sqlx::query_scalar!(
-        r#"select brigade_commit_conversations($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-                                               $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
-                                               $29, $30, $31, $32) as "late!""#,
+        r#"select brigade_commit_conversations($1, $2, $3, $4, $5) as "late!""#,
         tenant.uuid(),
-        &heads.entity,
-        &heads.kind as _,
-        &heads.expected,
-        &heads.version,
-        &lines.entity,
-        &lines.seq,
-        &lines.at,
-        &lines.request as _,
-        &lines.digest as _,
-        &lines.answers,
-        &lines.kind as _,
-        &lines.party,
-        &lines.body as _,
-        &rows.id,
-        &rows.rev,
-        &rows.kind as _,
-        &rows.status as _,
-        &rows.visitor as _,
-        &rows.account as _,
-        &rows.assignee as _,
-        &rows.team as _,
-        &rows.waiting_since as _,
-        &rows.last_message_at as _,
-        &rows.settled_at as _,
-        &rows.snoozed_until as _,
-        &rows.woken_at as _,
-        &rows.priority as _,
-        &rows.labels as _,
-        &rows.due_at as _,
-        &rows.warn_at as _,
-        &rows.listing as _,
+        &heads as _,
+        heads.iter().any(|head| head.expected == 0),
+        Line::of(commits) as _,
+        chat::rows(rows) as _,
     )
     .fetch_one(connection)
     .await?;
     Ok(late.into_iter().collect())
 }
 
-/// Where the heads are expected and where they go, as arrays.
-struct Heads<'a> {
-    entity: Vec<Uuid>,
-    kind: Vec<&'a str>,
-    expected: Vec<i64>,
-    version: Vec<i64>,
+/// Where a log is expected to be and where it goes.
+#[derive(sqlx::Encode)]
+struct Head<'a> {
+    id: Uuid,
+    kind: &'a str,
+    expected: i64,
+    version: i64,
 }
+is_composite!(Head, "brigade_head");
 
-impl<'a> Heads<'a> {
-    fn of(commits: &[&'a Commit]) -> Self {
-        Self {
-            entity: commits.iter().map(|commit| commit.key.entity.id).collect(),
-            kind: commits.iter().map(|commit| commit.key.entity.kind.as_str()).collect(),
-            expected: commits.iter().map(|commit| to_bigint(commit.expected)).collect(),
-            version: commits.iter().map(|commit| to_bigint(last_seq(commit))).collect(),
-        }
+impl<'a> Head<'a> {
+    fn of(commit: &'a Commit) -> Self {
+        let key = commit.key.entity;
+        let (expected, version) = (to_bigint(commit.expected), to_bigint(last_seq(commit)));
+        Self { id: key.id, kind: key.kind.as_str(), expected, version }
     }
 }
 
-/// The columns of the lines, as arrays.
-#[derive(Default)]
-pub(super) struct Lines<'a> {
-    pub(super) entity: Vec<Uuid>,
-    pub(super) seq: Vec<i64>,
-    pub(super) at: Vec<DbTime>,
-    pub(super) request: Vec<Option<Uuid>>,
-    pub(super) digest: Vec<Option<i64>>,
-    pub(super) answers: Vec<bool>,
-    pub(super) kind: Vec<&'a str>,
-    pub(super) party: Vec<String>,
-    pub(super) body: Vec<&'a str>,
+/// A line as the log has it.
+#[derive(sqlx::Encode)]
+struct Line<'a> {
+    entity_id: Uuid,
+    seq: i64,
+    at: DbTime,
+    request_id: Option<Uuid>,
+    request_digest: Option<i64>,
+    /// Whether it is the last of its command.
+    answers: bool,
+    kind: &'a str,
+    party: String,
+    body: &'a str,
 }
+is_composite!(Line, "brigade_line");
 
-impl<'a> Lines<'a> {
-    pub(super) fn of(commits: &[&'a Commit]) -> Self {
-        let mut columns = Self::default();
+impl<'a> Line<'a> {
+    fn of(commits: &[&'a Commit]) -> Vec<Self> {
+        let mut lines = Vec::new();
         for commit in commits {
             for (index, line) in commit.lines.iter().enumerate() {
                 let next = commit.lines.get(index + 1).and_then(|next| next.request);
-                columns.entity.push(commit.key.entity.id);
-                columns.seq.push(to_bigint(line.seq));
-                columns.at.push(to_db(line.at));
-                columns.request.push(line.request.map(|request| request.id));
-                columns.digest.push(line.request.map(|request| request.digest));
-                columns.answers.push(line.request.is_some() && line.request != next);
-                columns.kind.push(&line.kind);
-                columns.party.push(line.by.to_string());
-                columns.body.push(&line.body);
+                lines.push(Self {
+                    entity_id: commit.key.entity.id,
+                    seq: to_bigint(line.seq),
+                    at: to_db(line.at),
+                    request_id: line.request.map(|request| request.id),
+                    request_digest: line.request.map(|request| request.digest),
+                    answers: line.request.is_some() && line.request != next,
+                    kind: &line.kind,
+                    party: line.by.to_string(),
+                    body: &line.body,
+                });
             }
         }
-        columns
+        lines
     }
+}
+
+/// The commands that a group would do, as arrays: of which entity, and their keys.
+pub(super) fn commands(commits: &[&Commit]) -> (Vec<Uuid>, Vec<Uuid>) {
+    let answers = Line::of(commits).into_iter().filter(|line| line.answers);
+    answers.filter_map(|line| Some((line.entity_id, line.request_id?))).unzip()
 }

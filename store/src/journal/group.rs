@@ -170,22 +170,20 @@ async fn repeated(
     tenant: TenantId,
     commits: &[&Commit],
 ) -> Result<HashMap<Uuid, Vec<Remembered>>, Error> {
-    let lines = append::Lines::of(commits);
+    let (entities, requests) = append::commands(commits);
     let rows = sqlx::query!(
         r#"select asked.entity_id as "entity!", asked.request_id as "request!", known.request_digest as "digest!",
                   known.seq as "seq!"
-           from unnest($2::uuid[], $3::uuid[], $4::boolean[]) as asked (entity_id, request_id, answers)
+           from unnest($2::uuid[], $3::uuid[]) as asked (entity_id, request_id)
            cross join lateral (
                -- "offset 0": a probe for each command, whatever the planner thinks of the table.
                select request_digest, seq from event_log
                where tenant_id = $1 and entity_id = asked.entity_id and request_id = asked.request_id and answers
                offset 0
-           ) known
-           where asked.answers"#,
+           ) known"#,
         tenant.uuid(),
-        &lines.entity,
-        &lines.request as _,
-        &lines.answers,
+        &entities,
+        &requests,
     )
     .fetch_all(tx)
     .await?;
