@@ -50,6 +50,9 @@ pub fn words(text: &str) -> impl Iterator<Item = String> {
 
 /// A word without what does not count.
 fn fold(word: &str) -> String {
+    if word.is_ascii() {
+        return word.chars().take(MAX_WORD).map(|c| c.to_ascii_lowercase()).collect();
+    }
     word.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).take(MAX_WORD).collect()
 }
 

@@ -5,12 +5,14 @@
 //! |---|---|
 //! | which conversations are to be looked through | [`touched`] |
 //! | looking through one | [`index`] |
+//! | how much of the processor that may take | [`pace`] |
 //! | finding | here |
 //!
 //! The words follow the log some time after the commit, and cost a commit nothing but a note in memory. Under load they
-//! fall behind rather than take more than their share ([`REST`]).
+//! fall behind rather than take more than their share ([`pace`]).
 
 mod index;
+mod pace;
 mod touched;
 
 use std::collections::HashSet;
@@ -29,6 +31,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use self::index::Stretch;
+use self::pace::Pace;
 pub(crate) use self::touched::Touched;
 use super::list::{json, teams};
 use crate::db::WeakDb;
@@ -38,8 +41,10 @@ use crate::{Db, PgJournal, tenants};
 
 /// How often it is looked for what is to be done.
 const TURN: Duration = Duration::from_millis(250);
-/// For each moment of work so many moments of rest: a tenth of one thread is the most that looking through takes.
+/// For each moment of work so many moments of rest at least: a tenth of one thread is the most that looking through takes.
 const REST: u32 = 9;
+/// The same for what was missed, when all are compared.
+const REST_CATCHING_UP: u32 = 1;
 /// How often all conversations are compared, for what another server left.
 const COMPARE: Duration = Duration::from_mins(10);
 /// How many conversations are looked through in one turn, and asked for in one comparison.
@@ -68,22 +73,22 @@ impl PgSearch {
 /// Looks through what was written to.
 async fn keep_up(db: WeakDb, touched: Touched) {
     let mut compare_at = Instant::now();
+    let mut pace = Pace::new(touched.clone());
     while let Some(db) = db.upgrade() {
         let began = Instant::now();
+        pace.count();
         if touched.lost_some() || began >= compare_at {
             compare_at = began + COMPARE;
-            if let Err(fault) = catch_up(&db).await {
+            if let Err(fault) = catch_up(&db, &mut pace).await {
                 tracing::warn!(error = %fault, "Comparing what can be found with what was said failed, and is tried again.");
                 compare_at = began + Duration::from_secs(30);
             }
         }
         for (tenant, id) in touched.due(BATCH) {
-            let turn = Instant::now();
-            if !look_through(&db, tenant, id).await {
+            if !look_through(&db, tenant, id, &mut pace, REST).await {
                 // Compared again later: it is behind then, and no other waits for it.
                 compare_at = compare_at.min(began + Duration::from_secs(30));
             }
-            tokio::time::sleep(turn.elapsed() * REST).await;
         }
         drop(db);
         tokio::time::sleep(TURN).await;
@@ -91,7 +96,7 @@ async fn keep_up(db: WeakDb, touched: Touched) {
 }
 
 /// Looks through every conversation that is behind, each once: those that go on meanwhile are touched.
-async fn catch_up(db: &Db) -> Result<(), Fault> {
+async fn catch_up(db: &Db, pace: &mut Pace) -> Result<(), Fault> {
     for tenant in tenants::list(db).await? {
         let (id, mut after) = (tenant.id, Uuid::nil());
         loop {
@@ -102,21 +107,23 @@ async fn catch_up(db: &Db) -> Result<(), Fault> {
             let Some(last) = behind.last() else { break };
             after = *last;
             for conversation in behind {
-                let turn = Instant::now();
-                look_through(db, id, conversation).await;
-                tokio::time::sleep(turn.elapsed()).await;
+                look_through(db, id, conversation, pace, REST_CATCHING_UP).await;
             }
         }
     }
     Ok(())
 }
 
-/// Looks through a conversation to its end. Returns whether it could; it is tried again when all are compared.
-async fn look_through(db: &Db, tenant: TenantId, id: Uuid) -> bool {
+/// Looks through a conversation to its end, resting after each step. Returns whether it could; it is tried again when all
+/// are compared.
+async fn look_through(db: &Db, tenant: TenantId, id: Uuid, pace: &mut Pace, rest: u32) -> bool {
     loop {
+        let began = Instant::now();
         let step =
             db.write("look through a conversation", tenant, move |tx| Box::pin(index::look_through(tx, tenant, id)));
-        match step.await {
+        let more = step.await;
+        pace.rest(began.elapsed(), rest).await;
+        match more {
             Ok(true) => {}
             Ok(false) => return true,
             Err(error) => {

@@ -27,6 +27,8 @@ struct Since {
 struct Known {
     since: HashMap<(TenantId, Uuid), Since>,
     lost: bool,
+    /// How many commits were noted.
+    counted: u64,
 }
 
 impl Known {
@@ -49,6 +51,7 @@ impl Touched {
     pub(crate) fn note(&self, keys: impl Iterator<Item = EntityKey>) {
         let (now, mut known) = (Instant::now(), self.0.lock());
         for key in keys {
+            known.counted += 1;
             match key.entity.kind {
                 EntityKind::Conversation => known.touch(key, now),
                 EntityKind::Account | EntityKind::Tenant => {}
@@ -66,6 +69,11 @@ impl Touched {
             known.since.remove(key);
         }
         due
+    }
+
+    /// How many commits were noted so far, of all kinds.
+    pub(super) fn counted(&self) -> u64 {
+        self.0.lock().counted
     }
 
     /// Whether some were not remembered since this was last asked.
