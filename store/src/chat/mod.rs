@@ -62,7 +62,7 @@ pub(crate) async fn save(tx: &mut PgConnection, tenant: TenantId, rows: &[Rev<'_
     if rows.is_empty() {
         return Ok(());
     }
-    sqlx::query!("select brigade_save_conversations($1, '{}', $2)", tenant.uuid(), self::rows(rows) as _,)
+    sqlx::query!("select brigade_save_conversations($1, '{}', $2)", tenant.uuid(), Kept::of(rows) as _)
         .execute(tx)
         .await?;
     Ok(())
@@ -92,29 +92,31 @@ pub(crate) struct Kept<'a> {
 }
 is_composite!(Kept, "brigade_conversation");
 
-/// The rows as they are kept.
-pub(crate) fn rows<'a>(rows: &[Rev<'a>]) -> Vec<Kept<'a>> {
-    let kept = |(rev, row): &Rev<'a>| Kept {
-        id: row.id.uuid(),
-        rev: to_bigint(*rev),
-        kind: row.kind.as_str(),
-        status: row.status.as_str(),
-        visitor_id: row.visitor.map(VisitorId::uuid),
-        account_id: row.account.map(AccountId::uuid),
-        assignee: row.assignee.map(UserId::uuid),
-        team: row.team.map(TeamId::uuid),
-        waiting_since: row.waiting_since.map(to_db),
-        last_message_at: row.last_message_at.map(to_db),
-        settled_at: settled_at(row),
-        snoozed_until: row.snoozed_until.map(to_db),
-        woken_at: row.woken_at.map(to_db),
-        priority: row.priority.as_str(),
-        labels: row.labels.iter().map(|label| label.uuid()).collect(),
-        due_at: row.due.map(|due| to_db(due.at)),
-        warn_at: row.due.map(|due| to_db(due.warn_at)),
-        listing: row.listing.as_str(),
-    };
-    rows.iter().map(kept).collect()
+impl<'a> Kept<'a> {
+    /// The rows as they are kept.
+    pub(crate) fn of(rows: &[Rev<'a>]) -> Vec<Self> {
+        let kept = |(rev, row): &Rev<'a>| Self {
+            id: row.id.uuid(),
+            rev: to_bigint(*rev),
+            kind: row.kind.as_str(),
+            status: row.status.as_str(),
+            visitor_id: row.visitor.map(VisitorId::uuid),
+            account_id: row.account.map(AccountId::uuid),
+            assignee: row.assignee.map(UserId::uuid),
+            team: row.team.map(TeamId::uuid),
+            waiting_since: row.waiting_since.map(to_db),
+            last_message_at: row.last_message_at.map(to_db),
+            settled_at: settled_at(row),
+            snoozed_until: row.snoozed_until.map(to_db),
+            woken_at: row.woken_at.map(to_db),
+            priority: row.priority.as_str(),
+            labels: row.labels.iter().map(|label| label.uuid()).collect(),
+            due_at: row.due.map(|due| to_db(due.at)),
+            warn_at: row.due.map(|due| to_db(due.warn_at)),
+            listing: row.listing.as_str(),
+        };
+        rows.iter().map(kept).collect()
+    }
 }
 
 /// What a resolved conversation is sorted by: its last message, and without one, nothing later than any.

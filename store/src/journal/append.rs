@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::group::last_seq;
 use super::to_bigint;
-use crate::chat::{self, Rev};
+use crate::chat::{Kept, Rev};
 use crate::composite::is_composite;
 use crate::time::{DbTime, to_db};
 
@@ -29,7 +29,7 @@ pub(super) async fn append(
         &heads as _,
         heads.iter().any(|head| head.expected == 0),
         Line::of(commits) as _,
-        chat::rows(rows) as _,
+        Kept::of(rows) as _,
     )
     .fetch_one(connection)
     .await?;
